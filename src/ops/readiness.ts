@@ -7,6 +7,7 @@
  */
 import type { Clock } from "../app/ports/aws.ts";
 import type { PollRow } from "../app/ports/coordination.ts";
+import type { QueueState } from "../app/ports/waiting-queue.ts";
 import type { QueueHealth } from "./queue-health.ts";
 
 /** What the parts of the bot last reported about themselves. */
@@ -42,15 +43,19 @@ const MIN_STALE_MS = 60_000;
 /** Heartbeats are written every five seconds. Without one for this long, the database is not written: its disk may be full. */
 const MAX_HEARTBEAT_AGE_MS = 20_000;
 
+interface LastPoll {
+  lastPollAt: number | null;
+  error: string | null;
+  everyMs: number;
+  live?: boolean;
+}
+
 /** Makes the health of this process, which starts now. */
 export function makeHealth(clock: Clock, pollIntervalMs: number, queue: QueueHealth | null = null): Health {
   const startedAt = clock.now();
   let slack = false;
   let heartbeatAt: number | null = null;
-  const targets = new Map<
-    string,
-    { lastPollAt: number | null; error: string | null; everyMs: number; live?: boolean }
-  >();
+  const targets = new Map<string, LastPoll>();
   const isStale = (lastPollAt: number | null, everyMs: number) =>
     lastPollAt === null || clock.now() - lastPollAt >= Math.max(MIN_STALE_MS, STALE_INTERVALS * everyMs);
   const heartbeatAge = () => (heartbeatAt === null ? null : clock.now() - heartbeatAt);
@@ -78,15 +83,10 @@ export function makeHealth(clock: Clock, pollIntervalMs: number, queue: QueueHea
       targets.set(target, { lastPollAt: error === null ? clock.now() : before, error, everyMs });
     },
     report(storeFault) {
-      const age = heartbeatAge();
       const fault = storeFault ?? writeFault();
-      const polls = [...targets].map(([name, { lastPollAt, error, everyMs }]) => ({
-        target: name,
-        ok: error === null && !isStale(lastPollAt, everyMs),
-        lastPollAt: toIso(lastPollAt),
-        everySeconds: everyMs / 1000,
-        ...(error === null ? {} : { error }),
-      }));
+      const polls = [...targets].map(([name, poll]) =>
+        describePoll(name, poll, isStale(poll.lastPollAt, poll.everyMs)),
+      );
       // With a long poll interval, another replica may have polled before this one started, and will not again for long.
       const hasWorked = [...targets.values()].some(
         ({ lastPollAt, live, everyMs }) =>
@@ -94,27 +94,34 @@ export function makeHealth(clock: Clock, pollIntervalMs: number, queue: QueueHea
       );
       const events = queue?.report();
       const works = polls.every(({ ok }) => ok) && events?.status !== "failing" ? "ready" : "degraded";
+      const age = heartbeatAge();
       return {
         status: slack && fault === null && hasWorked ? works : "not ready",
         parts: {
           slack: slack ? "connected" : "not connected",
           store: fault ?? "ok",
           heartbeatAgeSeconds: age === null ? null : age / 1000,
-          ...(events === undefined
-            ? {}
-            : {
-                queue: {
-                  status: events.status,
-                  lastEventAt: toIso(events.lastEventAt),
-                  ...(events.error === null ? {} : { error: events.error, failingSince: toIso(events.failingSince) }),
-                },
-              }),
+          ...(events === undefined ? {} : { queue: describeQueue(events) }),
           targets: polls,
         },
       };
     },
   };
 }
+
+const describePoll = (target: string, { lastPollAt, error, everyMs }: LastPoll, isStale: boolean) => ({
+  target,
+  ok: error === null && !isStale,
+  lastPollAt: toIso(lastPollAt),
+  everySeconds: everyMs / 1000,
+  ...(error === null ? {} : { error }),
+});
+
+const describeQueue = ({ status, lastEventAt, error, failingSince }: QueueState) => ({
+  status,
+  lastEventAt: toIso(lastEventAt),
+  ...(error === null ? {} : { error, failingSince: toIso(failingSince) }),
+});
 
 const toIso = (at: number | null) => (at === null ? null : new Date(at).toISOString());
 

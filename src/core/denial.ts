@@ -84,7 +84,7 @@ export function denialSentence(denial: Denial, show: NameRenderer): string {
     case "self-approval":
       return `You started this execution, so another person must ${findTerms(denial).verb.approve} it. ${NOTHING}`;
     case "requester-unknown":
-      return `Your ${findRouteTerms(denial.route).noun.approve} does not count. ${explainRequesterRule(denial.route, denial.requester, show)} ${NOTHING}`;
+      return `Your ${findRouteTerms(denial.route).noun.approve} does not count. ${explainRequesterRule(denial.route, denial.requester, show, true)} ${NOTHING}`;
     case "requester-unread":
       return `Slack did not return who started this execution (${show.text(denial.error)}). ${NOTHING} ${TRY_AGAIN}`;
     case "closed":

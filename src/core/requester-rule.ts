@@ -73,24 +73,32 @@ export function describeRequesterRule(route: RequesterPolicy, requester: Request
     .join("; ");
 }
 
-/** Explains the rule in full: its effect, and the line of the configuration that would identify the requester. */
-export function explainRequesterRule(route: RequesterPolicy, requester: Requester, show: NameRenderer): string {
+/**
+ * Explains the rule in full: its effect, and the line of the configuration that would identify the requester. `isOpen`: whether
+ * people can still decide the request.
+ */
+export function explainRequesterRule(
+  route: RequesterPolicy,
+  requester: Requester,
+  show: NameRenderer,
+  isOpen: boolean,
+): string {
   const rule = findRequesterRule(route, requester);
   const { verb, past, approvals } = findRouteTerms(route);
   if (rule === "off") return `The requester may ${verb.approve}.`;
   const cause = findCause(route, requester, rule);
   const [others, userIds] = [findCandidates(requester), requesterIds(requester)];
-  const otherwise = `If no active person has it, ${ruleName(route, show)} applies.`;
+  const lookup = isOpen
+    ? `${capitalize(approvals)} wait until Slack returns the owner of this address. If no active person has it, ${ruleName(route, show)} applies.`
+    : "Slack did not return the owner of this address while the request was open.";
   const isUnknown = rule === "denied" || rule === "allowed";
   return [
     others.length === 0 ? null : `${names(others, show)} may have started it and may not ${verb.approve} it.`,
     userIds.length === 0 ? null : `${names(userIds, show)} started it and may not ${verb.approve} it.`,
-    rule === "pending"
-      ? `${show.text(cause.email ?? "")} started it and may not ${verb.approve} it. ${capitalize(approvals)} wait until Slack returns the owner of this address. ${otherwise}`
-      : null,
+    rule === "pending" ? `${show.text(cause.email ?? "")} started it and may not ${verb.approve} it. ${lookup}` : null,
     isUnknown ? `Self-approval: ${unknownText(route, cause, show)}.` : null,
     describeMissingIdentity(route, requester, show),
-    rule === "denied" ? `It can be ${past.reject}.` : null,
+    rule === "denied" && isOpen ? `It can be ${past.reject}.` : null,
   ]
     .filter((sentence) => sentence !== null)
     .join(" ");

@@ -168,8 +168,16 @@ test("executions come from all targets with AWS's filters, in pages; failed targ
 test("policy explains the route of an execution in the words of the CLI, without hidden values", async (t) => {
   const { run } = await setUp(t);
   const answer = await run(`policy ${EXECUTION}`, "U0JANE");
-  assert.match(answer, /Route \\"databases\\" matches\./);
-  assert.match(answer, /Route \\"secret\\" does not match: .*parameters\.Environment is \\"test\\", not \\"prod\\"/s);
+  assert.match(answer, /Route `\\"databases\\"` matches\./);
+  assert.match(
+    answer,
+    /Route `\\"secret\\"` does not match: .*`parameters\.Environment` is `\\"test\\"`, not `\\"prod\\"`/s,
+  );
+  assert.match(
+    answer,
+    /Posted in <#C0DBA>\.\\n• May decide: <@U0JANE>, <@U0OMAR> or <!subteam\^S0DBA>\./,
+    "names, not IDs",
+  );
   assert.doesNotMatch(answer, new RegExp(SECRET));
 });
 
@@ -207,7 +215,7 @@ test("no command and no page button tells a stranger, a guest or an external use
 
 test("every answer is within Slack's limits", async (t) => {
   const { app, run } = await setUp(t);
-  const mentionable = new Set(["U0JANE", "U0OMAR", "S0DBA", "U0ADMIN", "U0WEB"]);
+  const mentionable = new Set(["U0JANE", "U0OMAR", "S0DBA", "U0ADMIN", "U0WEB", "C0DBA"]);
   for (const text of [...EVERY, "help", "pendign"]) {
     await run(text);
     const { text: said, blocks = [] } = app.messages().at(-1) ?? {};

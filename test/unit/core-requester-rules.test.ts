@@ -221,7 +221,7 @@ for (const { name, executedBy, kind, identities = {}, owner = null, effects, jan
         assert.equal(vote(person, route, requester, "reject"), "counts", "a rejection is always possible");
         assert.equal(vote(person, { ...route, selfApproval: true }, requester), "counts");
       }
-      const text = explainRequesterRule(route, requester, PLAIN);
+      const text = explainRequesterRule(route, requester, PLAIN, true);
       const rule = findRequesterRule(route, requester);
       assert.equal(text.includes(`whenRequesterUnknown: ${route.whenRequesterUnknown}`), rule !== "known", text);
       assert.equal(text.includes(`U...: ["${line}"]`), line !== null, text);
@@ -337,7 +337,7 @@ for (const { name, principals, owners: addressOwners = {}, unread, effects, jane
       assert.equal(vote("U0JANE", route, requester, "reject"), "counts");
       const denied = findRequesterRule(route, requester) === "denied";
       for (const text of [
-        explainRequesterRule(route, requester, PLAIN),
+        explainRequesterRule(route, requester, PLAIN, true),
         describeRequesterRule(route, requester, PLAIN) ?? "",
       ]) {
         assert.equal(text.includes("no approval counts"), denied, text);

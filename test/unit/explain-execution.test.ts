@@ -37,10 +37,10 @@ async function setUp(t: TestContext, routes = ROUTES, request = aRequest()) {
 test("policy reads the tags of the execution where a route names tags", async (t) => {
   const { automation, explain } = await setUp(t);
   automation.tagged = { kind: "read", tags: { Team: "dba" } };
-  assert.match(await explain(), /Route "dba team" matches\./);
+  assert.match(await explain(), /Route `"dba team"` matches\./);
   automation.tagged = { kind: "read", tags: { Team: "web", ApiToken: "hunter2" } };
   const answer = await explain();
-  assert.match(answer, /Route "dba team" does not match: tags\.Team is "web", not "dba"\./);
+  assert.match(answer, /Route `"dba team"` does not match: `tags\.Team` is `"web"`, not `"dba"`\./);
   assert.match(answer, /No route matches\./);
   assert.doesNotMatch(answer, /hunter2/);
 });
@@ -50,13 +50,13 @@ test("policy says that the tags could not be read, and names the error of that r
   automation.tagged = { kind: "failed", code: "AccessDenied", message: "no", retry: false, since: 0 };
   automation.declared = { kind: "failed", code: "InvalidDocument", message: "no", retry: false, since: 0 };
   const answer = await explain();
-  assert.match(answer, /The tags could not be read: AccessDenied: no/);
-  assert.match(answer, /and the tags could not be read \(AccessDenied\)/);
+  assert.match(answer, /The tags could not be read: `AccessDenied: no`/);
+  assert.match(answer, /and the tags could not be read \(`AccessDenied`\)/);
 });
 
 test("policy reads no tags where no route names any", async (t) => {
   const { automation, explain } = await setUp(t, [aRoute()]);
-  assert.match(await explain(), /Route "databases" matches\./);
+  assert.match(await explain(), /Route `"databases"` matches\./);
   assert.deepEqual(automation.calls.tags, []);
 });
 
@@ -65,5 +65,15 @@ test("policy names the owner of the requester's address that the request stores"
   const addressOwners = { "rosa@example.com": { kind: "person", userId: "U0ROSA" } } as const;
   const { automation, explain } = await setUp(t, [aRoute()], aRequest({ addressOwners }));
   automation.shows(anExecution({ executedBy, steps: [aStep()] }));
-  assert.match(await explain(), /U0ROSA started it and may not approve it\./);
+  assert.match(await explain(), /<@U0ROSA> started it and may not approve it\./);
+});
+
+test("policy says of a closed request that the owner was not returned, not that approvals wait", async (t) => {
+  const executedBy = "arn:aws:sts::111122223333:assumed-role/AWSReservedSSO_Operator_0123456789abcdef/rosa@example.com";
+  const closed = aRequest({ state: "closed", addressOwners: { "rosa@example.com": { kind: "pending" } } });
+  const { automation, explain } = await setUp(t, [aRoute()], closed);
+  automation.shows(anExecution({ executedBy, steps: [aStep({ status: "Success" })] }));
+  const answer = await explain();
+  assert.match(answer, /Slack did not return the owner of this address while the request was open\./);
+  assert.doesNotMatch(answer, /wait until/);
 });

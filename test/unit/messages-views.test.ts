@@ -112,6 +112,13 @@ test("details explain the self-approval rule in full", () => {
     of({ email: "rosa@example.com", pending: true }, strict),
     /Approvals wait until Slack returns the owner .* `whenRequesterUnknown: deny` applies/,
   );
+  for (const state of ["decided", "closed"] as const) {
+    const requester = { ...UNKNOWN_REQUESTER, email: "rosa@example.com", pending: true };
+    const ended = { ...view({ state }, [], { ...ROUTE, ...strict }), requester, execution: null };
+    const text = visibleText(detailsView(ended).blocks);
+    assert.match(text, /Slack did not return the owner of this address while the request was open\./, state);
+    assert.doesNotMatch(text, /wait until|can be rejected/, state);
+  }
   const role = { executedBy: "arn:aws:sts::111122223333:assumed-role/Deployer/run-7" };
   assert.match(
     of(role, lax),

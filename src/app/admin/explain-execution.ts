@@ -41,7 +41,10 @@ export async function explainExecution(
   const shown = mask === null ? subjects : subjectsOf(maskExecution(execution, mask), tags && maskTags(tags, mask));
   return {
     kind: "explained",
-    notes: tagged?.kind === "failed" ? [`The tags could not be read: ${tagged.code}: ${tagged.message}`] : [],
+    notes:
+      tagged?.kind === "failed"
+        ? [`The tags could not be read: ${show.text(`${tagged.code}: ${tagged.message}`)}`]
+        : [],
     gates: subjects.map((subject, index) => ({
       subject,
       ...explain(policy, subject, { declared, tagged, show, shown: shown[index], parents: execution.parents }),

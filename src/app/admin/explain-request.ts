@@ -1,14 +1,14 @@
-import type { AddressOwners } from "../../core/requester.ts";
+import type { NameRenderer } from "../../core/name-renderer.ts";
 import { askTargets } from "./ask-targets.ts";
 import { explainExecution } from "./explain-execution.ts";
 import { findRequests } from "./find-requests.ts";
 import { findReader, type Refused } from "./inspect.ts";
-import { makeIdRenderer } from "./policy-explain.ts";
+import type { ExplainedRequest } from "./policy-explain.ts";
 import type { ShowDeps } from "./show-request.ts";
 
 export type ExplainResult =
-  /** One part for each step: the lines of `countersign policy explain`, without hidden values. */
-  | { kind: "explained"; executionId: string; parts: { step: string; lines: string[] }[] }
+  /** One part for each step: the lines of `countersign policy explain`, without hidden values. `more`: further steps. */
+  | { kind: "explained"; executionId: string; parts: { step: string; lines: string[] }[]; more: number }
   | { kind: "absent"; failed: { target: string; error: string }[] }
   /** Several executions fit. */
   | { kind: "ambiguous"; executionIds: string[] }
@@ -23,7 +23,7 @@ const MAX_STEPS = 10;
 /** Explains which route an execution has and why, by the rule for reading: without a request only to admins. */
 export const makeExplainRequest =
   (deps: ExplainDeps) =>
-  async (userId: string, text: string): Promise<ExplainResult> => {
+  async (userId: string, text: string, show: NameRenderer): Promise<ExplainResult> => {
     const access = await findReader(deps, userId);
     if (access.kind === "unknown") return access;
     const { reader } = access;
@@ -35,23 +35,24 @@ export const makeExplainRequest =
       return explainOn(
         deps,
         request.executionId,
+        show,
         [{ key: request.target, automation: deps.automation(request) }],
-        request.addressOwners,
+        request,
       );
     if (!reader.admin) return { kind: "refused" };
-    return pasted.kind === "id" ? explainOn(deps, pasted.id, deps.targets()) : { kind: "absent", failed: [] };
+    return pasted.kind === "id" ? explainOn(deps, pasted.id, show, deps.targets()) : { kind: "absent", failed: [] };
   };
 
 async function explainOn(
   deps: ExplainDeps,
   executionId: string,
+  show: NameRenderer,
   targets: ReturnType<ShowDeps["targets"]>,
-  owners?: AddressOwners,
+  request?: ExplainedRequest,
 ): Promise<ExplainResult> {
-  const policy = { routes: deps.routes, identities: deps.identities, hidden: deps.mask, owners };
-  const names = makeIdRenderer(new Map());
+  const policy = { routes: deps.routes, identities: deps.identities, hidden: deps.mask, request };
   const { answers, failed } = await askTargets({ targets, clock: deps.clock }, (automation, abort) =>
-    explainExecution(policy, automation, executionId, names, abort),
+    explainExecution(policy, automation, executionId, show, abort),
   );
   const [found] = answers.flatMap(({ value }) => (value.kind === "explained" ? [value] : []));
   if (found === undefined) return { kind: "absent", failed };
@@ -59,5 +60,5 @@ async function explainOn(
     step: subject.step ?? "",
     lines: [...found.notes, ...lines],
   }));
-  return { kind: "explained", executionId, parts };
+  return { kind: "explained", executionId, parts, more: found.gates.length - parts.length };
 }

@@ -1,17 +1,12 @@
-import { findRouteTerms } from "../../core/action-terms.ts";
+import { capitalize, findRouteTerms } from "../../core/action-terms.ts";
 import { describeApprovers, NO_APPROVERS } from "../../core/approvers.ts";
 import { counted } from "../../core/counted.ts";
 import { APPROVE_ACTION, type ObservedExecution, PAUSE_ACTION, type Parents } from "../../core/execution.ts";
 import { toRouteSubject, toStarters } from "../../core/facts.ts";
 import { listNames, type NameRenderer } from "../../core/name-renderer.ts";
 import type { Route, RouteSubject } from "../../core/policy.ts";
-import {
-  type AddressOwners,
-  findRequester,
-  type Identities,
-  initialOwners,
-  type Starters,
-} from "../../core/requester.ts";
+import type { ApprovalRequest } from "../../core/request.ts";
+import { findRequester, type Identities, initialOwners, type Starters } from "../../core/requester.ts";
 import { explainRequesterRule } from "../../core/requester-rule.ts";
 import { type TestedCondition, testConditions } from "../../core/route-conditions.ts";
 import { type RouteTrial, selectRoute, tryRoutes } from "../../core/select-route.ts";
@@ -50,16 +45,16 @@ interface ExplainOptions {
 }
 
 /**
- * Explains which route applies, who may decide and why, as lines of text. `found`: a route applies for certain. `owners`: those
- * of the request; without a request, Slack has yet to return them.
+ * Explains which route applies, who may decide and why, as lines of text. `found`: a route applies for certain. Without a
+ * request, Slack has yet to return the owners of addresses.
  */
 export function explain(
-  policy: { routes: readonly Route[]; identities: Identities; owners?: AddressOwners | undefined },
+  policy: { routes: readonly Route[]; identities: Identities; request?: ExplainedRequest | undefined },
   subject: RouteSubject,
   { declared = null, tagged = null, show = makeIdRenderer(new Map()), shown = subject, parents }: ExplainOptions = {},
 ): { found: boolean; lines: string[] } {
-  const lines = tryRoutes(policy.routes, subject).map((trial) => describeTrial(trial, shown));
-  if (declared?.kind === "read") lines.push(...unrestrictedParameters(policy.routes, subject, declared));
+  const lines = tryRoutes(policy.routes, subject).map((trial) => describeTrial(trial, shown, show));
+  if (declared?.kind === "read") lines.push(...unrestrictedParameters(policy.routes, subject, declared, show));
   const selection = selectRoute(policy.routes, subject);
   if (selection.kind === "uncovered")
     return {
@@ -91,6 +86,7 @@ function unrestrictedParameters(
   routes: readonly Route[],
   subject: RouteSubject,
   { allowedValues }: DeclaredParameters,
+  show: NameRenderer,
 ): string[] {
   const possible = routes.filter(({ match: { parameters: _, ...texts } }) =>
     testConditions(texts, subject).every(({ result }) => result !== "fails"),
@@ -100,51 +96,62 @@ function unrestrictedParameters(
     .filter((name) => !Object.hasOwn(allowedValues, name))
     .map(
       (name) =>
-        `Warning: parameter ${name} decides the route, and the runbook declares no allowedValues for it: a requester can write any value.`,
+        `Warning: parameter ${show.text(name)} decides the route, and the runbook declares no allowedValues for it: a requester can write any value.`,
     );
 }
 
-function describeTrial({ route, verdict, conditions }: RouteTrial, subject: RouteSubject): string {
-  const name = JSON.stringify(route.name);
+function describeTrial({ route, verdict, conditions }: RouteTrial, subject: RouteSubject, show: NameRenderer): string {
+  const name = show.text(JSON.stringify(route.name));
   switch (verdict) {
     case "matches":
       return `Route ${name} matches.`;
     case "depends":
-      return `Route ${name} might match: it depends on ${conditions.map(describeCondition).join(", ")}.`;
+      return `Route ${name} might match: it depends on ${conditions.map((each) => describeCondition(each, show)).join(", ")}.`;
     case "fails":
-      return `Route ${name} does not match: ${conditions.map(({ key }) => describeUnmet(key, route, subject)).join("; ")}.`;
+      return `Route ${name} does not match: ${conditions.map(({ key }) => describeUnmet(key, route, subject, show)).join("; ")}.`;
     default:
       throw new Error(`no text for ${verdict satisfies never}`);
   }
 }
 
-function describeCondition({ key, result }: TestedCondition): string {
+function describeCondition({ key, result }: TestedCondition, show: NameRenderer): string {
+  const note = conditionNote(result, show);
+  return `${show.text(key)}${note === null ? "" : ` (${note})`}`;
+}
+
+function conditionNote(result: TestedCondition["result"], show: NameRenderer): string | null {
   switch (result) {
     case "unknown":
-      return `${key} (not given)`;
+      return "not given";
     case "values":
-      return `${key} (only some of its values match)`;
+      return "only some of its values match";
     case "spelling":
-      return `${key} (case or white space decides)`;
+      return "case or white space decides";
     case "empty":
-      return `${key} (an empty list)`;
+      return "an empty list";
     case "reference":
-      return `${key} (contains {{ }})`;
+      return `contains ${show.text("{{ }}")}`;
     case "owner":
-      return `${key} (the runbook's account is unknown)`;
+      return "the runbook's account is unknown";
     case "holds":
     case "fails":
-      return key;
+      return null;
     default:
       throw new Error(`no text for ${result satisfies never}`);
   }
 }
 
 /** Describes a condition that does not hold: `parameters.Environment is "test", not "prod" or "prod-*"`. */
-function describeUnmet(key: string, { match }: Route, subject: RouteSubject): string {
+function describeUnmet(key: string, { match }: Route, subject: RouteSubject, show: NameRenderer): string {
+  const quoted = (texts: readonly string[], word: "and" | "or") =>
+    listNames(
+      texts.map((text) => show.text(JSON.stringify(text))),
+      word,
+      MAX_VALUES,
+    );
   if (key === "action") {
     const { action = APPROVE_ACTION } = subject;
-    return `action is ${JSON.stringify(action)}, not ${JSON.stringify(match.action ?? APPROVE_ACTION)}`;
+    return `action is ${quoted([action], "and")}, not ${quoted([match.action ?? APPROVE_ACTION], "or")}`;
   }
   const [, kind, name = ""] = /^(parameters|tags)\.(.*)$/s.exec(key) ?? [];
   const [globs, values] =
@@ -153,9 +160,9 @@ function describeUnmet(key: string, { match }: Route, subject: RouteSubject): st
       : kind === "tags"
         ? [own(match.tags, name), own(subject.tags ?? undefined, name)]
         : [own(match, key), own(subject, key)];
-  if (globs.length === 0) return key;
+  if (globs.length === 0) return show.text(key);
   const is = values.length === 0 ? "has no value" : `is ${quoted(values, "and")}`;
-  return `${key} ${is}, not ${quoted(globs, "or")}`;
+  return `${show.text(key)} ${is}, not ${quoted(globs, "or")}`;
 }
 
 /** Returns the text or the texts of a key; empty if there is none. */
@@ -163,13 +170,6 @@ function own(record: object | undefined, key: string): string[] {
   const found: unknown = record !== undefined && Object.hasOwn(record, key) ? record[key as keyof typeof record] : [];
   return [found].flat().filter((each) => typeof each === "string");
 }
-
-const quoted = (texts: readonly string[], word: "and" | "or") =>
-  listNames(
-    texts.map((text) => JSON.stringify(text)),
-    word,
-    MAX_VALUES,
-  );
 
 /** More values of one condition are not listed. */
 const MAX_VALUES = 10;
@@ -182,6 +182,9 @@ export function makeIdRenderer(names: ReadonlyMap<string, string>): NameRenderer
   return { user: show, group: (id) => `members of ${show(id)}`, channel: show, text: asIs, word: asIs, strong: asIs };
 }
 
+/** What the explanation of an execution takes from its request. */
+export type ExplainedRequest = Pick<ApprovalRequest, "addressOwners" | "state">;
+
 type Owned = Omit<Parameters<typeof explain>[0], "routes">;
 
 /** Returns who started the execution; null if that is not given. */
@@ -189,13 +192,32 @@ const toStarted = ({ startedBy }: RouteSubject, parents: Parents | undefined): S
   startedBy === undefined ? null : toStarters(startedBy === "" ? null : startedBy, parents);
 
 function describeRoute(route: Route, starters: Starters | null, policy: Owned, show: NameRenderer): string[] {
+  const posted = `  Posted in ${route.channels.map(show.channel).join(", ")}${route.dm ? ", and to each approver as a direct message" : ""}.`;
+  if (route.decide === "elsewhere") return [posted, "  For information only: people decide it in AWS, not in Slack."];
   const approvers = describeApprovers(route, show) ?? NO_APPROVERS;
   return [
-    `  Posted in ${route.channels.map(show.channel).join(", ")}${route.dm ? ", and to each approver as a direct message" : ""}.`,
+    posted,
     `  May decide: ${approvers}. ${needed(route)}`,
-    `  Reason: ${route.reason}. Confirmation: ${route.confirm}.`,
+    `  ${describeForm(route)}`,
     `  ${describeSelfApproval(route, starters, policy, show)}`,
   ];
+}
+
+/** Says what people must write or confirm. */
+function describeForm(route: Route): string {
+  const { approve, reject } = findRouteTerms(route).noun;
+  const reasons = {
+    none: "No reason is needed.",
+    reject: `A ${reject} needs a reason.`,
+    always: "Each decision needs a reason.",
+  } as const;
+  const subject = capitalize(`${approve === "approval" ? "an" : "a"} ${approve}`);
+  const confirmations = {
+    button: `${subject} takes one click.`,
+    dialog: `${subject} is confirmed in a dialog.`,
+    typed: `${subject} is confirmed by typing the name of the runbook.`,
+  } as const;
+  return `${reasons[route.reason]} ${confirmations[route.confirm]}`;
 }
 
 function needed(route: Route): string {
@@ -207,14 +229,15 @@ function needed(route: Route): string {
 function describeSelfApproval(
   route: Route,
   starters: Starters | null,
-  { identities, owners }: Owned,
+  { identities, request }: Owned,
   show: NameRenderer,
 ): string {
   if (starters === null)
     return `The requester may${route.selfApproval ? "" : " not"} ${findRouteTerms(route).verb.approve}.`;
-  const requester = findRequester({ facts: starters, addressOwners: owners ?? initialOwners(starters) }, identities);
-  const above = (starters.parents ?? []).map(
-    (each) => `, a child of one by ${each.executedBy ?? "an unnamed principal"}`,
-  );
-  return `Started by ${starters.executedBy ?? "an unnamed principal"}${above.join("")}. ${explainRequesterRule(route, requester, show)}`;
+  const addressOwners = request?.addressOwners ?? initialOwners(starters);
+  const requester = findRequester({ facts: starters, addressOwners }, identities);
+  const isOpen = request === undefined || request.state === "open";
+  const principal = (arn: string | null) => (arn === null ? "an unnamed principal" : show.text(arn));
+  const above = (starters.parents ?? []).map((each) => `, a child of one by ${principal(each.executedBy)}`);
+  return `Started by ${principal(starters.executedBy)}${above.join("")}. ${explainRequesterRule(route, requester, show, isOpen)}`;
 }

@@ -10,7 +10,7 @@ import type { Clock } from "../../app/ports/aws.ts";
 import type { RequestView } from "../../app/ports/slack.ts";
 import type { Command, CommandName } from "../../core/slash-command.ts";
 import type { Workspace } from "../connection/workspace.ts";
-import { executionsReply, explanationReply, statsReply } from "../messages/answers-for-admins.ts";
+import { EXPLANATION_NAMES, executionsReply, explanationReply, statsReply } from "../messages/answers-for-admins.ts";
 import type { Rendered } from "../messages/blocks.ts";
 import {
   adminsOnlyText,
@@ -169,7 +169,7 @@ async function replyPolicy(
   { words }: Command,
   { userId }: ReplyContext,
 ): Promise<CommandReply> {
-  const found = await deps.explain(userId, words);
+  const found = await deps.explain(userId, words, EXPLANATION_NAMES);
   switch (found.kind) {
     case "explained":
       return { ...explanationReply(found), isInternal: true };

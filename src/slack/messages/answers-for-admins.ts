@@ -4,13 +4,13 @@ import type { StatsResult } from "../../app/admin/stats.ts";
 import { counted } from "../../core/counted.ts";
 import { describePrincipal } from "../../core/principal.ts";
 import { consoleLink, executionText } from "./aws-text.ts";
-import { context, preformatted, type Rendered, richText, section } from "./blocks.ts";
+import { context, type Rendered, section } from "./blocks.ts";
 import { CHAR_BUDGET, describeShown, fitting } from "./budget.ts";
 import { failedTargetsText } from "./command-texts.ts";
 import { onTarget } from "./execution-blocks.ts";
 import { mentions, mentionUser } from "./mentions.ts";
 import { pageButtons } from "./page-buttons.ts";
-import { code, lines, literal } from "./text.ts";
+import { code } from "./text.ts";
 import { duration, moment } from "./time.ts";
 
 const EXECUTIONS_PAGE = 15;
@@ -104,17 +104,33 @@ function table(title: string, rows: readonly string[], all: number) {
   return [section([`*${title}*${cut === null ? "" : ` (${cut})`}`, ...rows].join("\n"))];
 }
 
+/** Of a section's 3,000 characters. */
 const MAX_EXPLANATION = 2_800;
 
-/** Renders the reply to `/approvals policy ID`, in the words of `countersign policy explain`. */
-export function explanationReply({ executionId, parts }: Extract<ExplainResult, { kind: "explained" }>): Rendered {
+/** The names in an explanation. Slack notifies nobody who is mentioned in a reply that only one person sees. */
+export const EXPLANATION_NAMES = mentions(120);
+
+/** Renders the reply to `/approvals policy ID`, in the words of `countersign policy explain`. The lines are mrkdwn. */
+export function explanationReply({
+  executionId,
+  parts,
+  more,
+}: Omit<Extract<ExplainResult, { kind: "explained" }>, "kind">): Rendered {
   const text = `The policy for execution ${code(executionId, 60)}:`;
   if (parts.length === 0)
     return { text, blocks: [section(`${text} it has no step that waits for approval, so no route applies.`)] };
-  const longest = Math.min(MAX_EXPLANATION, Math.floor((CHAR_BUDGET - 1_000) / parts.length));
-  const blocks = parts.flatMap(({ step, lines: all }) => [
-    section(`*Step ${code(step, 100)}*`),
-    richText([preformatted(literal(lines(all.join("\n"), 60), longest))]),
-  ]);
-  return { text, blocks: [section(text), ...blocks] };
+  const longest = Math.min(MAX_EXPLANATION, Math.floor((CHAR_BUDGET - 1_000) / parts.length)) - 150;
+  const blocks = parts.map(({ step, lines }) =>
+    section([`*Step ${code(step, 100)}*`, ...keepLast(lines, longest)].join("\n")),
+  );
+  const others = more === 0 ? [] : [context(`Not shown: ${counted(more, "further step")}.`)];
+  return { text, blocks: [section(text), ...blocks, ...others] };
+}
+
+/** Keeps the last lines that fit: the route that applies comes after those that do not match. */
+function keepLast(all: readonly string[], room: number): string[] {
+  const lines = all.map((line) => (line.length > room / 2 ? code(line, room / 2) : line.replace(/^ {2}/, "• ")));
+  const kept = fitting(lines.toReversed(), room - lines.length, lines.length).toReversed();
+  const cut = lines.length - kept.length;
+  return cut === 0 ? kept : [`Not shown: ${counted(cut, "earlier line")}.`, ...kept];
 }

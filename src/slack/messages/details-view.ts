@@ -204,7 +204,9 @@ function rules({ request, route, requester }: Details): string {
   const approvers = awsApprovers.map((arn) => describePrincipal(arn, mentions(80)));
   return [
     `*Route:* ${route === null ? "none" : code(route.name, 100)}`,
-    route === null ? null : `*Self-approval:* ${explainRequesterRule(route, requester, mentions(700))}`,
+    route === null
+      ? null
+      : `*Self-approval:* ${explainRequesterRule(route, requester, mentions(700), request.state === "open")}`,
     isPause(request.facts)
       ? "*AWS asks for:* any principal that may send Resume"
       : `*AWS asks for:* ${minRequiredApprovals} of ${listNames(approvers, "and", 8) || "unknown approvers"}`,

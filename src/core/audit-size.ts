@@ -1,6 +1,6 @@
 import type { AuditEntry } from "./audit.ts";
 import { canonicalJson } from "./canonical-json.ts";
-import { cut } from "./comment.ts";
+import { cut } from "./cut.ts";
 
 /** The room for a detail. An event has 256 KB, with its envelope and the actor. Source: EventBridge API, PutEvents. */
 const MAX_DETAIL_BYTES = 235_000;

@@ -1,6 +1,6 @@
 import { fit } from "./audit-size.ts";
 import { canonicalJson } from "./canonical-json.ts";
-import { cut } from "./comment.ts";
+import { cut } from "./cut.ts";
 import type { Denial } from "./denial.ts";
 import type { Descriptions } from "./descriptions.ts";
 import type { GateAction } from "./execution.ts";

@@ -1,4 +1,5 @@
 import { cleanName, oneLine } from "./clean-text.ts";
+import { cut } from "./cut.ts";
 import type { ApprovalRequest, Vote } from "./request.ts";
 
 /** The start of every comment of ours, before the request id. */
@@ -42,12 +43,4 @@ export function signalComment(request: ApprovalRequest, votes: readonly Vote[], 
 /** Removes the characters that separate the parts of a value from a name, because people choose their names freely. */
 function toName(vote: Vote): string {
   return cut(cleanName(vote.userName.replaceAll(/[<>();:]+/g, " ")), MAX_NAME_LENGTH);
-}
-
-/** Cuts a text to at most `length` UTF-16 units, never within a surrogate pair. A cut text ends in an ellipsis. */
-export function cut(text: string, length: number): string {
-  if (text.length <= length) return text;
-  if (length < 1) return "";
-  const kept = text.slice(0, length - 1);
-  return `${/[\uD800-\uDBFF]$/.test(kept) ? kept.slice(0, -1) : kept}…`;
 }

@@ -1,5 +1,5 @@
 import { isVisible } from "./clean-text.ts";
-import { cut } from "./comment.ts";
+import { cut } from "./cut.ts";
 import type { Mask } from "./mask.ts";
 
 /** What the runbook's author wrote about the step and the runbook: shown for a gate that asks no question. Masked. */

@@ -1,5 +1,5 @@
 import { clean, cleanName, isVisible } from "./clean-text.ts";
-import { cut } from "./comment.ts";
+import { cut } from "./cut.ts";
 import type { Denial } from "./denial.ts";
 import { personListing, signingPrincipal } from "./listed-approver.ts";
 import { findObstacle } from "./obstacle.ts";

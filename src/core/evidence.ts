@@ -1,3 +1,4 @@
+import { cut } from "./cut.ts";
 import { hasEnded, type ObservedExecution, type ObservedStep } from "./execution.ts";
 import { globMatches } from "./glob.ts";
 import { MASK, type Mask } from "./mask.ts";
@@ -67,10 +68,8 @@ function withinRoom(evidence: readonly Evidence[]): Evidence[] {
   }
   return evidence.map((each) => {
     const { text } = each;
-    const length = kept.get(each) ?? 0;
-    return text === null || text.length <= length
-      ? each
-      : { ...each, text: `${text.slice(0, length).toWellFormed()}…` };
+    // At least the ellipsis: a text that is not empty must not look empty.
+    return text === null ? each : { ...each, text: cut(text, Math.max(1, kept.get(each) ?? 0)) };
   });
 }
 

@@ -1,3 +1,4 @@
+import { cut } from "./cut.ts";
 import type { ObservedExecution, ObservedStep } from "./execution.ts";
 import { MASK, type Mask } from "./mask.ts";
 
@@ -34,10 +35,10 @@ function toFailedStep({ name, failureMessage, failureDetails = {} }: ObservedSte
   const details = Object.entries(failureDetails).slice(0, MAX_DETAILS);
   return {
     name,
-    message: failureMessage === null ? null : mask.text(failureMessage).slice(0, MAX_TEXT_LENGTH),
+    message: failureMessage === null ? null : cut(mask.text(failureMessage), MAX_TEXT_LENGTH),
     details: details.map(([key, values]) => {
       const shown = mask.hides(key) ? MASK : values.map(mask.text).join(", ");
-      return `${mask.text(key)}: ${shown}`.slice(0, MAX_TEXT_LENGTH);
+      return cut(`${mask.text(key)}: ${shown}`, MAX_TEXT_LENGTH);
     }),
   };
 }

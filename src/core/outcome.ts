@@ -6,6 +6,7 @@ import {
   type SigningPrincipals,
   whoDecided,
 } from "./approver-decisions.ts";
+import { cut } from "./cut.ts";
 import { isUnderWay, type ObservedExecution, type ObservedStep } from "./execution.ts";
 import { type ApprovalRequest, isPause, type Outcome, type OutcomeKind, type Verdict } from "./request.ts";
 
@@ -35,7 +36,7 @@ export function toOutcome(ending: Ending): Outcome {
     where: ours ? "slack" : "aws",
     by: ours || step === undefined ? [] : findDeciders(step),
     detail: step?.failureMessage == null || ours ? null : maskText(step.failureMessage),
-    ...(comments.length === 0 ? {} : { comment: maskText(comments.join(" · ")).slice(0, MAX_COMMENT_LENGTH) }),
+    ...(comments.length === 0 ? {} : { comment: cut(maskText(comments.join(" · ")), MAX_COMMENT_LENGTH) }),
   };
 }
 

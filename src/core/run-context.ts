@@ -1,4 +1,5 @@
 import { counted } from "./counted.ts";
+import { cut } from "./cut.ts";
 import type { ObservedExecution, ObservedStep, RateControl } from "./execution.ts";
 import { MASK, type Mask } from "./mask.ts";
 import type { NameRenderer } from "./name-renderer.ts";
@@ -43,7 +44,7 @@ const MAX_STORED = 500;
 
 /** Finds the iterations and the target of rate control that a gate belongs to. */
 export function findRunContext(execution: ObservedExecution, gate: ObservedStep, mask: Mask): RunContext {
-  const store = (text: string) => shorten(text, MAX_STORED);
+  const store = (text: string) => cut(text, MAX_STORED);
   const loops: LoopIteration[] = [];
   const seen = new Set<ObservedStep>();
   for (let step: ObservedStep | undefined = gate; step !== undefined && !seen.has(step); ) {
@@ -98,7 +99,7 @@ function describeParent({ documentName, parameters }: ParentExecution, show: Nam
   const values: string[] = [];
   let left = VALUES_BUDGET;
   for (const { name, values: each, masked } of parameters.slice(0, MAX_SHOWN)) {
-    const text = shorten(each.join(", "), MAX_SHOWN_LENGTH);
+    const text = cut(each.join(", "), MAX_SHOWN_LENGTH);
     const value = `${show.word(name)} ${masked ? MASK : text === "" ? "(empty)" : show.word(text)}`;
     left -= value.length;
     if (left < 0) break;
@@ -106,8 +107,5 @@ function describeParent({ documentName, parameters }: ParentExecution, show: Nam
   }
   const more = parameters.length - values.length;
   if (more > 0) values.push(values.length === 0 ? counted(more, "parameter") : `${more} more`);
-  return `child of ${show.text(shorten(documentName, 60))}${values.length === 0 ? "" : `: ${values.join(", ")}`}`;
+  return `child of ${show.text(cut(documentName, 60))}${values.length === 0 ? "" : `: ${values.join(", ")}`}`;
 }
-
-const shorten = (text: string, length: number) =>
-  text.length <= length ? text : `${text.slice(0, length).toWellFormed()}…`;

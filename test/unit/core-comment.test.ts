@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import fc from "fast-check";
-import { cut, MAX_PAYLOAD_VALUE_LENGTH, signalComment } from "../../src/core/comment.ts";
+import { MAX_PAYLOAD_VALUE_LENGTH, signalComment } from "../../src/core/comment.ts";
 import type { Vote } from "../../src/core/request.ts";
 import { aRequest, aVote, REQUEST_ID } from "../support/samples.ts";
 
@@ -75,18 +75,4 @@ test("only people whose vote decided are named: an approval before a rejection i
   const comment = signalComment(decidedAs("reject"), votes, "T0HOME").join("\n");
   assert.match(comment, /Rejected by Jane Ito/);
   assert.doesNotMatch(comment, /U0OMAR/);
-});
-
-test("a truncated text has at most the maximum length, starts like the original, and shows that it is truncated", () => {
-  fc.assert(
-    fc.property(fc.string({ unit: "binary" }), fc.nat({ max: 40 }), (text, length) => {
-      const short = cut(text, length);
-      assert.ok(short.length <= length);
-      if (text.length <= length) return assert.equal(short, text);
-      if (length === 0) return;
-      assert.ok(short.endsWith("…") && text.startsWith(short.slice(0, -1)));
-      if (text.isWellFormed()) assert.ok(short.isWellFormed());
-    }),
-    { numRuns: 1_000 },
-  );
 });

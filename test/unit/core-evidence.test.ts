@@ -80,8 +80,8 @@ test("at most 8,000 characters are stored for a request, with the length of each
   assert.deepEqual(
     found.map(({ text, length }) => [text?.length, length]),
     [
-      [3_999, 7_000],
-      [3_999, 7_000],
+      [3_998, 7_000],
+      [3_998, 7_000],
       [4, 4],
     ],
   );

@@ -42,3 +42,11 @@ test("the failure of a step hides values under hidden names, in its message and 
     details: ["Type: Action", "AdminPassword: (hidden)", "Command: mysql -p (hidden)"],
   });
 });
+
+test("the texts of a failure are cut between characters, and show that they are cut", () => {
+  const long = `${"x".repeat(3_998)}${"😀".repeat(10)}`;
+  const step = failed("a", 1, { failureMessage: long, failureDetails: { T: [long.slice(3)] } });
+  const found = findFailedStep(execution("Failed", step), NOTHING_HIDDEN);
+  assert.equal(found?.message, `${"x".repeat(3_998)}…`);
+  assert.deepEqual(found?.details, [`T: ${"x".repeat(3_995)}…`]);
+});

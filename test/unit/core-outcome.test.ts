@@ -199,7 +199,7 @@ test("while another signal is due, earlier accepted signals count as ours and re
   assert.deepEqual(reconcile(anExecution(), [request], { now: NOW, attempts: [] }), []);
 });
 
-test("the comment of a decision elsewhere is stored masked, whatever its key is called, and ours is not", () => {
+test("the comment of a decision elsewhere is stored masked and cut between characters, whatever its key is called, and ours is not", () => {
   const decide = (decision: object) => ({
     ApprovalStatus: ["Approved"],
     ApproverDecisions: [JSON.stringify(decision)],
@@ -215,5 +215,6 @@ test("the comment of a decision elsewhere is stored masked, whatever its key is 
   assert.equal(outcome({ Approver: REVIEWER, Comment: "ok, hunter2" })?.comment, "ok, ***");
   assert.equal(outcome({ approver: REVIEWER, approverComments: "fine" })?.comment, "fine");
   assert.equal(outcome({ Approver: REVIEWER })?.comment, undefined);
+  assert.equal(outcome({ Approver: REVIEWER, Comment: `${"x".repeat(998)}😀😀` })?.comment, `${"x".repeat(998)}…`);
   assert.equal(outcome({ Approver: REVIEWER, Comment: `Countersign request ${REQUEST_ID}` })?.comment, undefined);
 });

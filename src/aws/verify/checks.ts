@@ -1,5 +1,6 @@
 import { AutomationExecutionFilterKey, DescribeAutomationExecutionsCommand, type SSMClient } from "@aws-sdk/client-ssm";
 import type { Clock } from "../../app/ports/aws.ts";
+import { cut } from "../../core/cut.ts";
 import { type Finding, finding } from "./assumptions.ts";
 import { findStep, type HarmlessExecutions, waitingStep } from "./harmless-executions.ts";
 
@@ -83,7 +84,7 @@ function describeDecision(entry: string | undefined, count: number): Finding {
   } catch {
     // Not JSON.
   }
-  if (keys === null) return finding("approverDecisions", false, `No JSON: ${JSON.stringify(entry.slice(0, 200))}.`);
+  if (keys === null) return finding("approverDecisions", false, `No JSON: ${JSON.stringify(cut(entry, 200))}.`);
   const expected = ["Approver", "Comment", "Decision", "DecisionTime"];
   return finding(
     "approverDecisions",

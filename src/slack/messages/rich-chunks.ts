@@ -1,15 +1,11 @@
 import type { RichTextBlock, RichTextBlockElement } from "@slack/types";
+import { boundaryBefore } from "../../core/cut.ts";
 import { richText, span } from "./blocks.ts";
 import { textLength } from "./budget.ts";
 import type { Span } from "./links.ts";
 
 /** The maximum of one part: Slack accepts 3,000 characters in a text. */
 const MAX_PART = 2_500;
-
-/** Continues the character before it: a joiner, a selector, a combining mark or the second half of a pair. */
-const CONTINUES = /^(?:\u200C|\u200D|\uFE0E|\uFE0F|\u20E3|[\uDC00-\uDFFF]|\p{M})/u;
-/** Belongs to the character after it: a joiner or the first half of a pair. */
-const LEADS = /^(?:\u200C|\u200D|[\uD800-\uDBFF])/;
 
 const TRAILING_JOINERS = /(?:\u200C|\u200D)+$/;
 const LEADING_JOINERS = /^(?:\u200C|\u200D|\uFE0E|\uFE0F|\u20E3)+/;
@@ -53,11 +49,7 @@ function findEnd(text: string, room: number, isWhole: boolean): number {
   const at = Math.max(head.lastIndexOf("\n"), head.lastIndexOf(" ")) + 1;
   if (at > 0) return at;
   if (!isWhole) return 0;
-  // Not within a character, or between the characters of one emoji.
-  let end = room;
-  while (end > 1 && (CONTINUES.test(text.charAt(end)) || LEADS.test(text.charAt(end - 1)))) end--;
-  if (end > 1) return end;
-  return /^[\uDC00-\uDFFF]/.test(text.charAt(room)) ? room - 1 : room;
+  return boundaryBefore(text, room);
 }
 
 /** Puts elements into as few blocks of at most 2,500 characters as possible, or one element if that is longer. */

@@ -1,4 +1,5 @@
 import { clean, oneLine } from "../../core/clean-text.ts";
+import { boundaryBefore } from "../../core/cut.ts";
 
 /**
  * Makes text by others safe to show in Slack: runbooks, their parameters, AWS's errors and people's reasons. Each of the five
@@ -69,7 +70,7 @@ function disarmed(text: string): string {
   return text.replaceAll(/<(?=[!@#])/g, "‹");
 }
 
-/** Cuts to at most `limit` units as sent, between code points and never inside an entity. A cut ends in an ellipsis. */
+/** Cuts to at most `limit` units as sent, between characters and never inside an entity. A cut ends in an ellipsis. */
 function cutAfter(text: string, limit: number, send: (text: string) => string): string {
   const whole = send(text);
   if (whole.length <= limit) return whole;
@@ -80,6 +81,5 @@ function cutAfter(text: string, limit: number, send: (text: string) => string): 
     if (units > limit - 1) break;
     kept += point.length;
   }
-  // A joiner or selector at the end has lost the character that it belongs to.
-  return `${send(text.slice(0, kept).replace(/(?:\u200C|\u200D|\uFE0E|\uFE0F)+$/, ""))}…`;
+  return `${send(text.slice(0, boundaryBefore(text, kept)))}…`;
 }

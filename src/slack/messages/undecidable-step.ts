@@ -2,6 +2,7 @@
 
 import type { StepWithoutId } from "../../app/ports/delivery-store.ts";
 import type { NoticeView } from "../../app/ports/slack.ts";
+import { cut } from "../../core/cut.ts";
 import { describeStep, describeTarget, targetName } from "../../core/describe-step.ts";
 import { TEXT_CONDITIONS } from "../../core/policy.ts";
 import type { ApprovalRequest } from "../../core/request.ts";
@@ -71,7 +72,7 @@ function routeFor(request: ApprovalRequest): string {
     startedBy: executedBy,
   };
   return [
-    `- name: ${JSON.stringify(documentName.slice(0, 100))}`,
+    `- name: ${JSON.stringify(cut(documentName, 100, ""))}`,
     "  match: # remove the conditions that you do not need",
     ...TEXT_CONDITIONS.flatMap((key) => (known[key] === null ? [] : [`    ${key}: ${JSON.stringify(known[key])}`])),
     "  channels: [C...]",

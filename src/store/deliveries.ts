@@ -55,17 +55,21 @@ export function isDue(table: DeliveryTable, now: number): RawBuilder<SqlBool> {
     and (${column("claim_id")} is null or ${column("claim_until")} <= ${now} or ${IS_RELEASED})`;
 }
 
-/** Makes the state changes of one kind of message. */
-export function makeDeliveryStore(db: Kysely<Tables>, kind: DeliveryTable): DeliveryStore {
+/** Makes the state changes of one kind of message. `postable`: the rows that may be claimed for a post. */
+export function makeDeliveryStore(
+  db: Kysely<Tables>,
+  kind: DeliveryTable,
+  postable: RawBuilder<SqlBool> = sql<SqlBool>`true`,
+): DeliveryStore {
   // Kysely's types need one table. The queries name only columns that all three have.
   const table = kind as "messages";
-  return { ...makeClaims(db, table), ...makeRecords(db, table) };
+  return { ...makeClaims(db, table, postable), ...makeRecords(db, table) };
 }
 
 type Claims = Pick<DeliveryStore, "claim" | "claimUnresolved" | "claimUpdate">;
 
 /** Makes the changes that claim a row for a call to Slack. */
-function makeClaims(db: Kysely<Tables>, table: "messages"): Claims {
+function makeClaims(db: Kysely<Tables>, table: "messages", postable: RawBuilder<SqlBool>): Claims {
   return {
     async claim(id, claimId, now, until) {
       const result = await db
@@ -74,6 +78,7 @@ function makeClaims(db: Kysely<Tables>, table: "messages"): Claims {
         .where("id", "=", id)
         .where("ts", "is", null)
         .where("claimId", "is", null)
+        .where(postable)
         .executeTakeFirst();
       return didChange(result);
     },

@@ -13,6 +13,13 @@ export const MESSAGES_OF_REQUESTS = sql`messages join requests on requests.id = 
  */
 export const UNPOSTED = sql<SqlBool>`messages.ts is null and messages.deletions < 2 and (requests.state <> 'closed' or messages.claim_id is not null)`;
 
+/**
+ * A request that closes ends its unclaimed messages, so no later claim may post one. The versions differ while another
+ * transaction changes the request.
+ */
+const POSTABLE = sql<SqlBool>`exists (select 1 from requests where requests.id = messages.request_id
+  and requests.version = messages.request_version and requests.state <> 'closed')`;
+
 /** Messages to update: they show an older version of their request. */
 export const OUTDATED = sql<SqlBool>`messages.ts is not null and messages.shown_version < messages.request_version`;
 
@@ -30,7 +37,7 @@ export function makeMessageStore(db: Kysely<Tables>): MessageStore {
   };
 
   return {
-    ...makeDeliveryStore(db, "messages"),
+    ...makeDeliveryStore(db, "messages", POSTABLE),
 
     due: async (now, perChannel) => [
       ...(await due(UNPOSTED, fairOrder, now, perChannel)),

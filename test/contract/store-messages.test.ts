@@ -282,11 +282,20 @@ for (const engine of ENGINES) {
     assert.deepEqual([row?.attempts, row?.nextAttemptAt, row?.lastError], [0, 0, null]);
   });
 
-  test(`${engine.name}: a message whose request closed before the post is not posted; an attempt that may have posted it is resolved`, async (t) => {
+  test(`${engine.name}: a message whose request closed before the post is not posted`, async (t) => {
     const { store, message } = await withMessage(t);
+    assert(await store.messages.claim(message.id, "mine", NOW, NOW + 60));
     await change(store, 1, { state: "closed" });
     assert.deepEqual(await store.messages.due(NOW, 10), []);
-    await store.messages.claim(message.id, "mine", NOW, NOW + 60);
+    await store.messages.release(message.id, "mine", "failed", NOW);
+    assert.deepEqual(await store.messages.due(NOW, 10), []);
+    assert.equal(await store.messages.claim(message.id, "mine", NOW, NOW + 60), false);
+  });
+
+  test(`${engine.name}: an attempt that may have posted a message is resolved, also after its request closed`, async (t) => {
+    const { store, message } = await withMessage(t);
+    assert(await store.messages.claim(message.id, "mine", NOW, NOW + 60));
+    await change(store, 1, { state: "closed" });
     assert.equal((await store.messages.due(NOW + 60, 10)).length, 1);
   });
 }

@@ -48,6 +48,16 @@ for (const engine of ENGINES) {
     ]);
   });
 
+  test(`${engine.name}: a message that was due before its request closed is not claimed after that, as no reply would follow it`, async (t) => {
+    const { store, open, end } = await setUp(t);
+    await open("r-1", NOW, ["C0ONE"]);
+    const [message] = await store.messages.due(NOW, 1);
+    assert(message !== undefined);
+    await end("r-1");
+    assert.equal(await store.messages.claim(message.id, "claim", NOW, NOW + 1), false);
+    assert.deepEqual(await store.notices.ofRequest("r-1"), []);
+  });
+
   test(`${engine.name}: a reply waits for its thread, and a request without a message gets none`, async (t) => {
     const { store, open, post, end } = await setUp(t);
     await open("r-1", NOW, ["C0ONE"]);

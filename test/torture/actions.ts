@@ -21,7 +21,7 @@ export type Action =
   /** A person deletes the message of an execution while it is open. */
   | { at: number; kind: "delete-message"; execution: number; channel: string }
   /** A decision outside Slack, made with another AWS credential. */
-  | { at: number; kind: "console"; execution: number; decision: "Approve" | "Reject" | "Cancel" }
+  | { at: number; kind: "console"; execution: number; decision: ConsoleDecision }
   | { at: number; kind: "slack-fault"; fault: FaultBody }
   | { at: number; kind: "aws-fault"; fault: FaultBody }
   /** Events that do not reach the queue, that reach it twice, or that reach it late. */
@@ -42,8 +42,11 @@ export type Action =
   /** Moves only the clock of the stand-ins forward by `ms`, so that it runs ahead of the bot's. */
   | { at: number; kind: "skew"; ms: number };
 
-/** What a click asks for: a verdict, or the end of the person's own approval. */
-export type Verdict = "approve" | "reject" | "withdraw";
+/** `Resume` goes to the paused step of the runbooks with a pause. */
+export type ConsoleDecision = "Approve" | "Reject" | "Resume" | "Cancel";
+
+/** What a click asks for: a verdict on a gate or on a pause, or the end of the person's own vote. */
+export type Verdict = "approve" | "reject" | "resume" | "stop" | "withdraw";
 
 /** A fault in the format of `/_control/faults`, except that `delayMs` is in milliseconds of the fast clock. */
 export interface FaultBody {

@@ -17,7 +17,7 @@ interface MessageClick {
 
 /**
  * Clicks a button on the newest message of an execution (`twice`: two clicks at once) and completes the form with the reason
- * for a rejection. Without that button, clicks on another message that has it; `stale`: clicks on the newest message even if
+ * for a rejection or a stop. Without that button, clicks on another message that has it; `stale`: clicks on the newest message even if
  * its button is gone. Resolves with false if there is no message to click on.
  */
 export async function clickMessage(harness: Harness, given: MessageClick): Promise<boolean> {
@@ -32,7 +32,7 @@ export async function clickMessage(harness: Harness, given: MessageClick): Promi
   const click = () => harness.control.slack("click", body).catch(() => undefined); // the button may have disappeared
   const clicks = [click(), ...(given.twice ? [click()] : [])];
   await Promise.all(clicks);
-  if (verdict === "reject") {
+  if (verdict === "reject" || verdict === "stop") {
     await submitReason(harness, user);
     await harness.control.slack("close", { user, all: true }).catch(() => undefined); // no open form
   }

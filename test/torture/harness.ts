@@ -8,11 +8,13 @@ import { SIGNING_SECRET } from "../../sandbox/slack/seed.ts";
 import { startSlackSandbox } from "../../sandbox/slack/server.ts";
 import { bundledBot } from "../support/bundled-bot.ts";
 import { getJson, type Json, postJson } from "../support/http-json.ts";
+import type { ConsoleDecision } from "./actions.ts";
 import { type ChildBot, preloadBot } from "./child-bot.ts";
 import type { TortureDatabase } from "./database.ts";
 import { makeFastSandboxClock, makeFastTime } from "./fast-time.ts";
 import { startLoadBalancer } from "./load-balancer.ts";
-import { ADMIN, GROUP, makePolicy, makeRunbooks } from "./runbooks.ts";
+import { isOpen } from "./open-message.ts";
+import { ADMIN, GROUP, makePolicy, makeRunbooks, PAUSED_STEP } from "./runbooks.ts";
 import { PLAIN, type Setting } from "./setting.ts";
 
 /**
@@ -183,12 +185,17 @@ export async function startHarness(database: TortureDatabase, policy: string | n
       return executionIds[0];
     },
     /** Decides outside Slack; AWS may refuse it. */
-    async decide(executionId: string, decision: "Approve" | "Reject" | "Cancel"): Promise<void> {
+    async decide(executionId: string, decision: ConsoleDecision): Promise<void> {
       const id = { AutomationExecutionId: executionId };
       const command =
         decision === "Cancel"
           ? ssm.send(new StopAutomationExecutionCommand({ ...id, Type: "Cancel" }))
-          : ssm.send(new SendAutomationSignalCommand({ ...id, SignalType: decision }));
+          : ssm.send(
+              new SendAutomationSignalCommand({
+                ...{ ...id, SignalType: decision },
+                ...(decision === "Resume" ? { Payload: { StepName: [PAUSED_STEP] } } : {}),
+              }),
+            );
       await command.catch(() => undefined);
     },
     async changeGroup(users: readonly string[]): Promise<void> {
@@ -204,7 +211,7 @@ export async function startHarness(database: TortureDatabase, policy: string | n
       const message = messages.findLast(
         (each: Json) =>
           (each.thread_ts === undefined || each.thread_ts === each.ts) &&
-          JSON.stringify(each.blocks ?? []).includes('"action_id":"approve"') &&
+          isOpen(each) &&
           JSON.stringify(each.blocks ?? []).includes(executionId),
       );
       if (message === undefined) return;

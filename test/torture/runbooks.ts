@@ -72,10 +72,51 @@ mainSteps:
     inputs: { Message: "The gate after it", MinRequiredApprovals: ${required}, Approvers: ${approvers} }
 `;
 
+/** The name of every paused step. */
+export const PAUSED_STEP = "hold";
+
+/** A pause, and a gate right after it: a signal for one must not reach the other. */
+const pauseThenGate = (approvers: string) => `
+schemaVersion: "0.3"
+mainSteps:
+  - name: ${PAUSED_STEP}
+    action: aws:pause
+    inputs: { Message: "Swap the disk" }
+  - name: approve
+    action: aws:approve
+    isEnd: true
+    inputs: { Message: "The gate after the pause", Approvers: ${approvers} }
+`;
+
+/** A pause in a loop that ends with a stop: a late Resume resumes the next turn. */
+const PAUSE_LOOP = `
+schemaVersion: "0.3"
+mainSteps:
+  - name: ${PAUSED_STEP}
+    action: aws:pause
+    inputs: { Message: "Swap the next disk" }
+  - name: copy
+    action: aws:sleep
+    inputs: { Duration: PT2S }
+  - name: again
+    action: aws:branch
+    inputs:
+      Choices:
+        - NextStep: ${PAUSED_STEP}
+          Variable: "yes"
+          StringEquals: "yes"
+      Default: finish
+  - name: finish
+    action: aws:sleep
+    isEnd: true
+    inputs: { Duration: PT1S }
+`;
+
 /** A runbook without a route: it cannot be decided in Slack, and the admins get a notice. */
 export const UNROUTED = "Unrouted";
 
 export const ROUTED = ["One-Gate", "Two-Gates", "Loop", "Goes-On"];
+export const PAUSED = ["Pause-Gate", "Pause-Loop"];
 
 /** Returns the runbooks by name. Only people can make up the number of approvals that AWS needs; the bot alone is one. */
 export function makeRunbooks({ signers }: Pick<Setting, "signers">): Record<string, string> {
@@ -85,13 +126,27 @@ export function makeRunbooks({ signers }: Pick<Setting, "signers">): Record<stri
     "Two-Gates": twoGates(approvers),
     Loop: loop(approvers),
     "Goes-On": continueOnRejection(approvers, signers === "bot" ? 1 : 2),
+    "Pause-Gate": pauseThenGate(approvers),
+    "Pause-Loop": PAUSE_LOOP,
     [UNROUTED]: oneGate(approvers),
   };
 }
 
-/** The policy: two channels and a quorum of two for one runbook, one and one for the others, no route for the last. */
+/**
+ * The policy: two channels and a quorum of two for one runbook, one and two for pauses in a loop, one and one for the others,
+ * no route for the last.
+ */
 const POLICY = `
 routes:
+  - name: pauses in a loop
+    match: { action: "aws:pause", document: Pause-Loop }
+    channels: [C0APPROVALS]
+    approvers: { users: [U0JANE, U0DAN], groups: [S0DBA] }
+    quorum: 2
+  - name: other pauses
+    match: { action: "aws:pause" }
+    channels: [C0APPROVALS]
+    approvers: { users: [U0JANE, U0DAN], groups: [S0DBA] }
   - name: two people
     match: { document: "Goes-*" }
     channels: [C0APPROVALS, C0PRODDBA]
@@ -130,9 +185,8 @@ export const ADMIN = "U0ADMIN";
 /** Finds the expected channels and the expected quorum for the requests of a runbook. */
 export function findRoute(document: string): { channels: string[]; quorum: number } {
   if (document === UNROUTED) return { channels: [], quorum: 1 };
-  return document.startsWith("Goes-")
-    ? { channels: ["C0APPROVALS", "C0PRODDBA"], quorum: 2 }
-    : { channels: ["C0APPROVALS"], quorum: 1 };
+  if (document.startsWith("Goes-")) return { channels: ["C0APPROVALS", "C0PRODDBA"], quorum: 2 };
+  return { channels: ["C0APPROVALS"], quorum: document === "Pause-Loop" ? 2 : 1 };
 }
 
 export const APPROVERS = ["U0JANE", "U0DAN", "U0MIA"];

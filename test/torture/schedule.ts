@@ -1,5 +1,6 @@
 import { DIGEST_THRESHOLD } from "../../src/app/deliver/digest.ts";
 import type { Action, FaultBody, Verdict } from "./actions.ts";
+import { makePauses } from "./pauses.ts";
 import { makePrng, type Prng } from "./prng.ts";
 import { APPROVERS, findRoute, GROUP_MEMBER, OTHERS, ROUTED, UNROUTED } from "./runbooks.ts";
 import { makeSetting, type Setting } from "./setting.ts";
@@ -74,6 +75,7 @@ export function makeSchedule(seed: number, replicas: number): Schedule {
     const channel = own.pick(findRoute(started[execution] ?? "").channels);
     actions.push({ at: 2_000 + own.int(0, DURATION_MS), kind: "delete-message", execution, channel });
   }
+  if (own.chance(0.5)) actions.push(...makePauses(own, started.length));
   return { seed, replicas, setting, actions: actions.sort((a, b) => a.at - b.at) };
 }
 

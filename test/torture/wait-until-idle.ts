@@ -1,6 +1,8 @@
+import { GATE_ACTIONS } from "../../src/core/execution.ts";
 import type { Json } from "../support/http-json.ts";
 import { formatTurn } from "./bot-messages.ts";
 import type { BotFaults, Harness } from "./harness.ts";
+import { isOpen } from "./open-message.ts";
 import { findRoute } from "./runbooks.ts";
 
 /** Time for the bots to finish without a time jump: the longer of `machineMs` real and `clockMs` fast milliseconds. */
@@ -68,10 +70,10 @@ async function findRemainingWork(harness: Harness): Promise<string | null> {
   return remaining.length === 0 ? null : remaining.join("; ");
 }
 
-/** Finds the turns of steps that wait for an approval, each with its execution. */
+/** Finds the turns of steps that wait for an approval or at a pause, each with its execution. */
 function findWaitingSteps(execution: Json): [string, string][] {
   return execution.StepExecutions.filter(
-    (step: Json) => step.StepStatus === "Waiting" && step.Action === "aws:approve",
+    (step: Json) => step.StepStatus === "Waiting" && GATE_ACTIONS.includes(step.Action),
   ).map((step: Json) => [
     formatTurn(step.StepExecutionId, Math.round(step.ExecutionStartTime * 1000)),
     execution.AutomationExecutionId,
@@ -85,7 +87,6 @@ function isRunning(execution: Json): boolean {
 function countOpenMessages(channels: Json[], channelId: string, executionId: string): number {
   const { messages } = channels.find((channel) => channel.id === channelId);
   return messages.filter((message: Json) => {
-    const blocks = JSON.stringify(message.blocks ?? []);
-    return blocks.includes(executionId) && blocks.includes('"action_id":"approve"');
+    return isOpen(message) && JSON.stringify(message.blocks).includes(executionId);
   }).length;
 }

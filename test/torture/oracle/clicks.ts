@@ -87,8 +87,9 @@ function findDeliveries(slackCalls: readonly Json[]): ClickDelivery[] {
         return hasErrors ? [] : [{ ...delivery, key: `form:${nonce}` }];
       }
       const action = input.actions?.[0];
-      // A click on Reject only opens the form for the reason.
-      if (operation !== "deliver:block_actions" || !["approve", "withdraw"].includes(action?.action_id)) return [];
+      // A click on Reject or Stop only opens the form for the reason.
+      if (operation !== "deliver:block_actions" || !["approve", "resume", "withdraw"].includes(action?.action_id))
+        return [];
       const { channel_id, message_ts } = input.container;
       const { id, team_id } = input.user;
       const parts = [id, team_id, channel_id, message_ts, action.action_id, action.value, action.action_ts];

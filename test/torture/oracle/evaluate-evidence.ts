@@ -4,6 +4,7 @@ import { lostDecisions } from "./decisions.ts";
 import type { Evidence } from "./evidence.ts";
 import { countKinds, type Kinds } from "./kinds.ts";
 import { messageViolations } from "./messages.ts";
+import { evaluatePauses } from "./pauses.ts";
 import { replyViolations } from "./replies.ts";
 import { reportViolations } from "./reports.ts";
 import { evaluateSignals } from "./signals.ts";
@@ -25,9 +26,11 @@ export interface Evaluation {
 /** Compares the calls and state of the stand-ins with the bot's records. */
 export function evaluateEvidence(evidence: Evidence): Evaluation {
   const { violations, accepted, reachedNextGate } = evaluateSignals(evidence);
+  const pauses = evaluatePauses(evidence);
   return {
     violations: [
       ...violations,
+      ...pauses.violations,
       ...voteViolations(evidence),
       ...lostDecisions(evidence),
       ...messageViolations(evidence),
@@ -36,13 +39,13 @@ export function evaluateEvidence(evidence: Evidence): Evaluation {
       ...clickViolations(evidence),
       ...auditViolations(evidence),
     ],
-    signals: accepted,
-    reachedNextGate: reachedNextGate.size,
+    signals: accepted + pauses.resumes + pauses.stops,
+    reachedNextGate: reachedNextGate.size + pauses.late,
     requests: evidence.records.requests.length,
     votes: evidence.records.votes.length,
     digests: evidence.records.digests.filter((row) => row.ts !== null).length,
     notices: evidence.records.notices.filter((row) => row.ts !== null).length,
     repeatedEvents: repeatedEvents(evidence),
-    kinds: countKinds(evidence),
+    kinds: { ...countKinds(evidence), "pauses resumed": pauses.resumes, "executions stopped": pauses.stops },
   };
 }

@@ -1,4 +1,7 @@
+import { GATE_ACTIONS, PAUSE_ACTION } from "../../../src/core/execution.ts";
+import { isPause } from "../../../src/core/request.ts";
 import type { Json } from "../../support/http-json.ts";
+import { isOpen } from "../open-message.ts";
 import { findRoute } from "../runbooks.ts";
 import {
   type Evidence,
@@ -13,6 +16,7 @@ import {
   turnOfSignal,
   turnOfStep,
 } from "./evidence.ts";
+import { mayHaveEnded, wasEndedByUs } from "./pauses.ts";
 
 /**
  * Checks that each waiting step has one message in each channel of its route, and that every message states how its step
@@ -31,7 +35,7 @@ export function messageViolations(evidence: Evidence): string[] {
 function findStepsWithoutMessage({ executions, records, channels }: Evidence): string[] {
   const evidence = { executions, records, channels } as Evidence;
   return executions.flatMap((execution) =>
-    execution.StepExecutions.filter((step: Json) => step.StepStatus === "Waiting" && step.Action === "aws:approve")
+    execution.StepExecutions.filter((step: Json) => step.StepStatus === "Waiting" && GATE_ACTIONS.includes(step.Action))
       .flatMap((step: Json) =>
         findRoute(execution.DocumentName).channels.map((channel) => {
           const request = records.requests.find((each) => isSameTurn(turnOfRequest(each), turnOfStep(step)));
@@ -90,6 +94,10 @@ function digestViolations(evidence: Evidence): string[] {
 function expectedEndText(step: Json): RegExp | null {
   const decided = step.Outputs.ApprovalStatus?.[0];
   if (step.StepStatus === "TimedOut") return /\*Timed out\*/;
+  if (step.Action === PAUSE_ACTION) {
+    if (step.StepStatus === "Cancelled") return /\*(Stopped|Cancelled in AWS)\*/;
+    return step.StepStatus === "Success" ? /\*Resumed( in AWS)?\*/ : null;
+  }
   if (step.StepStatus === "Cancelled") return /\*Cancelled in AWS\*/;
   if (decided === "Approved") return /\*Approved( in AWS)?\*/;
   if (decided === "Rejected") return /\*Rejected( in AWS)?\*/;
@@ -111,7 +119,7 @@ function findUntrueMessages(evidence: Evidence): string[] {
         const report = (problem: string) =>
           violations.push(`the message of request ${request.id} in ${channel} ${problem}: ${toStatusText(message)}`);
         const blocks = JSON.stringify(message.blocks);
-        const open = blocks.includes('"action_id":"approve"');
+        const open = isOpen(message);
         if (step.StepStatus === "Waiting") {
           if (!open) report("has no buttons although its step is waiting");
           continue;
@@ -122,6 +130,18 @@ function findUntrueMessages(evidence: Evidence): string[] {
         const isUnknown = isReplaced(execution, turn) && /\*No longer waiting\*/.test(blocks);
         if (expected !== null && !expected.test(blocks) && !isUnknown)
           report(`does not say that its step is ${step.StepStatus}`);
+        if (isPause(request.facts)) {
+          const isOurs = /\*(Resumed|Stopped)\*/.test(blocks);
+          if (isOurs && !mayHaveEnded(evidence, execution, request)) report("says that Slack ended the pause");
+          if (
+            !isOurs &&
+            !isUnknown &&
+            wasEndedByUs(evidence, execution, request) &&
+            !wasCanceledElsewhere(evidence, execution)
+          )
+            report("does not say that Slack ended the pause");
+          continue;
+        }
         const [byUs, byOthers] = [wasSignaled(execution, turn, request.id), wasSignaled(execution, turn, null)];
         if (/\*(Approved|Rejected) in AWS\*/.test(blocks) && byUs && !byOthers)
           report("says that AWS decided, but Slack did");
@@ -144,6 +164,17 @@ function wasSignaled(execution: Json, turn: StepTurn, id: string | null): boolea
     (each: Json) =>
       isSameTurn(turnOfSignal(each), turn) &&
       (id === null ? !isBot(each.principal) : isBot(each.principal) && JSON.stringify(each.payload).includes(id)),
+  );
+}
+
+/** Tells whether another principal stopped the execution: AWS accepts a second stop while the first one is under way. */
+function wasCanceledElsewhere({ awsCalls }: Evidence, execution: Json): boolean {
+  return awsCalls.some(
+    (call) =>
+      call.operation === "StopAutomationExecution" &&
+      call.executed &&
+      !isBot(call.principal) &&
+      call.input.AutomationExecutionId === execution.AutomationExecutionId,
   );
 }
 

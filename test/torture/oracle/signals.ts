@@ -21,7 +21,8 @@ export function evaluateSignals(evidence: Evidence): SignalEvaluation {
   let accepted = 0;
   const seen = new Map<string, number>();
   for (const execution of evidence.executions) {
-    for (const signal of execution.signals.filter((each: Json) => isBot(each.principal))) {
+    const decisions = execution.signals.filter((each: Json) => isBot(each.principal) && each.type !== "Resume");
+    for (const signal of decisions) {
       accepted += 1;
       const comment = String(signal.payload.Comment?.[0] ?? "");
       const id = /request ([0-9a-f-]{36})/.exec(comment)?.[1] ?? "none";
@@ -45,7 +46,8 @@ export function evaluateSignals(evidence: Evidence): SignalEvaluation {
       if (request.decision !== signal.type.toLowerCase()) violations.push(`${name} differs from the decision`);
       violations.push(...findWrongAuthority(evidence, execution, request, signal).map((each) => `${name} ${each}`));
       if (isSameTurn(turnOfSignal(signal), turnOfRequest(request))) continue;
-      if (hadFreshRead(evidence, execution, request, signal)) reachedNextGate.add(id);
+      if (hadFreshRead(evidence, execution, request, findCall(evidence, execution, request, signal)))
+        reachedNextGate.add(id);
       else {
         const calls = describeCalls(evidence, execution, request, signal);
         violations.push(`${name} reached step ${signal.stepExecutionId}, not ${request.stepExecutionId}; ${calls}`);
@@ -61,7 +63,12 @@ function countSignals({ setting }: Evidence, { decision, facts }: ApprovalReques
 }
 
 /** Checks that enough approvers voted for the decision, and that the signal was sent as the bot, or as one of them. */
-function findWrongAuthority(evidence: Evidence, execution: Json, request: ApprovalRequest, signal: Json): string[] {
+export function findWrongAuthority(
+  evidence: Evidence,
+  execution: Json,
+  request: ApprovalRequest,
+  signal: Pick<Json, "principal" | "sourceIdentity">,
+): string[] {
   const votes = evidence.records.votes.filter(
     (vote) => vote.requestId === request.id && vote.verdict === request.decision && APPROVERS.includes(vote.userId),
   );
@@ -82,20 +89,28 @@ function findWrongAuthority(evidence: Evidence, execution: Json, request: Approv
  */
 const MAX_READ_AGE_MS = 3_000 + 20_000;
 
-/** Whether the last read before the signal showed the right step waiting, and was recent enough. */
-function hadFreshRead(evidence: Evidence, execution: Json, request: ApprovalRequest, signal: Json): boolean {
-  const { awsCalls, jumps, setting } = evidence;
-  const id = execution.AutomationExecutionId;
-  const endedAt = (findStep(execution, turnOfRequest(request))?.ExecutionEndTime ?? 0) * 1000;
-  // Find the call by its content: after a time jump during the call, its time differs from that of the signal.
-  const call = awsCalls.findLast(
+/** Finds the call by its content: after a time jump during the call, its time differs from that of the signal. */
+function findCall({ awsCalls }: Evidence, execution: Json, request: ApprovalRequest, signal: Json): Json | undefined {
+  return awsCalls.findLast(
     (each) =>
       each.operation === "SendAutomationSignal" &&
       each.executed &&
-      isForExecution(each, id) &&
+      isForExecution(each, execution.AutomationExecutionId) &&
       each.principal === signal.principal &&
       String(each.input.Payload?.Comment?.[0]).includes(request.id),
   );
+}
+
+/** Whether the last read before the signal showed the right step waiting, and was recent enough. */
+export function hadFreshRead(
+  evidence: Evidence,
+  execution: Json,
+  request: ApprovalRequest,
+  call: Json | undefined,
+): boolean {
+  const { awsCalls, jumps, setting } = evidence;
+  const id = execution.AutomationExecutionId;
+  const endedAt = (findStep(execution, turnOfRequest(request))?.ExecutionEndTime ?? 0) * 1000;
   const reads = awsCalls.filter(
     (each) =>
       each.operation === "GetAutomationExecution" &&
@@ -162,6 +177,6 @@ function describeCalls({ awsCalls }: Evidence, execution: Json, request: Approva
   return `in ms from the decision: the step ended ${endedAt - from}, ${calls.join(", ")}`;
 }
 
-function isForExecution(call: Json, executionId: string): boolean {
+export function isForExecution(call: Json, executionId: string): boolean {
   return call.input?.AutomationExecutionId === executionId;
 }

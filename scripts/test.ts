@@ -1,47 +1,52 @@
 /**
- * Runs the tests: `node scripts/test.ts [unit|contract|e2e|full|FILE|OPTION ...]`, by default the first three kinds. The unit
- * tests and the contract tests run in one process each, because loading the modules takes longer than most files do. Each file
- * of end-to-end tests has a process of its own. All share one PostgreSQL server. Exits with 1 if a test failed.
+ * Runs the tests: `node scripts/test.ts [unit|contract|e2e|full|FILE|OPTION ...]`, by default the first three kinds. Each kind
+ * runs in one or two processes, because loading the modules takes longer than most files do. All share one PostgreSQL server.
+ * Without arguments, the types and the style are checked at the same time. Exits with 1 if a test or a check failed.
  */
 import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { bundledBot } from "../test/support/bundled-bot.ts";
-import { SHARED_PORT } from "../test/support/postgres.ts";
-import { startPostgres } from "../test/support/postgres-server.ts";
+import { SHARED_PORT, startPostgres } from "../test/support/postgres-server.ts";
 
-const KINDS = new Map([
-  ["unit", ["--test-isolation=none", "test/unit/**/*.test.ts"]],
-  ["contract", ["--test-isolation=none", "test/contract/**/*.test.ts"]],
-  ["e2e", ["--test-concurrency=2", "test/e2e/**/*.test.ts"]],
-  ["full", ["--test-concurrency=2", "test/full/**/*.test.ts"]],
-]);
+/** Two shards of a kind run next to each other, because end-to-end tests often wait. */
+const inOneProcess = (kind: string, ...shard: string[]) => [
+  "--test-isolation=none",
+  ...shard,
+  `test/${kind}/**/*.test.ts`,
+];
+const inTwo = (kind: string) => ["1/2", "2/2"].map((shard) => inOneProcess(kind, `--test-shard=${shard}`));
+
+const KINDS: Record<string, string[][]> = {
+  unit: [inOneProcess("unit")],
+  contract: [inOneProcess("contract")],
+  e2e: inTwo("e2e"),
+  full: inTwo("full"),
+};
 
 const options = process.argv.slice(2).filter((name) => name.startsWith("--"));
 const names = process.argv.slice(2).filter((name) => !name.startsWith("--"));
-const files = names.filter((name) => !KINDS.has(name));
+const files = names.filter((name) => !Object.hasOwn(KINDS, name));
 const kinds = names.length === 0 ? ["unit", "contract", "e2e"] : names;
-const runs = kinds.flatMap((name) => {
-  const run = KINDS.get(name);
-  return run === undefined ? [] : [run];
-});
+const runs = kinds.flatMap((kind) => (Object.hasOwn(KINDS, kind) ? (KINDS[kind] ?? []) : []));
 if (files.length > 0) runs.push(["--test-concurrency=2", ...files]);
 
 const [server] = await Promise.all([startPostgres(), bundledBot()]);
+const env = { ...process.env, [SHARED_PORT]: String(server.port) };
 try {
-  const ends = await Promise.all(runs.map((run, index) => finished(run, index === runs.length - 1)));
+  const ends = await Promise.all([
+    ...(names.length === 0 ? [finished("npm", ["run", "--silent", "check"])] : []),
+    ...runs.map((run) => finished(process.execPath, ["--test", ...options, ...run])),
+  ]);
   process.exitCode = ends.every((code) => code === 0) ? 0 : 1;
 } finally {
   await server.end();
 }
 
-/** Resolves with the exit code. Shows the output of all runs but the last as a whole, because lines of two would mix. */
-async function finished(run: string[], isShownAtOnce: boolean): Promise<number | null> {
-  const child = spawn(process.execPath, ["--test", ...options, ...run], {
-    stdio: ["ignore", "pipe", "inherit"],
-    env: { ...process.env, [SHARED_PORT]: String(server.port) },
-  });
+/** Resolves with the exit code. Shows the output as a whole, because lines of several processes would mix. */
+async function finished(command: string, args: string[]): Promise<number | null> {
+  const child = spawn(command, args, { stdio: ["ignore", "pipe", "inherit"], env });
   const output: Buffer[] = [];
-  child.stdout.on("data", (chunk: Buffer) => (isShownAtOnce ? process.stdout.write(chunk) : output.push(chunk)));
+  child.stdout.on("data", (chunk: Buffer) => output.push(chunk));
   const [code] = await once(child, "close");
   process.stdout.write(Buffer.concat(output));
   return code;

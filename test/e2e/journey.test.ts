@@ -6,7 +6,11 @@ import { ONE_GATE, toText, world } from "../support/world.ts";
 
 for (const connection of ["socket", "http"] as const) {
   test(`over ${connection}: a click on Approve continues the runbook, names the person to AWS, and the message shows the end`, async (t) => {
-    const w = await world(t, { connection, program: "source", env: { LOG_LEVEL: "debug" } });
+    const w = await world(t, {
+      connection,
+      program: connection === "socket" ? "source" : "bundle",
+      env: { LOG_LEVEL: "debug" },
+    });
     const id = await w.run(ONE_GATE, { parameters: { Service: ["billing"] } });
 
     const message = await w.message(id, "Restart billing?");
@@ -49,7 +53,7 @@ for (const connection of ["socket", "http"] as const) {
   define(
     `over ${connection}: a rejection with its reason fails the step, and both AWS and the message show the person and the reason`,
     async (t) => {
-      const w = await world(t, { connection, program: "source" });
+      const w = await world(t, { connection });
       const id = await w.run(ONE_GATE);
       const message = await w.message(id);
 
@@ -72,7 +76,7 @@ for (const connection of ["socket", "http"] as const) {
 }
 
 test("Details shows every step with its status and inputs, without masked values", async (t) => {
-  const w = await world(t, { program: "source" });
+  const w = await world(t);
   const id = await w.run(
     `
 schemaVersion: "0.3"
@@ -100,7 +104,7 @@ mainSteps:
 });
 
 test("the bot ends cleanly on SIGTERM, and a new bot continues its work", async (t) => {
-  const w = await world(t, { program: "source" });
+  const w = await world(t);
   const id = await w.run(ONE_GATE);
   const message = await w.message(id);
   assert.equal(await w.bot().stop(), 0);

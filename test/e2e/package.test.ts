@@ -23,6 +23,7 @@ import { promisify } from "node:util";
 import { type Copy, formatLastLines, isReady, spawnBot, startBot } from "../support/bot.ts";
 import { bundledBot } from "../support/bundled-bot.ts";
 import { eventually } from "../support/eventually.ts";
+import { fullMatrixTest } from "../support/full-matrix.ts";
 import { ONE_GATE, world } from "../support/world.ts";
 
 const run = promisify(execFile);
@@ -80,7 +81,7 @@ test("the npm package has compiled JavaScript, runs under node_modules with the 
   assert.equal(await bot.stop(), 0);
 });
 
-test("the bot runs as nobody from a read-only checkout, and writes only to the data folder", async (t) => {
+fullMatrixTest("the bot runs as nobody from a read-only checkout, and writes only to the data folder", async (t) => {
   const w = await world(t, { start: false });
   const folder = temporaryFolder(t);
   const [checkout, data] = [join(folder, "checkout"), join(folder, "data")];

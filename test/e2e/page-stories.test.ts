@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { after, before, test } from "node:test";
+import { after, before, suite, test } from "node:test";
 import type { Page } from "playwright-core";
 import { eventually } from "../support/eventually.ts";
 import { fullMatrixTest } from "../support/full-matrix.ts";
@@ -19,192 +19,194 @@ import {
 
 let world: PageWorld;
 let page: Page;
-before(async () => {
-  world = await pageWorld();
-  page = await world.open();
-});
-after(() => world?.close());
+suite("stories on the page", () => {
+  before(async () => {
+    world = await pageWorld();
+    page = await world.open();
+  });
+  after(() => world?.close());
 
-const findStep = (id: string, step: string) => page.locator(`[data-execution="${id}"] [data-step="${step}"]`);
+  const findStep = (id: string, step: string) => page.locator(`[data-execution="${id}"] [data-step="${step}"]`);
 
-test("a started runbook asks for approval in its channel and continues after one approval", async () => {
-  await actAs(page, "Jane Ito");
-  await openConversation(page, "approvals");
-  const id = await startRunbook(page, world, "Web-Rollback");
-  await findStep(id, "approveRollback").getByText("Waiting").waitFor();
-  await requestMessage(page, id).getByText("0 of 1 approval").waitFor();
+  test("a started runbook asks for approval in its channel and continues after one approval", async () => {
+    await actAs(page, "Jane Ito");
+    await openConversation(page, "approvals");
+    const id = await startRunbook(page, world, "Web-Rollback");
+    await findStep(id, "approveRollback").getByText("Waiting").waitFor();
+    await requestMessage(page, id).getByText("0 of 1 approval").waitFor();
 
-  await decide(page, id, "Approve");
+    await decide(page, id, "Approve");
 
-  const ended = await waitForStatus(world, id, "Success");
-  assert.equal(ended.signals.length, 1);
-  assert.equal(ended.signals[0].type, "Approve");
-  assert.match(JSON.stringify(ended.signals[0].payload), /Jane Ito/);
-  await requestMessage(page, id).getByText("has succeeded").waitFor();
-  await findStep(id, "rollBack").getByText("Success").waitFor();
-  await page.locator(`[data-execution="${id}"]`).getByText("Signals received").waitFor();
-  assert.equal(await requestMessage(page, id).getByRole("button", { name: "Approve" }).count(), 0);
-  await page.getByRole("tab", { name: "Audit" }).click();
-  const decided = page.locator("summary", { hasText: "Approval Decided (approve)" });
-  await decided.getByText("Web-Rollback · Jane Ito").waitFor();
-});
+    const ended = await waitForStatus(world, id, "Success");
+    assert.equal(ended.signals.length, 1);
+    assert.equal(ended.signals[0].type, "Approve");
+    assert.match(JSON.stringify(ended.signals[0].payload), /Jane Ito/);
+    await requestMessage(page, id).getByText("has succeeded").waitFor();
+    await findStep(id, "rollBack").getByText("Success").waitFor();
+    await page.locator(`[data-execution="${id}"]`).getByText("Signals received").waitFor();
+    assert.equal(await requestMessage(page, id).getByRole("button", { name: "Approve" }).count(), 0);
+    await page.getByRole("tab", { name: "Audit" }).click();
+    const decided = page.locator("summary", { hasText: "Approval Decided (approve)" });
+    await decided.getByText("Web-Rollback · Jane Ito").waitFor();
+  });
 
-fullMatrixTest("a rejection requires a reason in a modal and passes it on to AWS", async () => {
-  await actAs(page, "Mia Chen");
-  await openConversation(page, "prod-dba");
-  const id = await startRunbook(page, world, "Prod-DB-Restart");
-  await decide(page, id, "Reject");
-  const modal = page.getByRole("dialog", { name: "Reject this step" });
-  const reason = modal.getByRole("textbox", { name: "Reason" });
-  assert.ok(await reason.evaluate((each) => each === document.activeElement), "the input has the focus");
-  await modal.getByRole("button", { name: "Reject" }).click();
-  await modal.getByText("Please complete this required field.").waitFor();
-  assert.equal(await modal.getByRole("textbox", { name: "Reason" }).getAttribute("aria-invalid"), "true");
+  fullMatrixTest("a rejection requires a reason in a modal and passes it on to AWS", async () => {
+    await actAs(page, "Mia Chen");
+    await openConversation(page, "prod-dba");
+    const id = await startRunbook(page, world, "Prod-DB-Restart");
+    await decide(page, id, "Reject");
+    const modal = page.getByRole("dialog", { name: "Reject this step" });
+    const reason = modal.getByRole("textbox", { name: "Reason" });
+    assert.ok(await reason.evaluate((each) => each === document.activeElement), "the input has the focus");
+    await modal.getByRole("button", { name: "Reject" }).click();
+    await modal.getByText("Please complete this required field.").waitFor();
+    assert.equal(await modal.getByRole("textbox", { name: "Reason" }).getAttribute("aria-invalid"), "true");
 
-  await modal.getByRole("textbox", { name: "Reason" }).fill("Not during peak hours");
-  await modal.getByRole("button", { name: "Reject" }).click();
-  await modal.waitFor({ state: "detached" });
+    await modal.getByRole("textbox", { name: "Reason" }).fill("Not during peak hours");
+    await modal.getByRole("button", { name: "Reject" }).click();
+    await modal.waitFor({ state: "detached" });
 
-  const ended = await waitForStatus(world, id, "Failed");
-  assert.deepEqual(
-    ended.signals.map((each: { type: string }) => each.type),
-    ["Reject"],
-  );
-  assert.match(JSON.stringify(ended.signals[0].payload), /Mia Chen.*Not during peak hours/);
-  await requestMessage(page, id).getByText("Not during peak hours").waitFor();
-});
+    const ended = await waitForStatus(world, id, "Failed");
+    assert.deepEqual(
+      ended.signals.map((each: { type: string }) => each.type),
+      ["Reject"],
+    );
+    assert.match(JSON.stringify(ended.signals[0].payload), /Mia Chen.*Not during peak hours/);
+    await requestMessage(page, id).getByText("Not during peak hours").waitFor();
+  });
 
-test("a person who may not decide gets an ephemeral message, and AWS gets no signal", async () => {
-  await actAs(page, "Rosa Lind");
-  await openConversation(page, "approvals");
-  const id = await startRunbook(page, world, "Web-Rollback");
-  await decide(page, id, "Approve");
-  const refusal = page.locator("article.ephemeral", { hasText: "may decide this" });
-  await refusal.getByText("Only visible to you").waitFor();
+  test("a person who may not decide gets an ephemeral message, and AWS gets no signal", async () => {
+    await actAs(page, "Rosa Lind");
+    await openConversation(page, "approvals");
+    const id = await startRunbook(page, world, "Web-Rollback");
+    await decide(page, id, "Approve");
+    const refusal = page.locator("article.ephemeral", { hasText: "may decide this" });
+    await refusal.getByText("Only visible to you").waitFor();
 
-  await actAs(page, "Jane Ito");
-  await requestMessage(page, id).waitFor();
-  assert.equal(await refusal.count(), 0, "Jane sees Rosa's refusal");
+    await actAs(page, "Jane Ito");
+    await requestMessage(page, id).waitFor();
+    assert.equal(await refusal.count(), 0, "Jane sees Rosa's refusal");
 
-  assert.deepEqual(await executedSignals(world, id), []);
-  await waitForStatus(world, id, "Waiting");
-});
+    assert.deepEqual(await executedSignals(world, id), []);
+    await waitForStatus(world, id, "Waiting");
+  });
 
-test("the guide shows a refusal of one's own execution and a withdrawal, and the audit tab names people and runbooks", async () => {
-  const guide = page.getByRole("list", { name: "First steps" });
-  const intro = page.getByRole("region", { name: "About this page" });
-  await guide.getByRole("button", { name: "Try your own as Jane" }).click();
-  await intro.getByText("You are Jane, and the IAM user jane started this runbook.").waitFor();
-  const own = (await world.executions()).find((each) => each.ExecutedBy.endsWith("user/jane"));
-  await decide(page, own.AutomationExecutionId, "Approve");
-  await page.locator("article.ephemeral", { hasText: "You started this execution" }).waitFor();
-  await guide.getByRole("button", { name: "Try your own as Jane (done)" }).waitFor();
+  test("the guide shows a refusal of one's own execution and a withdrawal, and the audit tab names people and runbooks", async () => {
+    const guide = page.getByRole("list", { name: "First steps" });
+    const intro = page.getByRole("region", { name: "About this page" });
+    await guide.getByRole("button", { name: "Try your own as Jane" }).click();
+    await intro.getByText("You are Jane, and the IAM user jane started this runbook.").waitFor();
+    const own = (await world.executions()).find((each) => each.ExecutedBy.endsWith("user/jane"));
+    await decide(page, own.AutomationExecutionId, "Approve");
+    await page.locator("article.ephemeral", { hasText: "You started this execution" }).waitFor();
+    await guide.getByRole("button", { name: "Try your own as Jane (done)" }).waitFor();
 
-  await guide.getByRole("button", { name: "Withdraw as Jane" }).click();
-  const payout = await eventually("the payout waits", async () =>
-    (await world.executions()).find((each) => each.DocumentName === "Payout-Release"),
-  );
-  const message = requestMessage(page, payout.AutomationExecutionId);
-  await decide(page, payout.AutomationExecutionId, "Approve");
-  const form = page.getByRole("dialog");
-  await form.getByRole("textbox", { name: "Reason" }).fill("The totals are right");
-  await form.getByRole("button", { name: "Approve" }).click();
-  await message.getByText("1 of 2 approvals").waitFor();
-  await message.getByRole("button", { name: "Withdraw my approval" }).click();
-  await message.getByText("0 of 2 approvals").waitFor();
-  await guide.getByRole("button", { name: "Withdraw as Jane (done)" }).waitFor();
-  assert.deepEqual(await executedSignals(world, payout.AutomationExecutionId), []);
-  await page.getByText("Times as Jane Ito sees them: Tokyo time").waitFor();
+    await guide.getByRole("button", { name: "Withdraw as Jane" }).click();
+    const payout = await eventually("the payout waits", async () =>
+      (await world.executions()).find((each) => each.DocumentName === "Payout-Release"),
+    );
+    const message = requestMessage(page, payout.AutomationExecutionId);
+    await decide(page, payout.AutomationExecutionId, "Approve");
+    const form = page.getByRole("dialog");
+    await form.getByRole("textbox", { name: "Reason" }).fill("The totals are right");
+    await form.getByRole("button", { name: "Approve" }).click();
+    await message.getByText("1 of 2 approvals").waitFor();
+    await message.getByRole("button", { name: "Withdraw my approval" }).click();
+    await message.getByText("0 of 2 approvals").waitFor();
+    await guide.getByRole("button", { name: "Withdraw as Jane (done)" }).waitFor();
+    assert.deepEqual(await executedSignals(world, payout.AutomationExecutionId), []);
+    await page.getByText("Times as Jane Ito sees them: Tokyo time").waitFor();
 
-  await page.getByRole("tab", { name: "Audit" }).click();
-  await page
-    .locator("summary", { hasText: "Approval Requested" })
-    .getByText("Payout-Release · rosa@example.com")
-    .waitFor();
-});
+    await page.getByRole("tab", { name: "Audit" }).click();
+    await page
+      .locator("summary", { hasText: "Approval Requested" })
+      .getByText("Payout-Release · rosa@example.com")
+      .waitFor();
+  });
 
-test("/approvals is completed by keyboard and shows the pending requests to the admin only", async () => {
-  await actAs(page, "Ada Admin");
-  await openConversation(page, "random");
-  const line = page.getByRole("combobox", { name: "Message #random" });
-  await line.fill("/app");
-  await page.getByRole("option", { name: "/approvals pending" }).waitFor();
-  await line.press("Enter");
-  assert.equal(await line.inputValue(), "/approvals pending");
-  await line.press("Enter");
+  test("/approvals is completed by keyboard and shows the pending requests to the admin only", async () => {
+    await actAs(page, "Ada Admin");
+    await openConversation(page, "random");
+    const line = page.getByRole("combobox", { name: "Message #random" });
+    await line.fill("/app");
+    await page.getByRole("option", { name: "/approvals pending" }).waitFor();
+    await line.press("Enter");
+    assert.equal(await line.inputValue(), "/approvals pending");
+    await line.press("Enter");
 
-  const answer = page.locator("article.ephemeral").last();
-  await answer.getByText("Web-Deploy-Two-Gates").waitFor();
-  const waiting = (await world.executions()).filter((each) => each.AutomationExecutionStatus === "Waiting");
-  await answer.getByText(`${waiting.length} requests are waiting`).waitFor();
-});
+    const answer = page.locator("article.ephemeral").last();
+    await answer.getByText("Web-Deploy-Two-Gates").waitFor();
+    const waiting = (await world.executions()).filter((each) => each.AutomationExecutionStatus === "Waiting");
+    await answer.getByText(`${waiting.length} requests are waiting`).waitFor();
+  });
 
-fullMatrixTest("a signal whose reply is lost takes effect exactly once", async () => {
-  await actAs(page, "Dan Okafor");
-  await openConversation(page, "approvals");
-  const id = await startRunbook(page, world, "Web-Deploy-Two-Gates");
-  await requestMessage(page, id).waitFor();
-  await page.getByRole("button", { name: "What could go wrong" }).click();
-  await page.getByRole("switch", { name: "The reply to the next signal is lost" }).check();
-  await page.getByRole("button", { name: "Close the drawer" }).click();
+  fullMatrixTest("a signal whose reply is lost takes effect exactly once", async () => {
+    await actAs(page, "Dan Okafor");
+    await openConversation(page, "approvals");
+    const id = await startRunbook(page, world, "Web-Deploy-Two-Gates");
+    await requestMessage(page, id).waitFor();
+    await page.getByRole("button", { name: "What could go wrong" }).click();
+    await page.getByRole("switch", { name: "The reply to the next signal is lost" }).check();
+    await page.getByRole("button", { name: "Close the drawer" }).click();
 
-  await decide(page, id, "Approve");
+    await decide(page, id, "Approve");
 
-  // The fault is used up, and its switch shows that.
-  await page.getByRole("button", { name: "What could go wrong" }).click();
-  await page.getByRole("switch", { name: "The reply to the next signal is lost", checked: false }).waitFor();
-  await page.getByRole("button", { name: "Close the drawer" }).click();
+    // The fault is used up, and its switch shows that.
+    await page.getByRole("button", { name: "What could go wrong" }).click();
+    await page.getByRole("switch", { name: "The reply to the next signal is lost", checked: false }).waitFor();
+    await page.getByRole("button", { name: "Close the drawer" }).click();
 
-  // Only the first gate: a blind retry would have approved the second.
-  await requestMessage(page, id).getByText("gate 2 of 2").first().waitFor();
-  const calls = await executedSignals(world, id);
-  assert.deepEqual(
-    calls.map((each) => each.outcome.fault),
-    ["drop-reply"],
-  );
-  const running = await waitForStatus(world, id, "Waiting");
-  assert.deepEqual(running.steps.map((each: { status: string }) => each.status).slice(0, 4), [
-    "Success",
-    "Success",
-    "Success",
-    "Waiting",
-  ]);
-  await requestMessage(page, id).first().getByText("Approved", { exact: false }).first().waitFor();
-});
+    // Only the first gate: a blind retry would have approved the second.
+    await requestMessage(page, id).getByText("gate 2 of 2").first().waitFor();
+    const calls = await executedSignals(world, id);
+    assert.deepEqual(
+      calls.map((each) => each.outcome.fault),
+      ["drop-reply"],
+    );
+    const running = await waitForStatus(world, id, "Waiting");
+    assert.deepEqual(running.steps.map((each: { status: string }) => each.status).slice(0, 4), [
+      "Success",
+      "Success",
+      "Success",
+      "Waiting",
+    ]);
+    await requestMessage(page, id).first().getByText("Approved", { exact: false }).first().waitFor();
+  });
 
-fullMatrixTest("after a kill and a start of the bot from the page, an approval counts", async () => {
-  await actAs(page, "Jane Ito");
-  await openConversation(page, "approvals");
-  const id = await startRunbook(page, world, "Web-Rollback");
-  await requestMessage(page, id).waitFor();
-  await page.getByRole("button", { name: "What could go wrong" }).click();
-  await page.getByRole("button", { name: "Kill (SIGKILL)" }).click();
-  await page.getByText("The bot is not running (last exit: SIGKILL)").waitFor();
-  await page.getByText("Start it under").waitFor();
-  assert.equal(world.sandbox.bot.status().running, false);
+  fullMatrixTest("after a kill and a start of the bot from the page, an approval counts", async () => {
+    await actAs(page, "Jane Ito");
+    await openConversation(page, "approvals");
+    const id = await startRunbook(page, world, "Web-Rollback");
+    await requestMessage(page, id).waitFor();
+    await page.getByRole("button", { name: "What could go wrong" }).click();
+    await page.getByRole("button", { name: "Kill (SIGKILL)" }).click();
+    await page.getByText("The bot is not running (last exit: SIGKILL)").waitFor();
+    await page.getByText("Start it under").waitFor();
+    assert.equal(world.sandbox.bot.status().running, false);
 
-  await page.getByRole("button", { name: "Start", exact: true }).click();
-  await page.getByText("bot connected").waitFor();
-  await page.getByRole("button", { name: "Close the drawer" }).click();
-  assert.equal(await requestMessage(page, id).count(), 1, "the request was posted again");
-  await decide(page, id, "Approve");
+    await page.getByRole("button", { name: "Start", exact: true }).click();
+    await page.getByText("bot connected").waitFor();
+    await page.getByRole("button", { name: "Close the drawer" }).click();
+    assert.equal(await requestMessage(page, id).count(), 1, "the request was posted again");
+    await decide(page, id, "Approve");
 
-  const ended = await waitForStatus(world, id, "Success");
-  assert.match(JSON.stringify(ended.signals[0].payload), /Jane Ito/);
-  await requestMessage(page, id).getByText("has succeeded").waitFor();
-});
+    const ended = await waitForStatus(world, id, "Success");
+    assert.match(JSON.stringify(ended.signals[0].payload), /Jane Ito/);
+    await requestMessage(page, id).getByText("has succeeded").waitFor();
+  });
 
-fullMatrixTest("a click that the bot does not acknowledge shows a warning", async () => {
-  const id = await startRunbook(page, world, "Web-Rollback");
-  await requestMessage(page, id).waitFor();
-  await world.sandbox.bot.kill();
-  await requestMessage(page, id).getByRole("button", { name: "Details" }).click();
-  await requestMessage(page, id).getByText("Countersign did not respond. Nothing was recorded.").waitFor();
-  world.sandbox.bot.start();
-  await page.getByText("bot connected").waitFor();
-});
+  fullMatrixTest("a click that the bot does not acknowledge shows a warning", async () => {
+    const id = await startRunbook(page, world, "Web-Rollback");
+    await requestMessage(page, id).waitFor();
+    await world.sandbox.bot.kill();
+    await requestMessage(page, id).getByRole("button", { name: "Details" }).click();
+    await requestMessage(page, id).getByText("Countersign did not respond. Nothing was recorded.").waitFor();
+    world.sandbox.bot.start();
+    await page.getByText("bot connected").waitFor();
+  });
 
-test("no page requested anything outside this machine, and none reported an error", () => {
-  assert.deepEqual(world.externalRequests, []);
-  assert.deepEqual(world.pageErrors, []);
+  test("no page requested anything outside this machine, and none reported an error", () => {
+    assert.deepEqual(world.externalRequests, []);
+    assert.deepEqual(world.pageErrors, []);
+  });
 });

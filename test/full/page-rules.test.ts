@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { after, before } from "node:test";
+import { after, before, suite } from "node:test";
 import type { Page } from "playwright-core";
 import { eventually } from "../support/eventually.ts";
 import { fullMatrixTest } from "../support/full-matrix.ts";
@@ -17,43 +17,45 @@ import {
 
 let world: PageWorld;
 let page: Page;
-before(async () => {
-  world = await pageWorld();
-  page = await world.open();
-});
-after(() => world?.close());
+suite("rules of the page", () => {
+  before(async () => {
+    world = await pageWorld();
+    page = await world.open();
+  });
+  after(() => world?.close());
 
-const guide = () => page.getByRole("list", { name: "First steps" });
-const step = (name: string) => guide().getByRole("button", { name });
+  const guide = () => page.getByRole("list", { name: "First steps" });
+  const step = (name: string) => guide().getByRole("button", { name });
 
-fullMatrixTest("the guide reaches the second gate of a runbook", async () => {
-  await step("Reach the next gate").click();
-  const found = (await world.executions()).find((each) => each.DocumentName === "Web-Deploy-Two-Gates");
-  await decide(page, found.AutomationExecutionId, "Approve");
-  await eventually("the second gate waits", async () => (await step("Reach the next gate (done)").count()) === 1);
-  await requestMessage(page, found.AutomationExecutionId).getByText("gate 2 of 2").first().waitFor();
-});
+  fullMatrixTest("the guide reaches the second gate of a runbook", async () => {
+    await step("Reach the next gate").click();
+    const found = (await world.executions()).find((each) => each.DocumentName === "Web-Deploy-Two-Gates");
+    await decide(page, found.AutomationExecutionId, "Approve");
+    await eventually("the second gate waits", async () => (await step("Reach the next gate (done)").count()) === 1);
+    await requestMessage(page, found.AutomationExecutionId).getByText("gate 2 of 2").first().waitFor();
+  });
 
-fullMatrixTest("a deletion needs the runbook's typed name, and each approver gets a direct message", async () => {
-  await openConversation(page, "approvals");
-  const id = await startRunbook(page, world, "Customer-Data-Delete");
-  await openConversation(page, "Messages");
-  const message = requestMessage(page, id);
-  await message.getByText("IRREVERSIBLE").waitFor();
-  await openConversation(page, "approvals");
-  await message.getByRole("button", { name: "Approve", exact: true }).click();
-  const form = page.getByRole("dialog");
-  await form.getByRole("textbox").first().fill("customer-data-delete");
-  await form.getByRole("button", { name: "Approve" }).click();
-  const ended = await waitForStatus(world, id, "Success");
-  assert.equal(ended.signals.length, 1);
-});
+  fullMatrixTest("a deletion needs the runbook's typed name, and each approver gets a direct message", async () => {
+    await openConversation(page, "approvals");
+    const id = await startRunbook(page, world, "Customer-Data-Delete");
+    await openConversation(page, "Messages");
+    const message = requestMessage(page, id);
+    await message.getByText("IRREVERSIBLE").waitFor();
+    await openConversation(page, "approvals");
+    await message.getByRole("button", { name: "Approve", exact: true }).click();
+    const form = page.getByRole("dialog");
+    await form.getByRole("textbox").first().fill("customer-data-delete");
+    await form.getByRole("button", { name: "Approve" }).click();
+    const ended = await waitForStatus(world, id, "Success");
+    assert.equal(ended.signals.length, 1);
+  });
 
-fullMatrixTest("the guide's first step starts a runbook, and its last step starts thirty", async () => {
-  const before = (await world.executions()).length;
-  await step("Start a runbook").click();
-  await eventually("one has started", async () => (await world.executions()).length === before + 1);
-  await step("Start 30 at once").click();
-  await step("Start 30 at once (done)").waitFor();
-  assert.equal((await world.executions()).length, before + 31);
+  fullMatrixTest("the guide's first step starts a runbook, and its last step starts thirty", async () => {
+    const before = (await world.executions()).length;
+    await step("Start a runbook").click();
+    await eventually("one has started", async () => (await world.executions()).length === before + 1);
+    await step("Start 30 at once").click();
+    await step("Start 30 at once (done)").waitFor();
+    assert.equal((await world.executions()).length, before + 31);
+  });
 });

@@ -35,6 +35,9 @@ export interface PostgresServer extends PostgresDatabases {
   end(): Promise<void>;
 }
 
+/** Environment variable with the port of the shared server of a run. */
+export const SHARED_PORT = "COUNTERSIGN_TEST_POSTGRES_PORT";
+
 const USER = "countersign";
 const PASSWORD = "correct-horse";
 

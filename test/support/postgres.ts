@@ -1,8 +1,11 @@
 import { after } from "node:test";
-import { databasesAt, type PostgresDatabases, type PostgresServer, startPostgres } from "./postgres-server.ts";
-
-/** Environment variable with the port of the shared server of a run with several test files. */
-export const SHARED_PORT = "COUNTERSIGN_TEST_POSTGRES_PORT";
+import {
+  databasesAt,
+  type PostgresDatabases,
+  type PostgresServer,
+  SHARED_PORT,
+  startPostgres,
+} from "./postgres-server.ts";
 
 let running: Promise<PostgresServer> | undefined;
 let shared: PostgresDatabases | undefined;

@@ -334,7 +334,7 @@ async function runs(t: TestContext, needed: fc.Arbitrary<number | null>) {
         }
       },
     ),
-    { numRuns: FULL_MATRIX ? 100 : 20, seed },
+    { numRuns: FULL_MATRIX ? 100 : 12, seed },
   );
   assert.ok(signals >= 10, `only ${signals} signals: the runs do not test enough signals`);
   t.diagnostic(`${signals} signals with these outcomes: ${[...outcomes].join("; ")}`);

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { makeSandboxClock } from "../../sandbox/wire/clock.ts";
+import { FULL_MATRIX } from "../support/full-matrix.ts";
 
 /** A sandbox clock on a machine whose time never changes. */
 const frozenClock = () => makeSandboxClock(() => 1000);
@@ -51,16 +52,18 @@ test("a timer that throws does not stop the other timers", () => {
   clock.close();
 });
 
-test("25,000 timers of 50,000 are cancelled, and the others run in order of time", () => {
+const COUNT = FULL_MATRIX ? 50_000 : 10_000;
+
+test("half of many timers are cancelled, and the others run in order of time", () => {
   const clock = frozenClock();
   const ran: number[] = [];
-  const cancellations = Array.from({ length: 50_000 }, (_, index) => {
-    const time = 1000 + ((index * 7919) % 50_000);
+  const cancellations = Array.from({ length: COUNT }, (_, index) => {
+    const time = 1000 + ((index * 7919) % COUNT);
     return clock.at(time, () => ran.push(time));
   });
-  for (const cancel of cancellations.slice(25_000)) cancel();
+  for (const cancel of cancellations.slice(COUNT / 2)) cancel();
   clock.advance(60_000);
-  assert.equal(ran.length, 25_000);
+  assert.equal(ran.length, COUNT / 2);
   assert.ok(ran.every((time, index) => index === 0 || time >= (ran[index - 1] ?? 0)));
   clock.close();
 });

@@ -88,7 +88,7 @@ export function wireListeners(
 }
 
 const askedTargets = ({ connections }: Targets) =>
-  connections.map((each) => ({ key: each.key, automation: each.automation() }));
+  connections.map((each) => ({ key: each.key, automation: each.automation(), failure: each.failure() }));
 
 /** Gathers what the answers to people need. */
 export function wireInspection({ config, store, clock }: Wiring, { directory }: Slack, targets: Targets) {

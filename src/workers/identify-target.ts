@@ -32,6 +32,8 @@ export interface TargetConnection {
   covers(request: ApprovalRequest): boolean;
   /** Returns undefined while the target is unidentified. */
   automation(): Automation | undefined;
+  /** Returns why the last attempt to identify the target failed; null if none failed since. */
+  failure(): AwsFailure | null;
   /** Makes the target identified; null if it is, or if `abort` interrupted it. */
   identify(abort: AbortSignal): Promise<AwsFailure | null>;
   close(): void;
@@ -52,6 +54,7 @@ export function makeTargetConnection(options: {
   const { region, roles = NO_ROLES } = configured;
   const key = toTargetKey(configured);
   let automation: Automation | undefined;
+  let failure: AwsFailure | null = null;
   let close = () => {};
   return {
     key,
@@ -60,13 +63,21 @@ export function makeTargetConnection(options: {
       return request.account === automation.target.account && request.region === region;
     },
     automation: () => automation,
+    failure: () => failure,
     async identify(abort) {
       if (automation !== undefined) return null;
       const identity = await aws.identify(region, abort);
       if (abort.aborted) return null;
-      if (identity.kind === "failed") return identity;
+      if (identity.kind === "failed") {
+        failure = identity;
+        return failure;
+      }
       const target = toTarget(configured, before, identity);
-      if ("kind" in target) return target;
+      if ("kind" in target) {
+        failure = target;
+        return failure;
+      }
+      failure = null;
       await rebindTarget(target);
       const opened = aws.connect(target, roles);
       close = opened.close;
@@ -89,7 +100,7 @@ export function toTarget(
   const account = accountOf(configured, identity);
   const lacks = roles.readRole === null ? "readRole" : roles.approverRole === null ? "approverRole" : null;
   if (lacks !== null && account !== identity.account) {
-    const message = `The target is account ${account}, but the bot's own credentials are of ${identity.account}: name a ${lacks} too`;
+    const message = `The target is account ${account}, but the bot's own credentials are of ${identity.account}: add ${lacks} to this target`;
     return { kind: "failed", code: "WrongAccount", message, retry: false };
   }
   // The order of the configuration decides which of the two is polled: replicas that disagreed could each skip the other's.

@@ -211,7 +211,7 @@ const FAULTS: Fault[] = [
     part: "aws-identity",
     name: "a target in another account without a role to read",
     run: { policy: withRoles('approverRole: "arn:aws:iam::444455556666:role/CountersignApprover"') },
-    expected: [/^failed target production\/us-east-1: WrongAccount: .*name a readRole too\. Correct targets/m],
+    expected: [/^failed target production\/us-east-1: WrongAccount: .*add readRole to this target\. Correct targets/m],
   },
   {
     part: "aws-identity",

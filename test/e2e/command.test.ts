@@ -1,42 +1,141 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { listEphemerals, runCommand } from "../support/command.ts";
+import { askCommand, listEphemerals, runCommand } from "../support/command.ts";
 import { eventually } from "../support/eventually.ts";
 import { fullMatrixTest } from "../support/full-matrix.ts";
+import type { Json } from "../support/http-json.ts";
 import { ONE_GATE, toText, world } from "../support/world.ts";
 
-test("/approvals shows admins everything, approvers the requests that they may decide, and other people nothing", async (t) => {
-  const w = await world(t);
-  const id = await w.run(ONE_GATE, { parameters: { Service: ["billing"] } });
-  const message = await w.message(id);
-  const requestId = message.metadata.event_payload.request_id;
+/** A target that works, one whose role does not exist, and one that has only one of two roles. */
+const TARGETS = `
+targets:
+  - { name: production, regions: [us-east-1] }
+  - { name: closed, accounts: ["444455556666"], regions: [eu-west-1], readRole: NoSuchRole, approverRole: NoSuchRole }
+  - { name: unfinished, accounts: ["444455556666"], regions: [us-west-2], readRole: CountersignReader }
+routes:
+  - name: databases
+    match: { document: "Prod-DB-*" }
+    channels: [C0APPROVALS]
+    approvers: { groups: [S0DBA] }
+    reason: none
+  - name: everything else
+    channels: [C0APPROVALS]
+    approvers: { users: [U0JANE], groups: [S0DBA] }
+    reason: none
+    confirm: button
+admins: { users: [U0ADMIN] }
+`;
 
-  const pending = await runCommand(w, "U0ADMIN", "pending");
-  assert.match(pending, /Test-Runbook/);
-  assert.match(pending, /<@U0JANE>/);
-  assert.ok(pending.includes(`/archives/C0APPROVALS/p${message.ts.replace(".", "")}`), "links to the message");
-  assert.ok(pending.includes(`/systems-manager/automation/execution/${id}`), "links to the console");
-  assert.match(await runCommand(w, "U0MIA", ""), /Test-Runbook/);
-  assert.match(await runCommand(w, "U0ROSA", "pending"), /You cannot read any waiting request/);
-  assert.match(await runCommand(w, "U0ROSA", `show ${id}`), /No request with this id that you may see/);
-  assert.match(
-    await runCommand(w, "U0ADMIN", "show 00000000-0000-0000-0000-000000000000"),
-    /No request with this id that you may see/,
-  );
-  assert.match(await runCommand(w, "U0ROSA", "help"), /show ID/);
+const NO_GATE = `
+schemaVersion: "0.3"
+mainSteps: [{ name: report, action: "aws:runCommand", isEnd: true, inputs: { DocumentName: AWS-RunShellScript } }]
+`;
 
-  await w.click("U0JANE", message, "approve");
-  await w.message(id, /Success|succeeded/i);
-  for (const key of [id, requestId]) {
-    const shown = await runCommand(w, "U0ADMIN", `show ${key}`);
-    assert.match(shown, /billing/);
-    assert.match(shown, /<@U0JANE>/);
-    assert.match(shown, /signal/i);
-    assert.match(shown, /approved/i);
-    assert.match(shown, /`restart` `aws:runCommand`: has succeeded/);
-    assert.match(shown, /Success|succeeded/i);
-  }
-  assert.match(await runCommand(w, "U0ADMIN", "pending"), /No request is waiting/);
+test("/approvals answers each command with filters, pages, pasted ids and typos, to those who may read the answer", async (t) => {
+  const w = await world(t, { start: false, limits: false, policy: TARGETS, env: { POLL_INTERVAL_SECONDS: "0.5" } });
+  const { executionIds } = await w.control.aws("seed", {
+    documents: [
+      { name: "Test-Runbook", content: ONE_GATE },
+      { name: "Prod-DB-Failover", content: ONE_GATE },
+      { name: "Nightly-Report", content: NO_GATE },
+    ],
+    executions: [
+      { document: "Nightly-Report" },
+      { document: "Prod-DB-Failover" },
+      { document: "Test-Runbook", parameters: { Service: ["billing"] }, count: 11 },
+    ],
+  });
+  const [report, failover, ...others] = executionIds as string[];
+  await w.startBot();
+  const message = await w.message(failover ?? "");
+  const requestId: string = message.metadata.event_payload.request_id;
+  await eventually("each message is posted", async () => (await w.messages()).length === 12);
+  const ask = (text: string, user = "U0ADMIN") => runCommand(w, user, text);
+  const expectAll = (answer: string, ...expected: RegExp[]) => {
+    for (const each of expected) assert.match(answer, each);
+  };
+
+  await t.test("pending lists what the person may read, in pages, by the filters", async () => {
+    const first = await askCommand(w, "U0ADMIN", "");
+    expectAll(toText(first), /12 requests are waiting/, /1 to 10 of 12, earliest deadline first/, /<@U0JANE>/);
+    const ids = (each: Json) => [...toText(each).matchAll(/Request `([^`]+)`/g)].map(([, id]) => id);
+    await w.click("U0ADMIN", first, "page-next");
+    const second = await w.ephemeral("U0ADMIN", /11 to 12 of 12/);
+    assert.equal(new Set([...ids(first), ...ids(second)]).size, 12);
+    await w.click("U0ADMIN", second, "page-previous");
+    assert.deepEqual(ids(await w.ephemeral("U0ADMIN", /1 to 10 of 12/)), ids(first));
+    const one = await ask("document:prod-db target:production account:1111-2222-3333 region:us-* route:databases");
+    expectAll(one, /1 request is waiting/, /Prod-DB-Failover/);
+    assert.ok(one.includes(`/archives/C0APPROVALS/p${message.ts.replace(".", "")}`), "links to the message");
+    assert.ok(one.includes(`/systems-manager/automation/execution/${failover}`), "links to the console");
+    assert.match(await ask("older:1h"), /No request that fits these filters is waiting/);
+    assert.match(await ask("mine"), /No request that fits these filters is waiting/);
+    assert.match(await ask("pending mine", "U0JANE"), /11 requests are waiting/);
+    assert.match(await ask("", "U0MIA"), /12 requests are waiting/);
+    assert.match(await ask("pending", "U0ROSA"), /You cannot read any waiting request/);
+  });
+
+  await t.test("a typo is named with the right command, and help lists them all", async () => {
+    assert.match(await ask("pendign"), /`pendign` is no command: did you mean pending/);
+    assert.match(await ask("pending documnt:x"), /did you mean document:.*\/approvals pending document:/);
+    assert.match(await ask("history since:tomorow"), /`since:` `tomorow`/);
+    expectAll(await ask("help", "U0ROSA"), /show ID/, /executions/, /share/);
+  });
+
+  await t.test("show finds a request in each form of its id, and tells a stranger nothing", async () => {
+    const pasted = [
+      ...[failover, requestId, failover?.slice(0, 8), `\`${failover}\``, failover?.toUpperCase(), "prod-db-failover"],
+      `https://us-east-1.console.aws.amazon.com/systems-manager/automation/execution/${failover}?region=us-east-1`,
+      `https://acme.slack.com/archives/C0APPROVALS/p${message.ts.replace(".", "")}`,
+    ];
+    const askText = async (text: string, user: string) => (await askCommand(w, user, text)).text;
+    const unknown = await askText("show 00000000-0000-0000-0000-000000000000", "U0ROSA");
+    assert.equal(unknown, "No request with this id that you may see.");
+    for (const id of pasted) {
+      const shown = await ask(`show ${id}`);
+      expectAll(shown, new RegExp(requestId), /route|Route/, /1\. `approve` `aws:approve`: is waiting/);
+      assert.equal(await askText(`show ${id}`, "U0ROSA"), unknown, id);
+    }
+    assert.match(await ask("show test-runbook"), /11 requests fit\. Use a whole ID/);
+    expectAll(await ask(`show ${report}`), /Nightly-Report/, /has no request for this execution/);
+    assert.equal(await askText(`show ${report}`, "U0MIA"), unknown);
+  });
+
+  await t.test("policy names the approvers, and shared answers are in the channel", async () => {
+    const answer = await ask(`policy ${failover}`, "U0MIA");
+    expectAll(answer, /Route `\\"databases\\"` matches/, /Posted in <#C0APPROVALS>/, /May decide: <!subteam\^S0DBA>/);
+    assert.match(await ask(`policy ${failover}`, "U0JANE"), /No request with this id that you may see/);
+    const shared = await askCommand(w, "U0ADMIN", `show ${failover} share`, true);
+    assert.doesNotMatch(toText(shared), /"action_id":"(?:approve|reject)"/);
+  });
+
+  await t.test("an approver decides in the reply to show, and history and stats have the decision", async () => {
+    const shown = await askCommand(w, "U0MIA", `show ${failover}`);
+    await w.click("U0MIA", shown, "approve");
+    await w.message(failover ?? "", /Success|succeeded/i);
+    assert.equal((await w.signals(failover ?? "")).length, 1);
+    const done = await ask(`show ${requestId}`);
+    expectAll(done, /approved/i, /<@U0MIA>/, /signal/i, /`restart` `aws:runCommand`: has succeeded/);
+    for (const filter of ["", "by:@mia", "document:prod-* since:yesterday until:today", "outcome:approved"])
+      assert.match(await ask(`history ${filter}`), new RegExp(requestId), filter);
+    for (const filter of ["by:@jane", "document:test", "until:yesterday", "outcome:rejected"])
+      assert.match(await ask(`history ${filter}`), /No closed request fits/, filter);
+    assert.match(await ask("history", "U0JANE"), /No closed request fits/, "not her route");
+    expectAll(await ask("stats since:2d"), /1 request closed since/, /<@U0MIA>: 1 approved/, /`Prod-DB-Failover`: 1/);
+  });
+
+  await t.test("executions and health name the target that fails", async () => {
+    const all = await ask("executions");
+    expectAll(all, /13 executions/, /Partial/, /Nightly-Report/);
+    expectAll(all, /closed\/444455556666\/eu-west-1.*AccessDenied/s, /unfinished.*add approverRole to this target/s);
+    const one = await ask("executions status:success document:Prod-DB since:1h");
+    expectAll(one, /1 execution\./, /Prod-DB-Failover.*has succeeded/s, /Partial/);
+    const health = await ask("health");
+    expectAll(health, /\*Slack\*: connected/, /\*Database\*: OK/, /1 of 3 OK/, /closed.*AccessDenied/s, /11 of 100/);
+    for (const text of ["executions", "stats", "health"])
+      assert.match(await ask(text, "U0JANE"), /Only Countersign admins can view/);
+    assert.equal(others.length, 11);
+  });
 });
 
 test("App Home lists the requests that wait for the person who opens it", async (t) => {

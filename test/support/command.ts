@@ -5,14 +5,18 @@ import type { Json } from "./http-json.ts";
 import { toText, type World } from "./world.ts";
 
 /** Runs `/approvals` with this text. Resolves with the text of the ephemeral reply, not with the line that announces a slow one. */
-export async function runCommand(w: World, user: string, text: string): Promise<string> {
-  const before = new Set((await listEphemerals(w, user)).map((each: Json) => each.ts));
+export const runCommand = async (w: World, user: string, text: string): Promise<string> =>
+  toText(await askCommand(w, user, text));
+
+/** Does the same, and resolves with the reply, so that a test can press its buttons. `shared`: the reply is for the channel. */
+export async function askCommand(w: World, user: string, text: string, shared = false): Promise<Json> {
+  const replies = shared ? () => w.messages() : () => listEphemerals(w, user);
+  const before = new Set((await replies()).map((each: Json) => each.ts));
   const sent = await w.control.slack("command", { user, channel: "C0APPROVALS", text: `/approvals ${text}`.trim() });
-  assert.equal(sent.delivery.acked, true);
-  const found = await eventually(`a reply to ${text}`, async () =>
-    (await listEphemerals(w, user)).find((each: Json) => !before.has(each.ts) && each.text !== LOOKING),
+  assert.equal(sent.delivery?.acked, true, JSON.stringify(sent));
+  return eventually(`a reply to ${text}`, async () =>
+    (await replies()).find((each: Json) => !before.has(each.ts) && each.text !== LOOKING),
   );
-  return toText(found);
 }
 
 export const listEphemerals = async (w: World, user: string) =>

@@ -1,9 +1,10 @@
 import type { Automation, AwsFailure, Clock } from "../ports/aws.ts";
 
-/** A target of the configuration; `automation` is undefined while its account is not known. */
+/** A target of the configuration; `automation` is undefined while its account is not known, and `failure` says why. */
 export interface AskedTarget {
   key: string;
   automation: Automation | undefined;
+  failure?: AwsFailure | null;
 }
 
 interface FailedTarget {
@@ -29,7 +30,10 @@ export async function askTargets<T extends { kind: string }>(
   const sources = targets.filter(isKnown);
   const unknown = targets
     .filter((each) => !isKnown(each))
-    .map(({ key }) => ({ target: key, error: "its account is not known yet" }));
+    .map(({ key, failure = null }) => ({
+      target: key,
+      error: failure === null ? "its account is not known yet" : describeFailure(failure),
+    }));
   const { answers, failed } = await askAll({ sources, clock }, ({ automation }, abort) => ask(automation, abort));
   return {
     answers: answers.map(({ source: { automation }, value }) => ({ automation, value })),
@@ -49,7 +53,7 @@ export async function askAll<Source extends { key: string }, T extends { kind: s
       const { key: target } = source;
       const value = await withinLimit(clock, (abort) => ask(source, abort));
       if (value === "late") failed.push({ target, error: `no answer within ${TARGET_TIMEOUT_MS / 1000} s` });
-      else if (isFailure(value)) failed.push({ target, error: `${value.code}: ${value.message}` });
+      else if (isFailure(value)) failed.push({ target, error: describeFailure(value) });
       else answers.push({ source, value });
     }),
   );
@@ -57,6 +61,8 @@ export async function askAll<Source extends { key: string }, T extends { kind: s
 }
 
 const byTarget = (a: FailedTarget, b: FailedTarget) => a.target.localeCompare(b.target);
+
+const describeFailure = ({ code, message }: AwsFailure) => `${code}: ${message}`;
 
 const isFailure = (value: { kind: string }): value is AwsFailure => value.kind === "failed";
 

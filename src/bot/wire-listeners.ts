@@ -73,7 +73,7 @@ export function wireListeners(
       executions: makeListExecutions(asking),
       stats: makeStats(asking),
       explain: makeExplainRequest({ ...asking, mask: config.mask }),
-      health: wireHealthReport(wiring, slack, targets),
+      health: makeHealthReport({ ...wireHealth(wiring, targets), directory: slack.directory, admins: config.admins }),
       workspace,
       clock,
     }),
@@ -116,16 +116,10 @@ export function wireInspection({ config, store, clock }: Wiring, { directory }: 
   };
 }
 
-/** Makes the report for admins. */
-export function wireHealthReport(
-  { config, store, health, queueHealth }: Wiring,
-  { directory }: Slack,
-  { connections }: Targets,
-) {
+/** Gathers what the report of the health needs. */
+export function wireHealth({ store, health, queueHealth }: Wiring, { connections }: Targets) {
   const accounts = () => connections.flatMap((each) => each.automation()?.target ?? []);
-  return makeHealthReport({
-    directory,
-    admins: config.admins,
+  return {
     effects: store.effects,
     polls: store.polls,
     targets: connections.map(({ key }) => key),
@@ -134,5 +128,5 @@ export function wireHealthReport(
     storeFault: () => store.fileFault() ?? health.writeFault(),
     isStale: health.isStale,
     queue: () => queueHealth?.report() ?? null,
-  });
+  };
 }

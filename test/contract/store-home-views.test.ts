@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { makePending } from "../../src/app/admin/list-waiting.ts";
+import { makePending, readWaiting } from "../../src/app/admin/list-waiting.ts";
 import { makeRefreshHome, type PublishHome } from "../../src/app/admin/refresh-home.ts";
 import { homeView } from "../../src/slack/messages/home-view.ts";
 import { findProblems } from "../support/block-limits.ts";
@@ -52,6 +52,7 @@ test("results of Slack: paced, an unchanged view is not published, a conflict is
   const refresh = makeRefreshHome({
     homes,
     pending: async () => ({ kind: "refused" }),
+    waiting: () => assert.fail("nobody may read it"),
     health: async () => ({ kind: "refused" }),
     search: { closed: async () => [], votesOn: async () => [] },
     async publish(_, __, { fingerprint, slackHash }) {
@@ -96,21 +97,22 @@ test(`the pages of App Home show each of ${COUNT} waiting requests once, within 
     await store.requests.open({ request, channels: ["C0DBA"], audit: { ...anEntry(), requestId: id } });
   }
   const clock = testClock();
-  const pending = makePending({
+  const inspecting = {
     ...store,
     directory: fakeDirectory(),
     routes: [aRoute()],
     admins: { users: [], groups: [] },
     identities: {},
     automation: () => undefined,
-    readMasked: async () => ({ kind: "not-found" }),
+    readMasked: async () => ({ kind: "not-found" }) as const,
     isOwnMessage: async () => false,
     clock,
-  });
+  };
   const views: ReturnType<typeof homeView>[] = [];
   const refresh = makeRefreshHome({
     homes: store.homes,
-    pending,
+    pending: makePending(inspecting),
+    waiting: () => readWaiting(inspecting),
     health: async () => ({ kind: "refused" }),
     search: store.search,
     async publish(_, content) {

@@ -28,41 +28,46 @@ export type HealthReport =
   | { kind: "refused" }
   | { kind: "unknown"; error: string };
 
-/** Reports the health of the bot to admins: Slack, database, targets, and the queues with their last errors. */
-export const makeHealthReport =
-  (deps: {
-    directory: Directory;
-    admins: People;
-    effects: EffectStore;
-    polls: Pick<PollStore, "all">;
-    /** All targets of the configuration. */
-    targets: readonly string[];
-    /** The accounts of the targets that are known. */
-    accounts: () => readonly Pick<Target, "key" | "account" | "region">[];
-    isSlackConnected: () => boolean;
-    storeFault: () => string | null;
-    isStale: (lastPollAt: number | null, everyMs: number) => boolean;
-    queue?: () => QueueState | null;
-  }) =>
-  async (userId: string): Promise<HealthReport> => {
+/** Reports the health of the bot to admins. */
+export const makeHealthReport = (deps: HealthDeps & { directory: Directory; admins: People }) => {
+  const read = makeReadHealth(deps);
+  return async (userId: string): Promise<HealthReport> => {
     const admin = await requireAdmin(deps, userId);
-    if (admin.kind !== "admin") return admin;
-    const [slackConnected, storeFault] = [deps.isSlackConnected(), deps.storeFault()];
-    const queue = deps.queue?.() ?? null;
-    try {
-      const [polls, backlog, lags] = await Promise.all([deps.polls.all(), deps.effects.backlog(), deps.effects.lags()]);
-      const targets = deps.targets.map((target) => {
-        const found = polls.find((each) => each.target === target);
-        const { polledAt = null, error = null, everyMs = 0 } = found ?? {};
-        return { target, polledAt, error, everyMs, stale: deps.isStale(polledAt, everyMs) };
-      });
-      const waiting = deps.accounts().map(({ key, account, region }) => {
-        const own = lags.waiting.find(({ target }) => target === key);
-        return { account, region, count: own?.count ?? 0 };
-      });
-      const work = { ...backlog, ...lags };
-      return { kind: "health", slackConnected, storeFault, queue, targets, work, waiting };
-    } catch {
-      return { kind: "health", slackConnected, storeFault, queue, targets: [], work: null, waiting: [] };
-    }
+    return admin.kind === "admin" ? read() : admin;
   };
+};
+
+interface HealthDeps {
+  effects: EffectStore;
+  polls: Pick<PollStore, "all">;
+  /** All targets of the configuration. */
+  targets: readonly string[];
+  /** The accounts of the targets that are known. */
+  accounts: () => readonly Pick<Target, "key" | "account" | "region">[];
+  isSlackConnected: () => boolean;
+  storeFault: () => string | null;
+  isStale: (lastPollAt: number | null, everyMs: number) => boolean;
+  queue?: () => QueueState | null;
+}
+
+/** Makes the read of the bot's health: Slack, database, targets, and the queues with their last errors. Only admins may see it. */
+export const makeReadHealth = (deps: HealthDeps) => async (): Promise<HealthReport> => {
+  const [slackConnected, storeFault] = [deps.isSlackConnected(), deps.storeFault()];
+  const queue = deps.queue?.() ?? null;
+  try {
+    const [polls, backlog, lags] = await Promise.all([deps.polls.all(), deps.effects.backlog(), deps.effects.lags()]);
+    const targets = deps.targets.map((target) => {
+      const found = polls.find((each) => each.target === target);
+      const { polledAt = null, error = null, everyMs = 0 } = found ?? {};
+      return { target, polledAt, error, everyMs, stale: deps.isStale(polledAt, everyMs) };
+    });
+    const waiting = deps.accounts().map(({ key, account, region }) => {
+      const own = lags.waiting.find(({ target }) => target === key);
+      return { account, region, count: own?.count ?? 0 };
+    });
+    const work = { ...backlog, ...lags };
+    return { kind: "health", slackConnected, storeFault, queue, targets, work, waiting };
+  } catch {
+    return { kind: "health", slackConnected, storeFault, queue, targets: [], work: null, waiting: [] };
+  }
+};

@@ -33,23 +33,46 @@ const MAX_LISTED = 50;
 /** The number of open requests that are searched for those of a person. */
 const MAX_EXAMINED = 5_000;
 
+/** The waiting requests, as the answers for several people can share them. */
+export interface Waiting {
+  requests: readonly ApprovalRequest[];
+  /** Reads everything that a list shows about one of them, once. */
+  inspect: (request: ApprovalRequest) => Promise<InspectedRequest>;
+}
+
+/** Reads the waiting requests. */
+export async function readWaiting(deps: InspectDeps): Promise<Waiting> {
+  const requests = await deps.search.waiting(MAX_EXAMINED);
+  const inspected = new Map<string, Promise<InspectedRequest>>();
+  return {
+    requests,
+    inspect(request) {
+      const found = inspected.get(request.id) ?? inspect(deps, request);
+      inspected.set(request.id, found);
+      return found;
+    },
+  };
+}
+
 /** Lists the waiting requests that a person may read, by the rule in core/read-access.ts. Refuses a person without any. */
 export const makePending =
   (deps: InspectDeps & { clock: Pick<Clock, "now"> }) =>
   async (
     userId: string,
     { filters = {}, mine = false, offset = 0, limit = MAX_LISTED }: PendingQuery = {},
+    read = () => readWaiting(deps),
   ): Promise<PendingResult> => {
     const access = await findReader(deps, userId, { routesOfAdmins: mine ? "all" : "none" });
     if (access.kind === "unknown") return access;
     const { reader } = access;
-    const theirs = await keepReadable(deps, reader, await deps.search.waiting(MAX_EXAMINED));
+    const waiting = await read();
+    const theirs = await keepReadable(deps, reader, waiting.requests);
     if (theirs.length === 0 && !reader.admin && reader.routes.size === 0) return { kind: "refused" };
     const now = deps.clock.now();
     const meant = theirs.filter((request) => isMeant(filters, request, now));
     const found = mine ? await keepOwn(deps, reader, meant) : meant;
     const page = found.slice(offset, offset + limit);
-    const items = await Promise.all(page.map((request) => inspect(deps, request)));
+    const items = await Promise.all(page.map(waiting.inspect));
     return { kind: "pending", items, total: found.length, admin: reader.admin };
   };
 

@@ -4,7 +4,7 @@ import type { HomeRow, HomeScope, HomeStore } from "../ports/home-store.ts";
 import type { RequestSearch } from "../ports/request-search.ts";
 import { type ChatFailure, describeChatFailure } from "../ports/slack.ts";
 import type { HealthReport } from "./health.ts";
-import type { makePending, PendingResult } from "./list-waiting.ts";
+import type { makePending, PendingResult, Waiting } from "./list-waiting.ts";
 
 /** Requests of one page. With their buttons and dialogs, more do not fit into a view. */
 export const HOME_PAGE = 8;
@@ -41,6 +41,10 @@ const CLAIM_MS = 30_000;
 /** The least time between two publications for one person. */
 const PACE_MS = 3_000;
 const RETRY_MS = 60_000;
+/** For so long, all views share one read of the waiting requests and of the health, even if a record is newer than it. */
+const SHARE_MS = 1_000;
+/** The same if no record is newer. Health changes without a record. */
+const UNCHANGED_MS = 10_000;
 
 /**
  * Makes the use case that renders App Home again for a person who opened it recently. States of a view:
@@ -49,31 +53,25 @@ const RETRY_MS = 60_000;
  *   outdated     due from `nextAttemptAt` on
  *   claimed      one replica publishes it. Ends with the result, with the end of the claim, or when the person turns the page.
  *   not recent   the person opened it too long ago: nothing happens until they open it again.
+ *
+ * A view that shows a shared read is as new as that read: it remains outdated if a record is newer, and follows again.
  */
-export const makeRefreshHome =
-  (deps: {
-    homes: HomeStore;
-    pending: ReturnType<typeof makePending>;
-    health: (userId: string) => Promise<HealthReport>;
-    search: Pick<RequestSearch, "closed" | "votesOn">;
-    publish: PublishHome;
-    clock: Clock;
-    log: Log;
-  }) =>
-  async (row: HomeRow & { headSeq: number }): Promise<void> => {
+export const makeRefreshHome = (deps: RefreshHomeDeps) => {
+  const share = makeSharedReads(deps);
+  return async (row: HomeRow & { headSeq: number }): Promise<void> => {
     const { homes, clock, log } = deps;
     const claimed = await homes.claim(row, clock.now() + CLAIM_MS);
     if (claimed === null) return;
     const { userId, fingerprint, slackHash } = claimed;
-    const result = await deps.publish(userId, await gather(deps, row), claimed);
+    const reads = share(row.headSeq);
+    const result = await deps.publish(userId, await gather(deps, reads, row), claimed);
     const now = clock.now();
     switch (result.kind) {
       case "published":
       case "unchanged": {
         const shown = result.kind === "published" ? result : { fingerprint, slackHash };
-        const { headSeq: shownSeq } = row;
         const next = { fingerprint: shown.fingerprint, slackHash: shown.slackHash, nextAttemptAt: now + PACE_MS };
-        return homes.recordShown(claimed, { shownSeq, ...next });
+        return homes.recordShown(claimed, { shownSeq: reads.seq, ...next });
       }
       case "conflict":
         return homes.recordFailed(claimed, "Slack shows a newer view", now);
@@ -86,16 +84,59 @@ export const makeRefreshHome =
       }
     }
   };
+};
+
+interface RefreshHomeDeps {
+  homes: HomeStore;
+  pending: ReturnType<typeof makePending>;
+  waiting: () => Promise<Waiting>;
+  health: () => Promise<HealthReport>;
+  search: Pick<RequestSearch, "closed" | "votesOn">;
+  publish: PublishHome;
+  clock: Clock;
+  log: Log;
+}
+
+interface SharedReads {
+  /** The number of the newest audit record before the reads. */
+  seq: number;
+  at: number;
+  waiting: () => Promise<Waiting>;
+  health: () => Promise<HealthReport>;
+}
+
+/** Makes the function that returns the reads for a view: a flood of changes costs one of each in `SHARE_MS`, for all views. */
+function makeSharedReads({ waiting, health, clock }: Pick<RefreshHomeDeps, "waiting" | "health" | "clock">) {
+  let shared: SharedReads | null = null;
+  /** Reads once; after a failure, the next view reads again. */
+  const once = <T>(read: () => Promise<T>) => {
+    let result: Promise<T> | null = null;
+    return () => {
+      result ??= read().catch((error: unknown) => {
+        shared = null;
+        throw error;
+      });
+      return result;
+    };
+  };
+  return (headSeq: number): SharedReads => {
+    const at = clock.now();
+    if (shared !== null && at - shared.at < (shared.seq >= headSeq ? UNCHANGED_MS : SHARE_MS)) return shared;
+    shared = { seq: headSeq, at, waiting: once(waiting), health: once(health) };
+    return shared;
+  };
+}
 
 async function gather(
-  deps: Pick<Parameters<typeof makeRefreshHome>[0], "pending" | "health" | "search">,
+  deps: Pick<RefreshHomeDeps, "pending" | "search">,
+  reads: SharedReads,
   { userId, scope, offset }: HomeRow,
 ): Promise<HomeContent> {
   const query = { mine: scope === "mine", limit: HOME_PAGE };
-  const asked = await deps.pending(userId, { ...query, offset });
+  const asked = await deps.pending(userId, { ...query, offset }, reads.waiting);
   // The last request of the page is gone: the first page has the others.
   const isBeyond = asked.kind === "pending" && asked.items.length === 0 && offset > 0;
-  const list = isBeyond ? await deps.pending(userId, { ...query, offset: 0 }) : asked;
+  const list = isBeyond ? await deps.pending(userId, { ...query, offset: 0 }, reads.waiting) : asked;
   const shown = { scope, offset: isBeyond ? 0 : offset, list };
   if (list.kind !== "pending") return { ...shown, decisions: [], health: null };
   const closed = await deps.search.closed({
@@ -108,5 +149,5 @@ async function gather(
     const vote = votes.find((each) => each.requestId === request.id && each.userId === userId);
     return vote === undefined ? [] : [{ request, vote }];
   });
-  return { ...shown, decisions, health: list.admin ? await deps.health(userId) : null };
+  return { ...shown, decisions, health: list.admin ? await reads.health() : null };
 }

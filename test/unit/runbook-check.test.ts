@@ -35,6 +35,20 @@ test("conditions that the allowedValues of the runbook can meet are fine; the fi
   assert.deepEqual(reads, ["production/us-east-1 Prod-DB", "production/eu-west-1 Prod-DB"]);
 });
 
+test("routes that name one runbook share its reads, also those that fail", async () => {
+  const reads: string[] = [];
+  const sources = ["us-east-1", "eu-west-1"].map((region) => ({
+    ...{ target: "production", region },
+    async read(name: string) {
+      reads.push(`${region} ${name}`);
+      return region === "us-east-1" ? failed("AccessDeniedException") : declared({ Environment: ["prod", "staging"] });
+    },
+  }));
+  const routes = ["one", "two", "three"].map((name) => aRoute({ ...MATCH, name }));
+  assert.deepEqual(await checkRunbooks(routes, sources), []);
+  assert.deepEqual(reads, ["us-east-1 Prod-DB", "eu-west-1 Prod-DB"]);
+});
+
 test("a parameter without allowedValues is a warning, and so is a condition that matches none of them", async () => {
   const without = await check(MATCH, { "production/us-east-1": declared({ constructor: ["x"] }) });
   assert.deepEqual(

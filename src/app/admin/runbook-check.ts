@@ -15,14 +15,16 @@ export interface RunbookSource {
 
 /**
  * Checks the conditions on parameters of routes that name one runbook: whether the bot may read it, whether it limits the
- * values that a requester can write, and whether a condition can hold. Reads each runbook in the first source that has it.
+ * values that a requester can write, and whether a condition can hold. Reads each runbook in the first source that has it,
+ * once for all routes.
  */
 export async function checkRunbooks(routes: readonly Route[], sources: readonly RunbookSource[]): Promise<Finding[]> {
   const findings: Finding[] = [];
+  const once = sources.map(readOnce);
   for (const [index, route] of routes.entries()) {
     const { document, parameters = {} } = route.match;
     if (document === undefined || !isExact(document) || Object.keys(parameters).length === 0) continue;
-    const found = await readFirst(route, document, sources);
+    const found = await readFirst(route, document, once);
     if (found === null) continue;
     const add = (key: readonly string[], id: string | null, text: string) =>
       findings.push({ level: "warning", path: ["routes", index, "match", ...key], id, route: route.name, text });
@@ -46,6 +48,19 @@ export function findUncheckedParameters(routes: readonly Route[]): string[] {
 const isExact = (document: string) => !/[*?]/.test(document);
 
 type Found = { source: RunbookSource; result: DeclaredParameters | AwsFailure };
+
+/** Returns a source that reads each runbook once, also if the read fails: the limit of time is the same for all routes. */
+function readOnce(source: RunbookSource): RunbookSource {
+  const results = new Map<string, ReturnType<RunbookSource["read"]>>();
+  return {
+    ...source,
+    read(documentName) {
+      const result = results.get(documentName) ?? source.read(documentName);
+      results.set(documentName, result);
+      return result;
+    },
+  };
+}
 
 /** Reads the runbook where the route applies. A source without the runbook is skipped; null if none is left. */
 async function readFirst({ match }: Route, document: string, sources: readonly RunbookSource[]): Promise<Found | null> {

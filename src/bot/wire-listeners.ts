@@ -63,7 +63,7 @@ export function wireListeners(
   const inspecting = wireInspection(wiring, slack, targets);
   const asking = { ...inspecting, targets: () => askedTargets(targets), clock };
   const pending = makePending({ ...inspecting, clock });
-  listenForDetails(app, { details: makeDetails(inspecting), chat, formState, workspace, newId, log });
+  listenForDetails(app, { details: makeDetails({ ...inspecting, log }), chat, formState, workspace, newId, log });
   listenForHome(app, { homes: store.homes, wake: () => wakeUps.wake("home"), workspace, clock, log });
   listenForCommand(app, {
     reply: makeCommandReply({

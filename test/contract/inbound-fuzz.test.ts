@@ -139,7 +139,7 @@ async function inbound(t: TestContext) {
   listenForVerdicts(app, deciding);
   listenForForms(app, deciding);
   listenForDetailsVerdicts(app, deciding);
-  listenForDetails(app, { ...base, details: makeDetails(inspecting) });
+  listenForDetails(app, { ...base, details: makeDetails({ ...inspecting, log }) });
   listenForCommand(app, {
     reply: commandReplies(store, { ...inspecting, mask: [], targets: () => [], clock }),
     directory,

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { type TestContext, test } from "node:test";
+import { setImmediate } from "node:timers/promises";
 import { type InspectDeps, makeDetails } from "../../src/app/admin/inspect.ts";
 import { makePending } from "../../src/app/admin/list-waiting.ts";
 import { makeShow } from "../../src/app/admin/show-request.ts";
@@ -8,7 +9,7 @@ import type { Person } from "../../src/core/person.ts";
 import { findReadRight } from "../../src/core/read-access.ts";
 import type { Vote } from "../../src/core/request.ts";
 import { UNKNOWN_REQUESTER } from "../../src/core/requester.ts";
-import { fakeDirectory, testClock } from "../support/fakes.ts";
+import { fakeDirectory, testClock, testLog } from "../support/fakes.ts";
 import { anEntry, aPerson, aRequest, aRoute, aVote, EXECUTION_ID, REQUEST_ID } from "../support/samples.ts";
 import { aStore } from "../support/stores.ts";
 
@@ -60,6 +61,7 @@ async function setUp(t: TestContext) {
       : isAmong(people, ...rest);
   const { requests, search, effects, messages } = store;
   await requests.open({ request: aRequest(), channels: ["C0DBA"], audit: anEntry() });
+  const log = testLog();
   const deps: InspectDeps = {
     ...{ requests, search, effects, messages, directory },
     routes: [aRoute({ name: "broken", approvers: { users: [], groups: ["S0BROKEN"] } }), aRoute()],
@@ -71,7 +73,7 @@ async function setUp(t: TestContext) {
   };
   const abort = new AbortController().signal;
   const details = async (userId: string, origin: ClickOrigin) =>
-    (await makeDetails(deps)(userId, { requestId: REQUEST_ID, origin }, abort)).kind;
+    (await makeDetails({ ...deps, log })(userId, { requestId: REQUEST_ID, origin }, abort)).kind;
   const showAll = (userId: string) =>
     makeShow({ ...deps, targets: () => [], clock: testClock() })(userId, EXECUTION_ID);
   const show = async (userId: string) => (await showAll(userId)).kind;
@@ -81,7 +83,7 @@ async function setUp(t: TestContext) {
     await requests.open({ request: other, channels: ["C0DBA"], audit: anEntry() });
     return (await messages.due(0, 1))[0]?.requestId === REQUEST_ID;
   };
-  return { directory, unreadable, deps, details, show, showAll, pending, isPreferred };
+  return { directory, unreadable, deps, log, details, show, showAll, pending, isPreferred };
 }
 
 const OWN: ClickOrigin = { kind: "message", channelId: "C0DBA", ts: "1.1" };
@@ -132,8 +134,23 @@ test("only an approver or an admin who opens a request without a message moves i
   ] as const) {
     const { details, isPreferred } = await setUp(t);
     await details(userId, OWN);
+    // The message is preferred after Details are open.
+    await setImmediate();
     assert.equal(await isPreferred(), preferred, userId);
   }
+});
+
+test("Details wait for no record that the message comes first, and a failure of that record is logged", async (t) => {
+  const { deps, details, log } = await setUp(t);
+  deps.messages = { ...deps.messages, recordOpened: () => new Promise(() => undefined) };
+  assert.equal(await details("U0JANE", OWN), "details");
+  deps.messages = { ...deps.messages, recordOpened: () => Promise.reject(new Error("the database is down")) };
+  assert.equal(await details("U0JANE", OWN), "details");
+  await setImmediate();
+  assert.deepEqual(
+    log.lines.map(({ fields }) => fields.event),
+    ["message.prefer-failed"],
+  );
 });
 
 test("a group that Slack does not return takes no request from admins, and no Details of other routes from approvers", async (t) => {

@@ -3,7 +3,7 @@ import { findRoute, type People, type Route } from "../../core/policy.ts";
 import { findReadRight, type Reader } from "../../core/read-access.ts";
 import type { ApprovalRequest } from "../../core/request.ts";
 import { findRequester, type Identities } from "../../core/requester.ts";
-import type { Automation } from "../ports/aws.ts";
+import type { Automation, Log } from "../ports/aws.ts";
 import type { ClickOrigin } from "../ports/click-store.ts";
 import type { MessageRow, MessageStore } from "../ports/delivery-store.ts";
 import type { EffectStore } from "../ports/effect-store.ts";
@@ -41,7 +41,7 @@ export interface InspectDeps {
 
 /** Shows a request with its execution as AWS has it now, masked, to those who may read it. */
 export const makeDetails =
-  (deps: InspectDeps) =>
+  (deps: InspectDeps & { log: Pick<Log, "warn"> }) =>
   async (
     userId: string,
     pressed: { requestId: string; origin: ClickOrigin },
@@ -63,7 +63,11 @@ export const makeDetails =
     const access = await findReadAccess(deps, userId, inspected, await deps.isOwnMessage(pressed));
     if (access.kind !== "allowed") return access;
     const { admin } = access;
-    await preferMessage(deps, userId, inspected, admin);
+    // Details do not wait for this: it reads groups from Slack, and writes.
+    preferMessage(deps, userId, inspected, admin).catch((error: unknown) => {
+      const about = { requestId: request.id, executionId: request.executionId };
+      deps.log.warn({ event: "message.prefer-failed", ...about, err: error }, "cannot move a message up");
+    });
     const automation = deps.automation(request);
     if (automation === undefined)
       return {

@@ -38,7 +38,7 @@ interface ExplainOptions {
   /** The read of the tags; null if there was none. */
   tagged?: { kind: "read" } | FailedSince | null;
   show?: NameRenderer;
-  /** The facts without hidden values. */
+  /** The facts that the lines show, with hidden values masked; the route is still selected by the facts themselves. */
   shown?: RouteSubject | undefined;
   /** The executions that started the execution; absent if there are none. */
   parents?: Parents | undefined;

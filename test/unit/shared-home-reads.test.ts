@@ -43,7 +43,12 @@ async function openHomes(t: Parameters<typeof aStore>[0]) {
   const refresh = makeRefreshHome({
     homes: {
       ...store.homes,
-      claim: async (row) => row,
+      claim: async (row, until) => ({ ...row, nextAttemptAt: until }),
+      // As the store: only the owner of the claim writes.
+      async recordFailed({ userId, nextAttemptAt }, lastError, next) {
+        const claimed = rows.find(({ row }) => row.userId === userId)?.row;
+        if (nextAttemptAt > clock.now()) Object.assign(claimed ?? {}, { lastError, nextAttemptAt: next });
+      },
       async recordShown({ userId }, next) {
         Object.assign(rows.find(({ row }) => row.userId === userId)?.row ?? {}, next);
       },
@@ -64,7 +69,8 @@ async function openHomes(t: Parameters<typeof aStore>[0]) {
     /** Publishes every view that is due when the newest record has this number, as the worker does. */
     async run(headSeq: number) {
       const due = rows.filter(({ row }) => row.shownSeq < headSeq && row.nextAttemptAt <= clock.now());
-      await Promise.all(due.map(({ row }) => refresh({ ...row, headSeq })));
+      const results = await Promise.allSettled(due.map(({ row }) => refresh({ ...row, headSeq })));
+      for (const result of results) if (result.status === "rejected") throw result.reason;
       return due.length;
     },
   };
@@ -112,10 +118,19 @@ test("one change costs all open views one read, and a later look reads again, be
   assert.deepEqual([reads.waiting, reads.health], [3, 3]);
 });
 
-test("a failed read is shared with no later view", async (t) => {
-  const { run, failNextRead, reads } = await openHomes(t);
+test("a view whose read fails is due again after a minute, with the failure on record", async (t) => {
+  const { clock, run, failNextRead, rows } = await openHomes(t);
   failNextRead();
   await assert.rejects(run(1), /the database is down/);
+  for (const { row } of rows)
+    assert.deepEqual([row.lastError, row.nextAttemptAt], ["unexpected failure, see the log", clock.now() + 60_000]);
+});
+
+test("a failed read is shared with no later view", async (t) => {
+  const { clock, run, failNextRead, reads } = await openHomes(t);
+  failNextRead();
+  await assert.rejects(run(1), /the database is down/);
+  clock.advance(60_000);
   await run(1);
   assert.equal(reads.waiting, 1);
 });

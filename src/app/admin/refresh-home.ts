@@ -41,6 +41,7 @@ const CLAIM_MS = 30_000;
 /** The least time between two publications for one person. */
 const PACE_MS = 3_000;
 const RETRY_MS = 60_000;
+const UNEXPECTED = "unexpected failure, see the log";
 /** For so long, all views share one read of the waiting requests and of the health, even if a record is newer than it. */
 const SHARE_MS = 1_000;
 /** The same if no record is newer. Health changes without a record. */
@@ -64,7 +65,11 @@ export const makeRefreshHome = (deps: RefreshHomeDeps) => {
     if (claimed === null) return;
     const { userId, fingerprint, slackHash } = claimed;
     const reads = share(row.headSeq);
-    const result = await deps.publish(userId, await gather(deps, reads, row), claimed);
+    const result = await publish(deps, reads, claimed).catch(async (error: unknown) => {
+      // Only the owner of the claim can record this, and the worker knows only the view before the claim.
+      await homes.recordFailed(claimed, UNEXPECTED, clock.now() + RETRY_MS).catch(() => undefined);
+      throw error;
+    });
     const now = clock.now();
     switch (result.kind) {
       case "published":
@@ -85,6 +90,9 @@ export const makeRefreshHome = (deps: RefreshHomeDeps) => {
     }
   };
 };
+
+const publish = async (deps: RefreshHomeDeps, reads: SharedReads, claimed: HomeRow) =>
+  deps.publish(claimed.userId, await gather(deps, reads, claimed), claimed);
 
 interface RefreshHomeDeps {
   homes: HomeStore;

@@ -8,7 +8,7 @@ import { localOriginsOnly } from "../wire/local-origins-only.ts";
 import { makeSessionTimers } from "../wire/session-timers.ts";
 import { apiRoutes } from "./api/dispatch.ts";
 import { makeMethods } from "./api/methods.ts";
-import { readState } from "./control/read-state.ts";
+import { readState, renderChannelState } from "./control/read-state.ts";
 import { settingsRoutes } from "./control/settings-routes.ts";
 import { userActionRoutes } from "./control/user-action-routes.ts";
 import { workspaceRoutes } from "./control/workspace-routes.ts";
@@ -109,6 +109,12 @@ export async function startSlackSandbox(options: SlackSandboxOptions = {}): Prom
   app.get("/_control/state", (c) =>
     c.json(readState({ workspace, links, limiter, clock, requestUrl: () => requestUrl })),
   );
+  app.get("/_control/channels/:id", (c) => {
+    const channel = workspace.channels.get(c.req.param("id"));
+    return channel === undefined
+      ? c.json({ ok: false, error: "channel_not_found" }, 404)
+      : c.json(renderChannelState(workspace, channel, c.req.query("after")));
+  });
   app.route("/_control", controlRoutes({ clock, faults, faultSchema: slackFaultSchema, journal, reset, changes }));
   app.route("/_control", userActionRoutes({ workspace, changes, clock, triggers, responseUrls, deliver, baseUrl }));
   app.route("/_control", workspaceRoutes({ workspace, changes, clock }));

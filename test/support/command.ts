@@ -10,13 +10,16 @@ export const runCommand = async (w: World, user: string, text: string): Promise<
 
 /** Does the same, and resolves with the reply, so that a test can press its buttons. `shared`: the reply is for the channel. */
 export async function askCommand(w: World, user: string, text: string, shared = false): Promise<Json> {
-  const replies = shared ? () => w.messages() : () => listEphemerals(w, user);
-  const before = new Set((await replies()).map((each: Json) => each.ts));
+  const [newest] = (await w.channel()).messages
+    .map((each: Json) => each.ts)
+    .sort()
+    .reverse();
   const sent = await w.control.slack("command", { user, channel: "C0APPROVALS", text: `/approvals ${text}`.trim() });
   assert.equal(sent.delivery?.acked, true, JSON.stringify(sent));
-  return eventually(`a reply to ${text}`, async () =>
-    (await replies()).find((each: Json) => !before.has(each.ts) && each.text !== LOOKING),
-  );
+  return eventually(`a reply to ${text}`, async () => {
+    const { messages } = await w.channel("C0APPROVALS", newest);
+    return messages.find((each: Json) => each.onlyFor === (shared ? undefined : user) && each.text !== LOOKING);
+  });
 }
 
 export const listEphemerals = async (w: World, user: string) =>

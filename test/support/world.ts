@@ -166,10 +166,8 @@ export async function world(t: TestContext, options: WorldOptions = {}) {
     async posts(): Promise<Json[]> {
       return (await self.slackCalls("chat.postMessage")).filter(({ input }) => input.thread_ts === undefined);
     },
-    async channel(id = "C0APPROVALS"): Promise<Json> {
-      const { channels } = await control.slack("state");
-      return channels.find((channel: Json) => channel.id === id);
-    },
+    /** Returns the channel with its messages, or with those after a ts. */
+    channel: (id = "C0APPROVALS", after = ""): Promise<Json> => control.slack(`channels/${id}?after=${after}`),
     /** Returns the messages that the bot posted in a channel, oldest first, without replies. */
     async messages(channel = "C0APPROVALS"): Promise<Json[]> {
       const { messages } = await self.channel(channel);

@@ -51,12 +51,13 @@ export function readState(deps: {
   };
 }
 
-/** Converts a channel with its messages. `onlyFor` is the person who sees an ephemeral message. */
-function renderChannelState(workspace: Workspace, channel: Channel): Json {
+/** Converts a channel with its messages after a ts. `onlyFor` is the person who sees an ephemeral message. */
+export function renderChannelState(workspace: Workspace, channel: Channel, after = ""): Json {
   const { messages, ...rest } = channel;
+  const shown = after === "" ? messages : messages.filter(({ ts }) => Number(ts) > Number(after));
   return {
     ...rest,
-    messages: messages.map((message) => ({
+    messages: shown.map((message) => ({
       ...renderMessage(workspace, message, { metadata: true, channel }),
       ...(message.onlyFor === undefined ? {} : { onlyFor: message.onlyFor, is_ephemeral: true }),
     })),

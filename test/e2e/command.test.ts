@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import { LOOKING } from "../../src/slack/messages/command-texts.ts";
 import { askCommand, listEphemerals, runCommand } from "../support/command.ts";
 import { eventually } from "../support/eventually.ts";
 import { fullMatrixTest } from "../support/full-matrix.ts";
@@ -94,8 +95,8 @@ test("/approvals answers each command with filters, pages, pasted ids and typos,
     for (const id of pasted) {
       const shown = await ask(`show ${id}`);
       expectAll(shown, new RegExp(requestId), /route|Route/, /1\. `approve` `aws:approve`: is waiting/);
-      assert.equal(await askText(`show ${id}`, "U0ROSA"), unknown, id);
     }
+    for (const id of [failover, pasted.at(-1)]) assert.equal(await askText(`show ${id}`, "U0ROSA"), unknown, id);
     assert.match(await ask("show test-runbook"), /11 requests fit\. Use a whole ID/);
     expectAll(await ask(`show ${report}`), /Nightly-Report/, /has no request for this execution/);
     assert.equal(await askText(`show ${report}`, "U0MIA"), unknown);
@@ -134,8 +135,26 @@ test("/approvals answers each command with filters, pages, pasted ids and typos,
     expectAll(health, /\*Slack\*: connected/, /\*Database\*: OK/, /1 of 3 OK/, /closed.*AccessDenied/s, /11 of 100/);
     for (const text of ["executions", "stats", "health"])
       assert.match(await ask(text, "U0JANE"), /Only Countersign admins can view/);
+    const commands = ["", "history", `show ${failover}`, `policy ${failover}`, "executions", "stats", "health"];
+    for (const text of commands)
+      assert.match(
+        await ask(text, "U0GUEST"),
+        /^\["(?:You cannot|No request with this id|Only Countersign|No closed)/,
+        text,
+      );
     assert.equal(others.length, 11);
   });
+
+  await t.test(
+    "while a target is slow, the command is acknowledged, a line says so, and the answer follows",
+    async () => {
+      await w.control.aws("faults", { operation: "DescribeAutomationExecutions", kind: "delay", delayMs: 4_000 });
+      const before = (await listEphemerals(w, "U0ADMIN")).length;
+      assert.match(await ask("executions"), /executions/);
+      const [announced] = (await listEphemerals(w, "U0ADMIN")).slice(before);
+      assert.equal(announced?.text, LOOKING);
+    },
+  );
 });
 
 test("App Home lists the requests that wait for the person who opens it", async (t) => {

@@ -25,6 +25,7 @@ const WHOLE: Record<string, string> = {
   "a console link to a step": `https://us-east-1.console.aws.amazon.com/systems-manager/automation/execution/${ID}/step/1`,
   "a redirect of an access portal": `https://example.awsapps.com/start/#/console?account_id=111122223333&role_name=Operator&destination=${encoded}`,
   "a redirect that encodes twice": `https://portal.example.com/?next=${encodeURIComponent(`https://x.awsapps.com/start/#/console?destination=${encoded}`)}`,
+  "with the word before it": `execution \`${ID}\``,
   "an ARN": `arn:aws:ssm:us-east-1:111122223333:automation-execution/${ID}`,
 };
 for (const [form, text] of Object.entries(WHOLE))
@@ -43,11 +44,17 @@ test("a shortened id, a Slack link and the name of a runbook are told apart", ()
     ["`Prod-DB-Restart`", { kind: "runbook", name: "Prod-DB-Restart" }],
     [
       "<https://acme.slack.com/archives/C0PRODDBA/p1700000000000100?thread_ts=1700000000.000100&cid=C0PRODDBA>",
-      { kind: "message", channelId: "C0PRODDBA", ts: "1700000000.000100" },
+      { kind: "message", channelId: "C0PRODDBA", ts: "1700000000.000100", threadTs: "1700000000.000100" },
     ],
     [
+      "https://acme.slack.com/archives/C0PRODDBA/p1700000009000200?cid=C0PRODDBA&thread_ts=1700000000.000100",
+      { kind: "message", channelId: "C0PRODDBA", ts: "1700000009.000200", threadTs: "1700000000.000100" },
+    ],
+    ["Request 4f2a91c7", { kind: "prefix", prefix: "4f2a91c7" }],
+    ["request", { kind: "runbook", name: "request" }],
+    [
       "https://acme.slack.com/archives/D0JANE/p1700000000000100",
-      { kind: "message", channelId: "D0JANE", ts: "1700000000.000100" },
+      { kind: "message", channelId: "D0JANE", ts: "1700000000.000100", threadTs: null },
     ],
     ["https://example.com/%E0%A4%A", { kind: "runbook", name: "https://example.com/%E0%A4%A" }],
   ];

@@ -92,6 +92,7 @@ const PASTED: Record<string, string> = {
   "console link": `https://us-east-1.console.aws.amazon.com/systems-manager/automation/execution/${EXECUTION}?region=us-east-1`,
   "escaped console link": `<https://us-gov-west-1.console.amazonaws-us-gov.com/systems-manager/automation/execution/${EXECUTION}?region=us-gov-west-1>`,
   "message link": `<https://acme.slack.com/archives/C0DBA/p${TS.replace(".", "")}>`,
+  "link to a reply": `<https://acme.slack.com/archives/C0DBA/p1700000009000200?thread_ts=${TS}&amp;cid=C0DBA>`,
   "runbook name": "prod-db-restart",
 };
 

@@ -31,7 +31,9 @@ async function search(deps: InspectDeps, pasted: PastedId): Promise<ApprovalRequ
     case "prefix":
       return deps.search.startingWith(pasted.prefix, MAX_FOUND);
     case "message": {
-      const request = await deps.search.ofMessage(pasted.channelId, pasted.ts);
+      const { channelId, ts, threadTs } = pasted;
+      const posted = await deps.search.ofMessage(channelId, ts);
+      const request = posted ?? (threadTs === null ? null : await deps.search.ofMessage(channelId, threadTs));
       return request === null ? [] : [request];
     }
     case "runbook": {

@@ -1,3 +1,4 @@
+import type { KnownBlock } from "@slack/types";
 import type { InspectedRequest } from "../../app/admin/inspect.ts";
 import type { ClosedCursor } from "../../app/ports/request-search.ts";
 import { describeStep } from "../../core/describe-step.ts";
@@ -22,7 +23,7 @@ export function historyReply(
   { workspaceUrl, isFirst, command }: { workspaceUrl: string; isFirst: boolean; command: string | null },
 ): Rendered {
   const shown = fitting(
-    items.map((item) => section(historyItem(item, workspaceUrl))),
+    items.map((item) => closedBlock(item, workspaceUrl)),
     CHAR_BUDGET - 400,
     items.length,
   );
@@ -38,7 +39,8 @@ export function historyReply(
   return { text, blocks: [section(`*${text}*`), ...shown, ...continues, ...buttons] };
 }
 
-function historyItem(item: InspectedRequest, workspaceUrl: string): string {
+/** Renders one closed request of a list: its outcome, its target and requester, and the people who decided. */
+export function closedBlock(item: InspectedRequest, workspaceUrl: string): KnownBlock {
   const { request } = item;
   const show = mentions(80);
   const text = [
@@ -51,7 +53,7 @@ function historyItem(item: InspectedRequest, workspaceUrl: string): string {
   ];
   const whole = text.join("\n");
   // The longest part is the reason and AWS's words: without them, every item fits.
-  return whole.length <= MAX_ITEM_LENGTH ? whole : [text[0], text[1], text[3]].join("\n");
+  return section(whole.length <= MAX_ITEM_LENGTH ? whole : [text[0], text[1], text[3]].join("\n"));
 }
 
 const toPage = ({ closedAt, id }: ClosedCursor) => `${closedAt}:${id}`;

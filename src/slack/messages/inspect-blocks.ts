@@ -5,6 +5,7 @@ import { counted } from "../../core/counted.ts";
 import { context, header, type Rendered, section } from "./blocks.ts";
 import { CHAR_BUDGET, describeShown, fitting, textLength } from "./budget.ts";
 import { notVisibleText, sentenceReply } from "./command-texts.ts";
+import { closedBlock } from "./history-list.ts";
 import { pageButtons } from "./page-buttons.ts";
 import { type ListContext, pendingBlock } from "./pending-items.ts";
 import { type ShowOptions, shownRequestBlocks } from "./shown-request.ts";
@@ -64,7 +65,9 @@ export function showBlocks(requests: readonly ShownRequest[], options: ShowOptio
 export function choiceBlocks(items: readonly InspectedRequest[], list: ListContext & { total: number }): Rendered {
   const text = `${counted(list.total, "request fits", "requests fit")}. Use a whole ID.`;
   const shown = fitting(
-    items.map((item) => pendingBlock(item, list)),
+    items.map((item) =>
+      item.request.state === "closed" ? closedBlock(item, list.workspaceUrl) : pendingBlock(item, list),
+    ),
     CHAR_BUDGET - 300,
     PAGE_LENGTH,
   );

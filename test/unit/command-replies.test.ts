@@ -1,0 +1,134 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import fc from "fast-check";
+import { executionsReply, statsReply } from "../../src/slack/messages/answers-for-admins.ts";
+import { executionBlocks } from "../../src/slack/messages/execution-blocks.ts";
+import { healthReply } from "../../src/slack/messages/health-text.ts";
+import { historyReply } from "../../src/slack/messages/history-list.ts";
+import { choiceBlocks } from "../../src/slack/messages/inspect-blocks.ts";
+import { findProblems, formattedTexts, visibleText } from "../support/block-limits.ts";
+import { FULL_MATRIX } from "../support/full-matrix.ts";
+import { hostile, MARK, MENTIONABLE } from "./hostile-arbitraries.ts";
+import { executions, messages, nows, views, workspaceUrls } from "./messages-arbitraries.ts";
+import { ASKED, closedBy, MINUTE, view, vote } from "./messages-examples.ts";
+
+const RUNS = { numRuns: FULL_MATRIX ? 100 : 8, interruptAfterTimeLimit: 20_000 };
+
+function assertSendable(payload: object): void {
+  assert.deepEqual(findProblems(payload, "message", MENTIONABLE), []);
+  for (const text of formattedTexts(payload))
+    assert.ok(!text.includes(MARK), `text of others outside a code span: ${text.slice(0, 300)}`);
+}
+
+const many = <T>(each: fc.Arbitrary<T>, times: number) =>
+  fc
+    .tuple(fc.array(each, { minLength: 1, maxLength: 4 }), fc.integer({ min: 1, max: times }))
+    .map(([few, count]) => Array.from({ length: count }, () => few).flat());
+const maybe = <T>(each: fc.Arbitrary<T>) => fc.option(each, { nil: null });
+
+const items = fc
+  .tuple(many(views, 10), messages)
+  .map(([list, posted]) =>
+    list.map((each, index) => ({ ...each, request: { ...each.request, id: `r${index}` }, messages: posted })),
+  );
+
+test("Slack accepts the lists of closed requests and of requests that fit, whatever people and AWS wrote", () => {
+  fc.assert(
+    fc.property(items, nows, workspaceUrls, (list, now, workspaceUrl) => {
+      const command = `history ${"x".repeat(990)}`;
+      const next = { closedAt: now, id: "r9" };
+      assertSendable(historyReply({ items: list.slice(0, 10), next }, { workspaceUrl, isFirst: false, command }));
+      assertSendable(choiceBlocks(list, { workspaceUrl, now, total: list.length + 90 }));
+    }),
+    RUNS,
+  );
+});
+
+test("Slack accepts the answers for admins, whatever AWS returns and however many targets fail", () => {
+  const target = fc.record({
+    key: hostile(300),
+    name: hostile(100),
+    account: fc.oneof(fc.constant("111122223333"), hostile(100)),
+    region: hostile(60),
+    signsAs: hostile(200),
+  });
+  const failed = many(fc.record({ target: hostile(300), error: hostile(2_000) }), 300);
+  const summary = fc.record({
+    executionId: hostile(100),
+    documentName: hostile(300),
+    status: hostile(60),
+    startedAt: maybe(nows),
+    endedAt: maybe(nows),
+    executedBy: maybe(hostile(2_048)),
+    currentStepName: maybe(hostile(300)),
+  });
+  const listed = many(fc.record({ target, execution: summary }), 100);
+  fc.assert(
+    fc.property(listed, failed, fc.array(hostile(300), { maxLength: 40 }), fc.nat(400), (list, failing, cut, offset) =>
+      assertSendable(
+        executionsReply(
+          { kind: "executions", executions: list, failed: failing, cut },
+          { offset, command: "executions status:failed" },
+        ),
+      ),
+    ),
+    RUNS,
+  );
+  fc.assert(
+    fc.property(target, executions, hostile(10_000), (on, execution, value) =>
+      assertSendable(executionBlocks(on, { ...execution, parameters: { [value.slice(0, 100)]: [value, value] } })),
+    ),
+    RUNS,
+  );
+  const polled = fc.record({
+    target: hostile(300),
+    polledAt: maybe(nows),
+    error: maybe(hostile(2_000)),
+    everyMs: fc.nat(1e9),
+    stale: fc.boolean(),
+  });
+  const waiting = many(fc.record({ account: hostile(50), region: hostile(50), count: fc.nat(200) }), 300);
+  fc.assert(
+    fc.property(many(polled, 300), waiting, hostile(2_000), nows, (targets, counts, error, now) => {
+      const kinds = ["post", "update", "digest", "notice", "recipients", "requester", "signal"] as const;
+      const effects = [...kinds, ...(["verify", "click", "reply", "publish"] as const)].map((kind) => ({
+        ...{ kind, due: 3, failing: 2 },
+        lastError: { about: error, error },
+      }));
+      const work = { open: 9, uncovered: 1, effects, oldestUnpostedAt: now, oldestUnpublishedAt: now };
+      const queue = { status: "failing", lastEventAt: now, error, failingSince: now } as const;
+      const report = { kind: "health", slackConnected: true, storeFault: null, targets, queue, work } as const;
+      assertSendable(healthReply({ ...report, waiting: counts }, now));
+    }),
+    RUNS,
+  );
+  const people = many(
+    fc.record({ userId: hostile(60), approved: fc.nat(), rejected: fc.nat(), breakGlass: fc.nat() }),
+    90,
+  );
+  const runbooks = many(
+    fc.record({ name: hostile(2_048), requests: fc.nat(), decided: fc.nat(), median: maybe(nows) }),
+    90,
+  );
+  fc.assert(
+    fc.property(people, runbooks, nows, (named, used, since) => {
+      const figures = { requests: 9, decided: 8, timedOut: 1, breakGlass: 1, median: 1, p95: 2 };
+      assertSendable(
+        statsReply({ kind: "stats", since, isCut: true, statistics: { ...figures, people: named, runbooks: used } }),
+      );
+    }),
+    RUNS,
+  );
+});
+
+test("of several requests that fit an ID, a closed one is listed with its outcome, not as waiting", () => {
+  const closed = { ...view(closedBy({ kind: "approved" }), [vote()]), messages: [] };
+  const open = { ...view(), messages: [] };
+  const list = { now: ASKED + MINUTE, workspaceUrl: "https://acme.slack.com/", total: 2 };
+  const [first = "", second = ""] = choiceBlocks([closed, open], list)
+    .blocks.slice(1)
+    .map((block) => visibleText(block));
+  assert.match(first, /Approved/);
+  assert.doesNotMatch(first, /Waiting since|waiting for|approvals/);
+  assert.match(second, /Waiting since.*0 of \d/s);
+});

@@ -1,5 +1,7 @@
 import { type Kysely, type SqlBool, sql } from "kysely";
-import type { RequestSearch } from "../app/ports/request-search.ts";
+import type { ClosedQuery, RequestSearch } from "../app/ports/request-search.ts";
+import { type ApprovalRequest, askedAt } from "../core/request.ts";
+import type { ClosedFigures } from "../core/statistics.ts";
 import { requestFromRow } from "./rows.ts";
 import type { Tables } from "./schema.ts";
 
@@ -15,27 +17,16 @@ const AFTER_DIGITS = "g";
 
 export function makeRequestSearch(db: Kysely<Tables>): RequestSearch {
   const all = () => db.selectFrom("requests").selectAll("requests");
+  const closed = (query: ClosedQuery) => findClosed(db, query);
   const read = async (query: ReturnType<typeof all>) => (await query.execute()).map(requestFromRow);
   return {
     waiting: (limit) => read(all().where(WAITING).orderBy("deadline").orderBy("id").limit(limit)),
 
-    closed({ before, since, until, voters, limit }) {
-      if (voters?.length === 0) return Promise.resolve([]);
-      let query = all().where(CLOSED);
-      if (before !== null)
-        query = query
-          .where("closedAt", "<=", before.closedAt)
-          .where((where) => where.or([where("closedAt", "<", before.closedAt), where("id", "<", before.id)]));
-      if (since !== null) query = query.where("closedAt", ">=", since);
-      if (until !== null) query = query.where("closedAt", "<", until);
-      if (voters !== null)
-        query = query.where("id", "in", (votes) =>
-          votes
-            .selectFrom("votes")
-            .select("requestId")
-            .where("userId", "in", [...voters]),
-        );
-      return read(query.orderBy("closedAt", "desc").orderBy("id", "desc").limit(limit));
+    closed: (query) => read(closed(query).selectAll("requests")),
+
+    async closedFigures(query) {
+      const columns = ["id", "facts", "openedAt", "decidedAt", "closedAt", "outcome"] as const;
+      return (await closed(query).select(columns).execute()).map(toFigures);
     },
 
     startingWith: (prefix, limit) =>
@@ -68,8 +59,49 @@ export function makeRequestSearch(db: Kysely<Tables>): RequestSearch {
   };
 }
 
-function makeVoteSearch(db: Kysely<Tables>): Pick<RequestSearch, "votesOn" | "votedOn" | "voters"> {
+function findClosed(db: Kysely<Tables>, { before, since, until, voters, limit }: ClosedQuery) {
+  let query = db.selectFrom("requests").where(CLOSED);
+  if (before !== null)
+    query = query
+      .where("closedAt", "<=", before.closedAt)
+      .where((where) => where.or([where("closedAt", "<", before.closedAt), where("id", "<", before.id)]));
+  if (since !== null) query = query.where("closedAt", ">=", since);
+  if (until !== null) query = query.where("closedAt", "<", until);
+  if (voters?.length === 0) query = query.where(sql<SqlBool>`1 = 0`);
+  else if (voters !== null)
+    query = query.where("id", "in", (votes) =>
+      votes
+        .selectFrom("votes")
+        .select("requestId")
+        .where("userId", "in", [...voters]),
+    );
+  return query.orderBy("closedAt", "desc").orderBy("id", "desc").limit(limit);
+}
+
+function toFigures(
+  row: Pick<Tables["requests"], "id" | "facts" | "openedAt" | "decidedAt" | "closedAt" | "outcome">,
+): ClosedFigures {
+  const { id, openedAt, decidedAt, closedAt } = row;
+  const facts: ApprovalRequest["facts"] = JSON.parse(row.facts);
+  const outcome: ApprovalRequest["outcome"] = row.outcome === null ? null : JSON.parse(row.outcome);
   return {
+    ...{ id, closedAt: closedAt ?? 0, decidedAt, documentName: facts.documentName },
+    askedAt: askedAt({ facts, openedAt }),
+    isTimedOut: outcome?.kind === "timed-out",
+  };
+}
+
+function makeVoteSearch(db: Kysely<Tables>): Pick<RequestSearch, "votesOn" | "voteFigures" | "votedOn" | "voters"> {
+  return {
+    voteFigures: (requestIds) =>
+      inBatches(requestIds, (ids) =>
+        db
+          .selectFrom("votes")
+          .select(["requestId", "userId", "verdict", "authority"])
+          .where("requestId", "in", ids)
+          .execute(),
+      ),
+
     votesOn: (requestIds) =>
       inBatches(requestIds, (ids) =>
         db.selectFrom("votes").selectAll().where("requestId", "in", ids).orderBy("at").orderBy("userId").execute(),

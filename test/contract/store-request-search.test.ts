@@ -55,6 +55,36 @@ for (const engine of ENGINES) {
     );
   });
 
+  test(`${engine.name}: the figures of 100 large requests and their votes take less than 300 bytes each`, async (t) => {
+    const parameters = Array.from({ length: 40 }, (_, index) => ({
+      ...{ name: `P${index}`, values: ["x".repeat(512)] },
+      ...{ masked: false, isDefault: false },
+    }));
+    const facts = aFacts({ parameters, waitingSince: NOW - 5 });
+    const closed = Array.from({ length: 100 }, (_, index) =>
+      aRequest({
+        ...{ id: `r${index}`, facts, state: "closed", closedAt: NOW + index, decidedAt: NOW },
+        outcome: { kind: index === 0 ? "timed-out" : "approved", where: "aws", by: [], detail: null },
+      }),
+    );
+    const store = await filled(t, closed);
+    const vote = aVote("U0JANE", { requestId: "r0", reason: "r".repeat(2_000) });
+    await store.requests.advance({ requestId: "r0", expectedVersion: 1, patch: {}, vote, audit: [] });
+    const query = { before: null, since: null, until: null, voters: null, limit: 200 };
+    const figures = await store.search.closedFigures(query);
+    assert.deepEqual(
+      figures.map(({ id }) => id),
+      (await store.search.closed(query)).map(({ id }) => id),
+    );
+    const { documentName } = facts;
+    const common = { id: "r0", closedAt: NOW, askedAt: NOW - 5, decidedAt: NOW };
+    assert.deepEqual(figures.at(-1), { ...common, documentName, isTimedOut: true });
+    const votes = await store.search.voteFigures(closed.map(({ id }) => id));
+    assert.deepEqual(votes, [{ requestId: "r0", userId: "U0JANE", verdict: vote.verdict, authority: vote.authority }]);
+    for (const each of [...figures, ...votes]) assert(JSON.stringify(each).length < 300);
+    assert.deepEqual(await store.search.closedFigures({ ...query, voters: [] }), []);
+  });
+
   test(`${engine.name}: requests are found by voter, by the beginning of an id, and by message`, async (t) => {
     const store = await filled(t, [
       aRequest({ id: ID("4f2a91c7", 1), executionId: ID("aaaaaaaa", 1), openedAt: NOW }),

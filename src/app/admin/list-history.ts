@@ -35,7 +35,7 @@ export const makeHistory =
     const found: ApprovalRequest[] = [];
     let examined = 0;
     let reached: ClosedCursor | null = null;
-    for await (const batch of readClosed(deps.search, { before, since, until, voters })) {
+    for await (const batch of readClosed(deps.search.closed, { before, since, until, voters })) {
       found.push(...(await keepMeant(deps, filters, await keepReadable(deps, access.reader, batch))));
       examined += batch.length;
       if (found.length > HISTORY_PAGE) break;

@@ -1,16 +1,15 @@
-import type { ApprovalRequest } from "../../core/request.ts";
-import type { ClosedQuery, RequestSearch } from "../ports/request-search.ts";
+import type { ClosedCursor, ClosedQuery } from "../ports/request-search.ts";
 
 const BATCH = 500;
 
 /** Reads closed requests batch by batch, the latest first, until the reader stops or none is left. */
-export async function* readClosed(
-  search: Pick<RequestSearch, "closed">,
+export async function* readClosed<Row extends { id: string; closedAt: number | null }>(
+  read: (query: ClosedQuery) => Promise<Row[]>,
   query: Omit<ClosedQuery, "limit">,
-): AsyncGenerator<ApprovalRequest[]> {
-  let { before } = query;
+): AsyncGenerator<Row[]> {
+  let before: ClosedCursor | null = query.before;
   for (;;) {
-    const batch = await search.closed({ ...query, before, limit: BATCH });
+    const batch = await read({ ...query, before, limit: BATCH });
     const last = batch.at(-1);
     if (last === undefined) return;
     yield batch;

@@ -16,17 +16,22 @@ const MAX_COUNTED = 20_000;
 
 /** Adds up the requests that closed since a time, for admins. */
 export const makeStats =
-  (deps: AdminDeps & { search: RequestSearch; clock: Pick<Clock, "now"> }) =>
+  (deps: AdminDeps & { search: Pick<RequestSearch, "closedFigures" | "voteFigures">; clock: Pick<Clock, "now"> }) =>
   async (userId: string, { since = deps.clock.now() - PERIOD_MS }: { since?: number }): Promise<StatsResult> => {
     const admin = await requireAdmin(deps, userId);
     if (admin.kind !== "admin") return admin;
     const requests = [];
     let isCut = false;
-    for await (const batch of readClosed(deps.search, { before: null, since, until: null, voters: null })) {
+    for await (const batch of readClosed(deps.search.closedFigures, {
+      before: null,
+      since,
+      until: null,
+      voters: null,
+    })) {
       requests.push(...batch);
       isCut = requests.length >= MAX_COUNTED;
       if (isCut) break;
     }
-    const votes = await deps.search.votesOn(requests.map(({ id }) => id));
+    const votes = await deps.search.voteFigures(requests.map(({ id }) => id));
     return { kind: "stats", since, isCut, statistics: summarize(requests, votes) };
   };

@@ -1,4 +1,5 @@
 import type { ApprovalRequest, Vote } from "../../core/request.ts";
+import type { ClosedFigures, VoteFigures } from "../../core/statistics.ts";
 
 /** Where a page of closed requests begins: after this request, which is not part of it. */
 export interface ClosedCursor {
@@ -23,12 +24,16 @@ export interface RequestSearch {
   waiting(limit: number): Promise<ApprovalRequest[]>;
   /** Returns closed requests, the latest first. */
   closed(query: ClosedQuery): Promise<ApprovalRequest[]>;
+  /** The same, with only the facts that statistics need. */
+  closedFigures(query: ClosedQuery): Promise<ClosedFigures[]>;
   /** Finds by the beginning of the request id or the execution id, newest first. */
   startingWith(prefix: string, limit: number): Promise<ApprovalRequest[]>;
   /** Finds the request of a message or a notice. */
   ofMessage(channelId: string, ts: string): Promise<ApprovalRequest | null>;
   /** Returns the votes on these requests. */
   votesOn(requestIds: readonly string[]): Promise<Vote[]>;
+  /** The same, with only the facts that statistics need. */
+  voteFigures(requestIds: readonly string[]): Promise<VoteFigures[]>;
   /** Returns the ids of those requests on which the person voted. */
   votedOn(userId: string, requestIds: readonly string[]): Promise<Set<string>>;
   /** Returns the people who have voted, with each name that they had. */

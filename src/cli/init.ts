@@ -64,7 +64,7 @@ interface Surroundings {
 }
 
 /** Asks for what the options do not say, checks everything in Slack, and writes both files. */
-async function initialize(given: Options, around: Surroundings): Promise<{ code: number; lines: string[] }> {
+export async function initialize(given: Options, around: Surroundings): Promise<{ code: number; lines: string[] }> {
   try {
     return await writeFiles(given, around);
   } catch (error) {
@@ -79,19 +79,14 @@ async function writeFiles(given: Options, around: Surroundings) {
   if (existing.length > 0 && given.force !== true)
     throw new UsageError(`${existing.join(" and ")} exist${existing.length === 1 ? "s" : ""}: use --force to replace.`);
   if (prompt !== null && (given.botToken === undefined || given.appToken === undefined)) introduce(prompt);
-  const secret = (question: string) => prompt?.askSecret(question);
-  const botToken = await answer("--bot-token", given.botToken, () => secret("Bot token (xoxb-...):"), parseBotToken);
-  const appToken = await answer(
-    "--app-token",
-    given.appToken,
-    () => secret("App-level token (xapp-...):"),
-    parseAppToken,
-  );
+  const ask = { prompt, secret: true };
+  const botToken = await answer("--bot-token", given.botToken, parseBotToken, ask, "Bot token (xoxb-...):");
+  const appToken = await answer("--app-token", given.appToken, parseAppToken, ask, "App-level token (xapp-...):");
   const apiUrl =
-    around.apiUrl === null ? null : await answer("SLACK_API_URL", around.apiUrl, () => undefined, parseApiUrl);
+    around.apiUrl === null ? null : await answer("SLACK_API_URL", around.apiUrl, parseApiUrl, { prompt: null }, "");
   const slack = await openSlack({ botToken, appToken, apiUrl }, SILENT);
   if (slack.kind === "refused") return { code: EXIT.failed, lines: [slack.text] };
-  const region = await answer("--region", given.region, () => prompt?.ask("AWS Region to watch:"), parseRegion);
+  const region = await answer("--region", given.region, parseRegion, { prompt }, "AWS Region to watch:");
   const channels = await listChannelChoices(slack.web);
   const groups = await listGroupChoices(slack.web);
   const channel = await choose("--channel", given.channel, channels, "Channel for requests:", prompt);
@@ -120,8 +115,11 @@ function write(path: string, text: string, mode: number): void {
   writeFileSync(path, text, { mode });
 }
 
+/** From the sources, and from the compiled files of the npm package. */
+const MANIFESTS = ["../../manifest.yml", "../../../manifest.yml"].map((path) => new URL(path, import.meta.url));
+
 function introduce({ say }: Prompt): void {
-  const manifest = readFileSync(new URL("../../manifest.yml", import.meta.url), "utf8");
+  const manifest = readFileSync(MANIFESTS.find((each) => existsSync(each)) ?? "manifest.yml", "utf8");
   say(`1. Create the Slack app from its manifest, and install it in your workspace:\n\n${toManifestUrl(manifest)}\n`);
   say("2. Copy the Bot User OAuth Token from OAuth & Permissions.");
   say("3. Under Basic Information, generate an app-level token with the scope connections:write.");
@@ -131,15 +129,21 @@ function introduce({ say }: Prompt): void {
 type Parse = (text: string) => { value: string } | { what: string; fix: string };
 
 /** Returns the answer of an option or of a person, who may correct it. Throws UsageError for a missing or wrong option. */
-async function answer(option: string, given: string | undefined, ask: () => Promise<string> | undefined, parse: Parse) {
+async function answer(
+  option: string,
+  given: string | undefined,
+  parse: Parse,
+  { prompt, secret = false }: { prompt: Prompt | null; secret?: boolean },
+  question: string,
+): Promise<string> {
   for (let text = given; ; text = undefined) {
-    const asked = text ?? (await ask());
+    const asked = text ?? (await (secret ? prompt?.askSecret(question) : prompt?.ask(question)));
     if (asked === undefined) throw new UsageError(`${option} is missing.`);
     const parsed = parse(asked);
     if ("value" in parsed) return parsed.value;
     const problem = `${option}: ${parsed.what} ${parsed.fix}`;
     if (text !== undefined) throw new UsageError(problem);
-    process.stdout.write(`${problem}\n`);
+    prompt?.say(problem);
   }
 }
 

@@ -2,6 +2,8 @@ import assert from "node:assert/strict";
 import { existsSync, mkdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { test } from "node:test";
+import { initialize } from "../../src/cli/init.ts";
+import { toManifestUrl } from "../../src/config/new-files.ts";
 import { runCli } from "../support/cli.ts";
 import { FULL_MATRIX } from "../support/full-matrix.ts";
 import { world } from "../support/world.ts";
@@ -76,4 +78,30 @@ test("init with options writes files that pass policy check, and never replaces 
     assert.match(readFileSync(policy, "utf8"), /routes:/);
     assert.equal(statSync(env).mode & 0o777, 0o600);
   });
+  await t.test(
+    "with a terminal, init links to the manifest, and each answer can be a number or corrected",
+    async () => {
+      const said: string[] = [];
+      const answers: Record<string, string[]> = {
+        "Bot token (xoxb-...):": ["xapp-sandbox", "xoxb-sandbox"],
+        "App-level token (xapp-...):": ["xapp-sandbox"],
+        "AWS Region to watch:": ["us-east-1"],
+        "Channel for requests:": ["no-such-channel", "1"],
+        "User group that approves:": ["@sre"],
+        "User group of admins, or none:": ["none"],
+      };
+      const next = async (question: string) => answers[question]?.shift() ?? assert.fail(`not expected: ${question}`);
+      const prompt = { ask: next, askSecret: next, say: (text: string) => said.push(text), close() {} };
+      const around = { apiUrl: SLACK_API_URL ?? null, files: { env, policy }, prompt };
+      const { code, lines } = await initialize({ force: true }, around);
+      assert.equal(code, 0, lines.join("\n"));
+      assert.ok(said[0]?.includes(toManifestUrl(readFileSync("manifest.yml", "utf8"))), said[0]);
+      const [first = ""] = said.flatMap(
+        (text) => /^1\. (.*)$/m.exec(text.includes("Slack app") ? "" : text)?.[1] ?? [],
+      );
+      assert.match(readFileSync(policy, "utf8"), new RegExp(`# #${first}\n.*\\[S0SRE\\]`));
+      assert.doesNotMatch(readFileSync(policy, "utf8"), /admins/);
+      assert.deepEqual(Object.values(answers).flat(), []);
+    },
+  );
 });

@@ -20,6 +20,7 @@ import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { type TestContext, test } from "node:test";
 import { promisify } from "node:util";
+import { toManifestUrl } from "../../src/config/new-files.ts";
 import { type Copy, formatLastLines, isReady, spawnBot, startBot } from "../support/bot.ts";
 import { bundledBot } from "../support/bundled-bot.ts";
 import { eventually } from "../support/eventually.ts";
@@ -67,6 +68,11 @@ test("the npm package has compiled JavaScript, runs under node_modules with the 
   const copy: Copy = { program: join(installed, bin.countersign) };
   const shown = await spawnBot({}, copy, ["--version"]);
   assert.deepEqual([await shown.ended, shown.lines], [0, [version]]);
+  // init needs a terminal to ask. Its input ends at the first question, after the link of the packed manifest.
+  const asTerminal = "--import=data:text/javascript,process.stdin.isTTY=process.stdout.isTTY=true";
+  const asked = await spawnBot({ NODE_OPTIONS: asTerminal }, { ...copy, cwd: temporaryFolder(t) }, ["init"]);
+  assert.equal(await asked.ended, 1, formatLastLines(asked.lines));
+  assert.ok(asked.lines.includes(toManifestUrl(readFileSync("manifest.yml", "utf8"))), formatLastLines(asked.lines));
 
   const w = await world(t, { start: false });
   const bot = await startBot(w.environment, copy);

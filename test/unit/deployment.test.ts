@@ -37,7 +37,7 @@ test("the image has the files, the variables and the port of the bot, runs as an
     assert.ok(existsSync(path), path);
     assert.ok(ignored.includes(`!${path}`), `${path} is in the build context`);
   }
-  for (const needed of ["src", "package.json"]) assert.ok(copied.includes(needed), needed);
+  for (const needed of ["src", "package.json", "manifest.yml"]) assert.ok(copied.includes(needed), needed);
   const env = /^ENV ((?:.*\\\n)*.*)$/m.exec(DOCKERFILE)?.[1] ?? "";
   accepts(
     Object.fromEntries(

@@ -21,15 +21,26 @@ interface Principal {
   session: string | null;
 }
 
+/** The characters that AssumeRole allows in RoleSessionName and SourceIdentity. Source: AWS STS API, AssumeRole. */
+export const SESSION_NAME = /^[\w+=,.@-]{2,64}$/;
+/** The names of approvers' sessions: an email address or a Slack id. */
+const PERSON_NAME = /@|^[UW][A-Z0-9]+$/i;
+
 /**
  * Compares a step's Approvers with the principal that would sign: the ARN of a user, of a role (for a session whose name is
- * unknown) or of a session. `roleArn` is that of the session's role, where the configuration names it.
+ * unknown) or of a session. `roleArn` is that of the approvers' role, where people sign: a session of it can have any
+ * person's name.
  */
 export function findListing(approvers: readonly string[], arn: string | null, roleArn: string | null = null): Listing {
   const signer = arn === null ? null : parsePrincipal(arn);
   if (signer === null || approvers.length === 0) return "unknown";
-  const path = signer.path ?? (roleArn === null ? null : (parsePrincipal(roleArn)?.path ?? null));
-  const results = approvers.map((entry) => compare(entry.trim(), { ...signer, path }));
+  const role = roleArn === null ? null : parsePrincipal(roleArn);
+  const full = {
+    ...signer,
+    path: signer.path ?? role?.path ?? null,
+    isAnyPerson: role !== null && signer.session === null,
+  };
+  const results = approvers.map((entry) => compare(entry.trim(), full));
   if (results.includes("listed")) return "listed";
   return results.includes("unknown") ? "unknown" : "unlisted";
 }
@@ -49,7 +60,7 @@ type ListingFacts = Pick<RequestFacts, "action" | "awsApprovers" | "signer">;
 
 /** Tells whether AWS accepts a signal for the request; `unlisted`: from no person. A pause lists nobody: AWS accepts every principal. */
 export function requestListing(facts: ListingFacts): Listing {
-  return isPause(facts) ? "listed" : findListing(facts.awsApprovers, facts.signer?.arn ?? null);
+  return isPause(facts) ? "listed" : findListing(facts.awsApprovers, facts.signer?.arn ?? null, approverRole(facts));
 }
 
 /** Returns the principal that signs if this person decides; null if it is unknown. */
@@ -61,10 +72,14 @@ export function signingPrincipal({ signer }: ListingFacts, session: string): str
 /** Tells whether AWS accepts a signal for the request if this person decides. */
 export function personListing(facts: ListingFacts, session: string): Listing {
   if (isPause(facts)) return "listed";
-  return findListing(facts.awsApprovers, signingPrincipal(facts, session), facts.signer?.arn ?? null);
+  return findListing(facts.awsApprovers, signingPrincipal(facts, session), approverRole(facts));
 }
 
-function compare(entry: string, signer: Principal): Listing {
+const approverRole = ({ signer }: ListingFacts) => (signer?.kind === "approvers" ? signer.arn : null);
+
+type Candidate = Principal & { isAnyPerson: boolean };
+
+function compare(entry: string, signer: Candidate): Listing {
   // No name, but a reference, a pattern, a hidden value or several entries in one text.
   if (!/^[\w+=.@:/-]+$/.test(entry)) return "unknown";
   if (!entry.includes(":")) return compareName(entry, signer);
@@ -83,8 +98,9 @@ function compare(entry: string, signer: Principal): Listing {
 }
 
 /** AWS documents a name as that of a user. Whether it accepts a role's or a session's name is unknown. */
-function compareName(entry: string, { kind, name, session }: Principal): Listing {
+function compareName(entry: string, { kind, name, session, isAnyPerson }: Candidate): Listing {
   if (kind === "user") return entry === name ? "listed" : isEqual(entry, name) ? "unknown" : "unlisted";
+  if (isAnyPerson && SESSION_NAME.test(entry) && PERSON_NAME.test(entry)) return "unknown";
   return isEqual(entry, name) || (session !== null && isEqual(entry, session)) ? "unknown" : "unlisted";
 }
 

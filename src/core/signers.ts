@@ -1,3 +1,4 @@
+import { SESSION_NAME } from "./listed-approver.ts";
 import type { ApprovalRequest, Vote } from "./request.ts";
 import { isUncertain, latestAttempt, type SignalAttempt } from "./signal-attempt.ts";
 
@@ -17,9 +18,6 @@ export const BOT_ID = "bot";
 /** The bot in its own name. */
 export const BOT: Signer = { id: BOT_ID, session: null };
 
-/** The characters that AssumeRole allows in RoleSessionName and SourceIdentity. Source: AWS STS API, AssumeRole. */
-const SESSION = /^[\w+=,.@-]{2,64}$/;
-
 type Voter = Pick<Vote, "userId" | "email" | "sessionEmail">;
 
 /**
@@ -28,7 +26,7 @@ type Voter = Pick<Vote, "userId" | "email" | "sessionEmail">;
  * count both as one approver.
  */
 export function sessionNameFor({ userId, sessionEmail }: Voter, others: readonly Voter[] = []): string {
-  if (sessionEmail === null || !SESSION.test(sessionEmail)) return userId;
+  if (sessionEmail === null || !SESSION_NAME.test(sessionEmail)) return userId;
   const isShared = others.some(
     (other) => other.userId !== userId && other.email?.toLowerCase() === sessionEmail.toLowerCase(),
   );

@@ -105,6 +105,20 @@ test("the path of a session's role is compared where the configuration names it"
   assert.equal(findListing([iam("role/Other")], SESSION, role), "unlisted");
 });
 
+test("whenever a person may be listed, the request is not unlisted", () => {
+  const entry = fc.constantFrom(...ENTRIES.map(([, each]) => each), ...UNKNOWN, "U0JANE", "u0jane", "jane@EXAMPLE.com");
+  fc.assert(
+    fc.property(
+      fc.array(entry, { minLength: 1 }),
+      fc.constantFrom("jane@example.com", "omar@example.com", "U0JANE"),
+      (awsApprovers, session) => {
+        const facts = { awsApprovers, signer: { kind: "approvers", arn: iam("role/Approver") } } as const;
+        if (personListing(facts, session) !== "unlisted") assert.notEqual(requestListing(facts), "unlisted");
+      },
+    ),
+  );
+});
+
 test("a text that is no ARN of a role names no path and no session", () => {
   assert.equal(findListing([iam("role/Approver")], SESSION, "Approver"), "listed");
   assert.equal(toSessionArn("Approver", "jane"), null);
@@ -122,6 +136,19 @@ test("the bot signs with its own principal, and a person in a session of the app
   assert.equal(requestListing({ ...bot, awsApprovers: ["omar"] }), "unlisted");
   assert.equal(requestListing({ awsApprovers: ["omar"] }), "unknown");
   assert.equal(requestListing(people(sts("Approver/omar"))), "unknown", "some person may be listed");
+
+  // Each entry can be the name of a person's session: an email address or a Slack id.
+  for (const [entry, session] of [
+    ["jane@example.com", "jane@example.com"],
+    ["JANE@example.com", "jane@example.com"],
+    ["U0JANE", "U0JANE"],
+  ] as const) {
+    assert.equal(personListing(people(entry), session), "unknown", entry);
+    assert.equal(requestListing(people(entry)), "unknown", `${entry} may name an approver`);
+    assert.equal(requestListing({ ...bot, awsApprovers: [entry] }), "unlisted", "no person signs");
+  }
+  for (const entry of ["omar", iam("user/U0JANE"), "team/jane@example.com", `${"j".repeat(60)}@example.com`])
+    assert.equal(requestListing(people(entry)), "unlisted", `${entry} names no session of an approver`);
 
   assert.equal(personListing({ ...bot, awsApprovers: [BOT] }, "jane"), "listed");
   assert.equal(personListing({ awsApprovers: ["omar"] }, "jane"), "unknown");

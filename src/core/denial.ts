@@ -2,7 +2,7 @@ import { findRouteTerms, findTerms, outcomeText } from "./action-terms.ts";
 import { describeApprovers } from "./approvers.ts";
 import { toApproverLine } from "./listed-approver.ts";
 import { listNames, type NameRenderer } from "./name-renderer.ts";
-import type { Person } from "./person.ts";
+import { type FailedLookup, lookupFailureText, type Person } from "./person.ts";
 import type { Route } from "./policy.ts";
 import { describePrincipal } from "./principal.ts";
 import type { ApprovalRequest, StepAction, Verdict, Vote } from "./request.ts";
@@ -23,16 +23,16 @@ export type Denial =
   /** AWS would refuse the signal of this principal. */
   | { kind: "not-listed"; principal: string }
   | { kind: "account-status"; status: Exclude<Person["accountStatus"], "member"> }
-  | { kind: "person-unknown"; error: string }
+  | ({ kind: "person-unknown" } & FailedLookup)
   /** `gone`: user groups of the route that do not exist or are disabled. `admin`: the person can break glass. */
   | { kind: "not-approver"; route: Route; gone: readonly string[]; admin?: boolean }
-  | { kind: "membership-unknown"; error: string }
+  | ({ kind: "membership-unknown" } & FailedLookup)
   /** Slack did not return the account or the groups of a person who approved earlier. */
-  | { kind: "voter-unread"; userId: string; error: string }
+  | ({ kind: "voter-unread"; userId: string } & FailedLookup)
   | { kind: "not-admin" }
   | ({ kind: "self-approval" } & StepAction)
   | { kind: "requester-unknown"; route: Route; requester: Requester }
-  | { kind: "requester-unread"; error: string }
+  | ({ kind: "requester-unread" } & FailedLookup)
   | ({ kind: "closed" } & DecidedBefore)
   | ({ kind: "decided" } & DecidedBefore)
   | ({ kind: "already-voted"; verdict: Verdict } & StepAction)
@@ -72,13 +72,17 @@ export function denialSentence(denial: Denial, show: NameRenderer): string {
     case "account-status":
       return `${accountStatusSentence(denial.status)} ${NOTHING}`;
     case "person-unknown":
-      return `Slack did not return your account (${show.text(denial.error)}). ${NOTHING} ${TRY_AGAIN}`;
+      return unreadSentence(denial, "your account", show);
     case "not-approver":
       return notApproverSentence(denial, show);
     case "membership-unknown":
-      return `Slack did not return the members of the approvers' groups (${show.text(denial.error)}). ${NOTHING} ${TRY_AGAIN}`;
+      return unreadSentence(denial, "the approvers' groups", show);
     case "voter-unread":
-      return `Slack did not return whether ${show.user(denial.userId)}, who approved earlier, may still decide (${show.text(denial.error)}). ${NOTHING} ${TRY_AGAIN}`;
+      return unreadSentence(
+        denial,
+        `whether ${show.user(denial.userId)}, who approved earlier, may still decide`,
+        show,
+      );
     case "not-admin":
       return `Only Countersign admins can break glass. ${NOTHING}`;
     case "self-approval":
@@ -86,7 +90,7 @@ export function denialSentence(denial: Denial, show: NameRenderer): string {
     case "requester-unknown":
       return `Your ${findRouteTerms(denial.route).noun.approve} does not count. ${explainRequesterRule(denial.route, denial.requester, show, true)} ${NOTHING}`;
     case "requester-unread":
-      return `Slack did not return who started this execution (${show.text(denial.error)}). ${NOTHING} ${TRY_AGAIN}`;
+      return unreadSentence(denial, "who started this execution", show);
     case "closed":
     case "decided":
       return closedSentence(denial, show);
@@ -108,7 +112,12 @@ export function denialSentence(denial: Denial, show: NameRenderer): string {
 }
 
 const NOTHING = "Nothing was decided.";
-const TRY_AGAIN = "Try again in a minute.";
+
+const unreadSentence = ({ error, advice }: FailedLookup, subject: string, show: NameRenderer) =>
+  lookupFailureText(
+    { error: show.text(error), advice },
+    { subject, consequence: NOTHING, again: "Try again in a minute." },
+  );
 
 function notApproverSentence(
   { route, gone, admin }: Extract<Denial, { kind: "not-approver" }>,

@@ -3,7 +3,7 @@ import { cut } from "./cut.ts";
 import type { Denial } from "./denial.ts";
 import { personListing, signingPrincipal } from "./listed-approver.ts";
 import { findObstacle } from "./obstacle.ts";
-import type { Membership, Person } from "./person.ts";
+import { type Membership, type Person, toFailedLookup } from "./person.ts";
 import type { Route } from "./policy.ts";
 import {
   type ApprovalRequest,
@@ -168,7 +168,7 @@ function permission({ request, membership, authority }: VoteInput, route: Route)
     case "member":
       return null;
     case "unknown":
-      return { kind: "membership-unknown", error: membership.error };
+      return { kind: "membership-unknown", ...toFailedLookup(membership) };
     case "not-member":
       if (authority === "break-glass") return { kind: "not-admin" };
       return {

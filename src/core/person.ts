@@ -19,11 +19,38 @@ export type Membership =
   | { kind: "not-member"; gone?: readonly string[] | undefined; admin?: boolean | undefined }
   | LookupFailure;
 
-/** Slack did not answer the lookup. `retryAfterMs`: Slack only limits the rate. */
-export interface LookupFailure {
-  kind: "unknown";
+/** Why a lookup failed. `advice`: Slack refuses it until an admin changes something, so asking again cannot help. */
+export interface FailedLookup {
   error: string;
+  advice?: LookupAdvice | undefined;
+}
+
+/** For a person without access to the setup: the cause, which ends a sentence, and the sentence that says what to do. */
+export interface LookupAdvice {
+  cause: string;
+  fix: string;
+}
+
+/** Slack did not answer the lookup. `retryAfterMs`: Slack only limits the rate. */
+export interface LookupFailure extends FailedLookup {
+  kind: "unknown";
   retryAfterMs?: number;
   /** Slack does not know the person, or does not show them to the app: asking again cannot help. */
   permanent?: boolean;
+}
+
+/** Leaves out what only the caller of the lookup needs. */
+export const toFailedLookup = ({ error, advice }: FailedLookup): FailedLookup =>
+  advice === undefined ? { error } : { error, advice };
+
+/** Tells that Slack did not return the subject, the consequence, and what to do: `again` is the advice for a failure that passes. */
+export function lookupFailureText(
+  { error, advice }: FailedLookup,
+  { subject, consequence, again }: { subject: string; consequence?: string; again: string },
+): string {
+  const sentence =
+    advice === undefined
+      ? `Slack did not return ${subject} (${error}).`
+      : `Slack could not return ${subject}: ${advice.cause}.`;
+  return [sentence, ...(consequence === undefined ? [] : [consequence]), advice?.fix ?? again].join(" ");
 }

@@ -109,6 +109,37 @@ test("who has just joined the group may decide at once; who has left may not, ho
   assert.deepEqual(await atClick("U0MIA"), { kind: "member" });
 });
 
+for (const [method, code, advice] of [
+  [
+    "usergroups.users.list",
+    "plan_upgrade_required",
+    { cause: "this workspace's plan has no user groups", fix: "Ask an admin to name people under users." },
+  ],
+  [
+    "usergroups.users.list",
+    "missing_scope",
+    { cause: "the app lacks a scope", fix: "Ask an admin to add it to the app and to install the app again." },
+  ],
+  [
+    "users.info",
+    "user_not_visible",
+    {
+      cause: "the app cannot see the account",
+      fix: "Ask an admin to name someone who is a full member of this workspace.",
+    },
+  ],
+  ["users.info", "internal_error", undefined],
+] as const) {
+  test(`${code} of ${method} ${advice === undefined ? "may pass" : "stays until an admin changes something"}`, async (t) => {
+    const { slack, directory, dba } = await setUp(t);
+    await slack.control("faults", { operation: method, kind: "error", code });
+    const found =
+      method === "users.info" ? await directory.person("U0MIA") : await directory.isAmong(dba, "U0MIA", "preview");
+    assert(found.kind === "unknown");
+    assert.deepEqual(found.advice, advice);
+  });
+}
+
 test("a group that cannot be read makes nobody a member, and nobody is denied as if it had been read", async (t) => {
   const { slack, directory, dba } = await setUp(t);
   await slack.control("faults", {

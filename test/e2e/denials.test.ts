@@ -20,7 +20,15 @@ test("a person who cannot decide gets an ephemeral reply, and nothing is decided
   await t.test("an approver, while Slack cannot return the members of the groups", async () => {
     await w.control.slack("faults", { operation: "usergroups.users.list", kind: "error", code: "internal_error" });
     await w.click("U0DAN", message, "approve");
-    await w.ephemeral("U0DAN", /did not return the members of the approvers' groups/);
+    await w.ephemeral("U0DAN", /did not return the approvers' groups .*Try again in a minute/);
+    await fetch(`${w.slack.url}/_control/faults`, { method: "DELETE" });
+  });
+  await t.test("an approver, in a workspace without user groups", async () => {
+    const code = "plan_upgrade_required";
+    await w.control.slack("faults", { operation: "usergroups.users.list", kind: "error", code });
+    await w.click("U0DAN", message, "approve");
+    const cause = "Slack could not return the approvers' groups: this workspace's plan has no user groups.";
+    await w.ephemeral("U0DAN", `${cause} Nothing was decided. Ask an admin to name people under users.`);
     await fetch(`${w.slack.url}/_control/faults`, { method: "DELETE" });
   });
   await t.test("a person who is not an approver", async () => {
@@ -29,7 +37,7 @@ test("a person who cannot decide gets an ephemeral reply, and nothing is decided
     const ephemerals = (await w.channel()).messages.filter((each: { onlyFor?: string }) => each.onlyFor !== undefined);
     assert.deepEqual(
       ephemerals.map((each: { onlyFor: string }) => each.onlyFor),
-      ["U0DAN", "U0ROSA"],
+      ["U0DAN", "U0DAN", "U0ROSA"],
     );
   });
   await t.test("a person who is not an approver, before the form for the reason", async () => {

@@ -68,6 +68,27 @@ test("every denial has a unique sentence that states the decision, or that nothi
   assert.equal(new Set(sentences).size, sentences.length - 1);
 });
 
+test("a lookup that Slack refuses until an admin acts says who acts, and not to try again", () => {
+  const advice = { cause: "the app lacks the scope usergroups:read", fix: "Ask an admin to add it." };
+  const unread: Extract<Denial, { error: string }>[] = [
+    { kind: "person-unknown", error: "missing_scope", advice },
+    { kind: "membership-unknown", error: "missing_scope", advice },
+    { kind: "voter-unread", userId: "U0OMAR", error: "missing_scope", advice },
+    { kind: "requester-unread", error: "missing_scope", advice },
+  ];
+  for (const denial of unread) {
+    const sentence = denialSentence(denial, mention);
+    assert.match(
+      sentence,
+      /^Slack could not return .*: the app lacks the scope usergroups:read\. Nothing was decided\. Ask an admin to add it\.$/,
+    );
+    assert.match(
+      denialSentence({ ...denial, advice: undefined }, mention),
+      /\("missing_scope"\).*Try again in a minute\.$/,
+    );
+  }
+});
+
 test("the sentence names the people who can decide", () => {
   assert.match(
     denialSentence({ kind: "not-approver", route: aRoute(), gone: [] }, mention),

@@ -275,9 +275,10 @@ for (const [asked, denial] of [
 
   test(`if ${asked} fails for another reason, the click is denied at once`, async (t) => {
     const { store, directory, press } = await setUp(t);
-    directory[asked] = async () => ({ kind: "unknown", error: "missing_scope" });
+    const failure = { error: "missing_scope", advice: { cause: "the app lacks a scope", fix: "Ask an admin." } };
+    directory[asked] = async () => ({ kind: "unknown", ...failure });
     const outcome = await press("U000", await startedByRosa(store));
-    assert.equal(outcome.kind === "denied" && outcome.denial.kind, denial);
+    assert.deepEqual(outcome.kind === "denied" && outcome.denial, { kind: denial, ...failure });
   });
 }
 

@@ -1,3 +1,4 @@
+import type { LookupFailure } from "../../core/person.ts";
 import type { People } from "../../core/policy.ts";
 import type { Target } from "../ports/aws.ts";
 import type { Poll, PollStore } from "../ports/coordination.ts";
@@ -26,7 +27,7 @@ export type HealthReport =
       waiting: { account: string; region: string; count: number }[];
     }
   | { kind: "refused" }
-  | { kind: "unknown"; error: string };
+  | LookupFailure;
 
 /** Reports the health of the bot to admins. */
 export const makeHealthReport = (deps: HealthDeps & { directory: Directory; admins: People }) => {

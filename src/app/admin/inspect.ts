@@ -1,4 +1,5 @@
 import type { ObservedExecution } from "../../core/execution.ts";
+import type { LookupFailure } from "../../core/person.ts";
 import { findRoute, type People, type Route } from "../../core/policy.ts";
 import { findReadRight, type Reader } from "../../core/read-access.ts";
 import type { ApprovalRequest } from "../../core/request.ts";
@@ -21,7 +22,7 @@ export interface InspectedRequest extends RequestView {
 }
 
 /** The rule for reading refuses the person, or Slack did not say who they are. */
-export type Refused = { kind: "refused" } | { kind: "unknown"; error: string };
+export type Refused = { kind: "refused" } | LookupFailure;
 
 export interface InspectDeps {
   requests: RequestStore;

@@ -1,3 +1,4 @@
+import type { LookupFailure } from "../../core/person.ts";
 import type { People } from "../../core/policy.ts";
 import type { Directory } from "../ports/slack.ts";
 
@@ -10,7 +11,7 @@ export interface AdminDeps {
 export async function requireAdmin(
   { directory, admins }: AdminDeps,
   userId: string,
-): Promise<{ kind: "admin" } | { kind: "refused" } | { kind: "unknown"; error: string }> {
+): Promise<{ kind: "admin" } | { kind: "refused" } | LookupFailure> {
   const known = await directory.person(userId);
   if (known.kind === "unknown") return known;
   if (known.person.accountStatus !== "member") return { kind: "refused" };

@@ -1,6 +1,7 @@
 import type { Denial } from "../../core/denial.ts";
 import type { DroppedVote } from "../../core/dropped-vote.ts";
 import { evaluateVote } from "../../core/evaluate-vote.ts";
+import { toFailedLookup } from "../../core/person.ts";
 import type { ApprovalRequest, Vote } from "../../core/request.ts";
 import type { Freshness } from "../ports/slack.ts";
 import {
@@ -33,9 +34,9 @@ export async function checkVoters(
     if (facts.kind === "later") return facts;
     const denial = facts.kind === "denied" ? facts.denial : toDenial(deps.clock.now(), facts, vote);
     if (denial === null) continue;
-    const error = "error" in denial ? denial.error : null;
     const isGone = facts.kind === "denied" && facts.permanent === true;
-    if (error !== null && !isGone) return { kind: "denied", denial: { kind: "voter-unread", userId, error } };
+    if ("error" in denial && !isGone)
+      return { kind: "denied", denial: { kind: "voter-unread", userId, ...toFailedLookup(denial) } };
     dropped.push({ vote, denial });
   }
   return { kind: "checked", dropped };

@@ -1,6 +1,6 @@
 import type { Denial } from "../../core/denial.ts";
 import { findRepeatedVote, type VoteInput } from "../../core/evaluate-vote.ts";
-import type { LookupFailure, Person } from "../../core/person.ts";
+import { type LookupFailure, type Person, toFailedLookup } from "../../core/person.ts";
 import { type Approvers, findRoute, type People, type Route } from "../../core/policy.ts";
 import { findReadRight } from "../../core/read-access.ts";
 import type { ApprovalRequest } from "../../core/request.ts";
@@ -69,7 +69,7 @@ export async function gatherFacts(deps: GatherDeps, click: ClickContext, freshne
   const session =
     facts.membership.kind === "member" ? await findSessionEmail(deps, facts.request, facts.person) : NO_ADDRESS;
   // Without an answer, the session would have another name, which the step's Approvers may not list.
-  if (session.kind === "unknown") return laterOrDenied(session, { kind: "person-unknown", error: session.error });
+  if (session.kind === "unknown") return laterOrDenied(session, { kind: "person-unknown", ...toFailedLookup(session) });
   return { ...facts, sessionEmail: session.email };
 }
 
@@ -129,7 +129,7 @@ export async function gatherPerson(
 ): Promise<PersonFacts> {
   const route = findRoute(deps.routes, request.route);
   const lookup = await deps.directory.person(click.userId, freshness);
-  if (lookup.kind === "unknown") return laterOrDenied(lookup, { kind: "person-unknown", error: lookup.error });
+  if (lookup.kind === "unknown") return laterOrDenied(lookup, { kind: "person-unknown", ...toFailedLookup(lookup) });
   const { person } = lookup;
   if (route === null || person.accountStatus !== "member" || click.verdict === "withdraw")
     return {
@@ -149,7 +149,7 @@ export async function gatherPerson(
   if (membership.kind === "not-member" && click.authority === "approver")
     membership.admin = (await deps.directory.isAmong(deps.admins, person.id, "show")).kind === "member";
   if (membership.kind === "unknown") {
-    const denial = { kind: "membership-unknown", error: membership.error } as const;
+    const denial = { kind: "membership-unknown", ...toFailedLookup(membership) } as const;
     const outcome = laterOrDenied(membership, denial);
     // A click that cannot wait is evaluated without the membership: a closed request is the better reason to give.
     if (outcome.kind === "later") return outcome;
@@ -158,7 +158,8 @@ export async function gatherPerson(
   if (!needsRequester || membership.kind !== "member")
     return { kind: "ready", request, route, person, membership, requester: UNKNOWN_REQUESTER };
   const current = await awaitRequester(deps, request);
-  if (current.kind === "unknown") return laterOrDenied(current, { kind: "requester-unread", error: current.error });
+  if (current.kind === "unknown")
+    return laterOrDenied(current, { kind: "requester-unread", ...toFailedLookup(current) });
   return { kind: "ready", route, person, membership, ...current.facts };
 }
 

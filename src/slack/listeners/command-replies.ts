@@ -192,4 +192,4 @@ const notAdmin = (found: Refused, subject: string): CommandReply => notRead(foun
 
 /** The reply to a person who may not read the answer, or whom Slack did not return. */
 const notRead = (found: Refused, sentence: string): CommandReply =>
-  refused(found.kind === "refused" ? sentence : unknownPersonText(found.error));
+  refused(found.kind === "refused" ? sentence : unknownPersonText(found));

@@ -6,6 +6,7 @@ import type { Chat } from "../../app/ports/slack.ts";
 import { findObstacle } from "../../core/obstacle.ts";
 import { READ_RULE } from "../../core/read-access.ts";
 import type { Workspace } from "../connection/workspace.ts";
+import { unknownPersonText } from "../messages/command-texts.ts";
 import { detailsView, sentenceView } from "../messages/details-view.ts";
 import { fillModal } from "./modal.ts";
 import { detailsPageSchema, isFromHome, requestClickSchema, toOrigin } from "./payloads.ts";
@@ -118,7 +119,7 @@ function refusal(found: Exclude<DetailsResult, { kind: "details" }>): string {
     case "refused":
       return `You may not read this request. ${READ_RULE}`;
     case "unknown":
-      return `Slack did not return your account or your user groups (${found.error}). Press the button again in a minute.`;
+      return unknownPersonText(found, "Press the button again in a minute.");
     default:
       throw new Error(`no text for ${found satisfies never}`);
   }

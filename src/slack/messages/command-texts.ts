@@ -1,4 +1,5 @@
 import { counted } from "../../core/counted.ts";
+import { type FailedLookup, lookupFailureText } from "../../core/person.ts";
 import { READ_RULE } from "../../core/read-access.ts";
 import type { CommandError } from "../../core/slash-command.ts";
 import { type Rendered, section } from "./blocks.ts";
@@ -64,8 +65,8 @@ export function adminsOnlyText(subject: string): string {
   return `Only Countersign admins can view ${subject}.`;
 }
 
-export function unknownPersonText(error: string): string {
-  return `Slack did not return your account or your user groups (${error}). Try again in a minute.`;
+export function unknownPersonText(failure: FailedLookup, again = "Try again in a minute."): string {
+  return lookupFailureText(failure, { subject: "your account or your user groups", again });
 }
 
 /** For a command that failed. */

@@ -2,6 +2,7 @@ import type { ActionsBlock, HomeView, KnownBlock } from "@slack/types";
 import { HOME_PAGE, type HomeContent } from "../../app/admin/refresh-home.ts";
 import { capitalize, findTerms, outcomeText } from "../../core/action-terms.ts";
 import { describeStep } from "../../core/describe-step.ts";
+import { lookupFailureText } from "../../core/person.ts";
 import { button, context, header, section } from "./blocks.ts";
 import { CHAR_BUDGET, fitting, MAX_BLOCKS, textLength } from "./budget.ts";
 import { refusalText } from "./command-texts.ts";
@@ -25,7 +26,11 @@ export function homeView(content: HomeContent, list: ListContext): HomeView {
     return home([
       header(TITLES.mine),
       section(
-        `Slack did not return your user groups (${found.error}), so your requests are unknown. Open this tab again in a minute.`,
+        lookupFailureText(found, {
+          subject: "your user groups",
+          consequence: "Until then, your requests are unknown.",
+          again: "Open this tab again in a minute.",
+        }),
       ),
     ]);
   const end = [

@@ -3,6 +3,7 @@ import type { Clock } from "../../app/ports/aws.ts";
 import type { ChatFailure, Directory, Freshness } from "../../app/ports/slack.ts";
 import type { LookupFailure, Membership, Person } from "../../core/person.ts";
 import type { Workspace } from "../connection/workspace.ts";
+import { findLookupAdvice } from "../lookup-advice.ts";
 import type { SlackCall } from "../slack-call.ts";
 import { describeFailure } from "../slack-failures.ts";
 import { cacheOptions } from "./cache-options.ts";
@@ -152,6 +153,12 @@ async function findOwner(call: SlackCall, email: string, workspace: Workspace): 
 function unread(failure: ChatFailure): LookupFailure {
   const error = describeFailure(failure);
   if (failure.kind === "limited") return { kind: "unknown", error, retryAfterMs: failure.retryAfterMs };
-  const permanent = failure.kind === "refused" && NO_PERSON_CODES.has(failure.code);
-  return permanent ? { kind: "unknown", error, permanent } : { kind: "unknown", error };
+  if (failure.kind !== "refused") return { kind: "unknown", error };
+  const advice = findLookupAdvice(failure);
+  return {
+    kind: "unknown",
+    error,
+    ...(advice === undefined ? {} : { advice }),
+    ...(NO_PERSON_CODES.has(failure.code) ? { permanent: true } : {}),
+  };
 }

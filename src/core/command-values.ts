@@ -1,4 +1,5 @@
 import { type PersonalTime, parseDuration, parseMoment } from "./command-times.ts";
+import { listNames } from "./name-renderer.ts";
 import { findNearest } from "./nearest.ts";
 import type { OutcomeKind } from "./request.ts";
 
@@ -54,18 +55,16 @@ const MAX_STATUSES = 10;
 
 export function toAccount(text: string): Value<string> {
   const digits = text.replaceAll(/[-\s]/g, "");
-  return /^\d{12}$/.test(digits)
-    ? { value: digits }
-    : { problem: "is not the number of an account, which has 12 digits" };
+  return /^\d{12}$/.test(digits) ? { value: digits } : { problem: "is not an account number, which has 12 digits." };
 }
 
 export function toName(text: string): Value<string> {
-  return text === "" ? { problem: "has no value" } : { value: text };
+  return text === "" ? { problem: "has no value." } : { value: text };
 }
 
 export function toDuration(text: string): Value<number> {
   const value = parseDuration(text);
-  return value === null ? { problem: "is not a duration" } : { value };
+  return value === null ? { problem: "is not a duration, such as `90m` or `2 days`." } : { value };
 }
 
 /** A moment that has passed. */
@@ -73,25 +72,27 @@ export const toMoment =
   (time: PersonalTime, edge: "start" | "end") =>
   (text: string): Value<number> => {
     const value = parseMoment(text, time, edge);
-    if (value === null) return { problem: "is not a time that has passed, a day or a date" };
-    return edge === "start" && value > time.now ? { problem: "is in the future" } : { value };
+    if (value === null)
+      return { problem: "is not a past time. Write a date, a day or an age: `2026-11-20`, `yesterday` or `2 hours`." };
+    return edge === "start" && value > time.now ? { problem: "is in the future." } : { value };
   };
 
 export function toPerson(text: string): Value<PersonWord> {
   const [, id] = /^<?@?([UW][A-Z0-9]{2,20})(?:\|[^>]*)?>?$/.exec(text) ?? [];
   if (id !== undefined) return { value: { kind: "id", id } };
   const name = text.replace(/^@/, "").trim();
-  if (name === "" || /[<>]/.test(name)) return { problem: "is not a person" };
+  if (name === "" || /[<>]/.test(name)) return { problem: "is not a person." };
   return { value: name.toLowerCase() === "me" ? { kind: "me" } : { kind: "name", name } };
 }
 
 export function toStatuses(text: string): Value<string[]> {
   const words = text.split(/[,\s]+/).filter((word) => word !== "");
-  if (words.length === 0 || words.length > MAX_STATUSES) return { problem: "is not the status of an execution" };
+  if (words.length === 0 || words.length > MAX_STATUSES)
+    return { problem: `is not a list of 1 to ${MAX_STATUSES} statuses.` };
   const found: string[] = [];
   for (const word of words) {
     const status = STATUSES.find((each) => fold(each) === fold(word)) ?? own(STATUS_SYNONYMS, fold(word));
-    if (status === undefined) return { problem: `is not the status of an execution${meant(word, STATUSES)}` };
+    if (status === undefined) return { problem: `is not a status of an execution. ${meant(word, STATUSES)}` };
     found.push(status);
   }
   return { value: [...new Set(found)] };
@@ -99,7 +100,7 @@ export function toStatuses(text: string): Value<string[]> {
 
 export function toOutcome(text: string): Value<OutcomeFilter> {
   const value = OUTCOMES.find((each) => fold(each) === fold(text)) ?? own(OUTCOME_SYNONYMS, fold(text));
-  return value === undefined ? { problem: `is no outcome${meant(text, OUTCOMES)}` } : { value };
+  return value === undefined ? { problem: `is not an outcome. ${meant(text, OUTCOMES)}` } : { value };
 }
 
 const fold = (text: string) => text.toLowerCase().replaceAll(/[^a-z]/g, "");
@@ -109,5 +110,6 @@ const own = <T>(map: Readonly<Record<string, T>>, key: string): T | undefined =>
 
 function meant(word: string, known: readonly string[]): string {
   const nearest = findNearest(word, known);
-  return nearest === null ? ` (${known.slice(0, 4).join(", ")} ...)` : `: did you mean ${nearest}`;
+  const codes = known.map((each) => `\`${each}\``);
+  return nearest === null ? `Use ${listNames(codes, "or", codes.length)}.` : `Did you mean \`${nearest}\`?`;
 }

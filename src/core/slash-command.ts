@@ -45,7 +45,7 @@ export interface Command {
 
 /**
  * What is wrong with a command. `argument` is the part at fault, `value` the value that was given for it, and `example` a
- * command that is right. `problem` has no text by people.
+ * command that is right. `problem` ends the sentence, in mrkdwn, without text by people.
  */
 export interface CommandError {
   argument: string;
@@ -117,7 +117,7 @@ const MAX_COMMAND_LENGTH = 1_000;
 export function parseCommand(input: string, time: PersonalTime): ParsedCommand {
   const text = oneLine(input);
   if (text.length > MAX_COMMAND_LENGTH)
-    return failed("command", `is longer than ${MAX_COMMAND_LENGTH} characters`, "pending older:1h");
+    return failed("command", `is longer than ${MAX_COMMAND_LENGTH} characters.`, "pending older:1h");
   const words = splitWords(text);
   const [first, ...others] = words;
   if (first === undefined) return parseRest("pending", [], time);
@@ -129,7 +129,11 @@ export function parseCommand(input: string, time: PersonalTime): ParsedCommand {
   if (isPending) return parseRest("pending", words, time);
   const nearest = findNearest(first.text, NAMES);
   const example = nearest === null ? "help" : GRAMMAR[nearest].example;
-  return failed(first.text, `is no command${nearest === null ? "" : `: did you mean ${nearest}`}`, example);
+  return failed(
+    first.text,
+    nearest === null ? "is not a command." : `is not a command. Did you mean \`${nearest}\`?`,
+    example,
+  );
 }
 
 const failed = (argument: string, problem: string, example: string, value = ""): ParsedCommand => ({
@@ -148,33 +152,34 @@ function parseRest(name: CommandName, words: readonly Word[], time: PersonalTime
   const values = new Map<FilterName, string>();
   const flags = new Set<string>();
   const bare: string[] = [];
+  const noFilter = `is not a filter of \`${name}\`.`;
   for (const part of joinValues(words, (word) => isFlag(name, word), known)) {
     const { key, text } = part;
     const filter = (known as readonly FilterName[]).find((each) => each === key);
     if (isFlag(name, part)) flags.add(text.toLowerCase());
     else if (filter !== undefined) {
-      if (values.has(filter)) return failed(`${filter}:`, "is given twice", `${name} ${EXAMPLES[filter]}`);
+      if (values.has(filter)) return failed(`${filter}:`, "is given twice.", `${name} ${EXAMPLES[filter]}`);
       values.set(filter, text);
     } else if (takesWords) bare.push(key === null ? text : `${key}:${text}`);
-    else if (key === null) return failed(text, `is no filter of ${name}`, example);
+    else if (key === null) return failed(text, noFilter, example);
     else {
       const nearest = findNearest<FilterName>(key, known);
       const [hint, right] =
-        nearest === null ? ["", example] : [`: did you mean ${nearest}:`, `${name} ${EXAMPLES[nearest]}`];
-      return failed(`${key}:`, `is no filter of ${name}${hint}`, right);
+        nearest === null ? ["", example] : [` Did you mean \`${nearest}:\`?`, `${name} ${EXAMPLES[nearest]}`];
+      return failed(`${key}:`, `${noFilter}${hint}`, right);
     }
   }
   const about = bare.join(" ").trim();
-  if (takesWords && about === "") return failed("ID", `is missing after ${name}`, example);
+  if (takesWords && about === "") return failed("ID", `is missing after \`${name}\`.`, example);
   const filters: Filters = {};
   for (const [filter, text] of values) {
-    const parsed = text === "" ? { problem: "has no value" } : parsers[filter](text);
+    const parsed = text === "" ? { problem: "has no value." } : parsers[filter](text);
     if ("problem" in parsed) return failed(`${filter}:`, parsed.problem, `${name} ${EXAMPLES[filter]}`, text);
     Object.assign(filters, { [filter]: parsed.value });
   }
   const { since, until } = filters;
   if (since !== undefined && until !== undefined && until <= since)
-    return failed("until:", "is before since:", `${name} since:2026-11-01 until:2026-11-20`);
+    return failed("until:", "is earlier than `since:`.", `${name} since:2026-11-01 until:2026-11-20`);
   const mine = flags.has("mine");
   const command = { name, words: about, filters, mine, share: flags.has("share") };
   return { kind: "command", command: { ...command, text: toText(command, values) } };

@@ -69,16 +69,16 @@ test("/approvals answers each command with filters, pages, pasted ids and typos,
     expectAll(one, /1 request is waiting/, /Prod-DB-Failover/);
     assert.ok(one.includes(`/archives/C0APPROVALS/p${message.ts.replace(".", "")}`), "links to the message");
     assert.ok(one.includes(`/systems-manager/automation/execution/${failover}`), "links to the console");
-    assert.match(await ask("older:1h"), /No request that fits these filters is waiting/);
-    assert.match(await ask("mine"), /No request that fits these filters is waiting/);
+    assert.match(await ask("older:1h"), /No waiting request fits these filters/);
+    assert.match(await ask("mine"), /No request is waiting for you/);
     assert.match(await ask("pending mine", "U0JANE"), /11 requests are waiting/);
     assert.match(await ask("", "U0MIA"), /12 requests are waiting/);
     assert.match(await ask("pending", "U0ROSA"), /You cannot read any waiting request/);
   });
 
   await t.test("a typo is named with the right command, and help lists them all", async () => {
-    assert.match(await ask("pendign"), /`pendign` is no command: did you mean pending/);
-    assert.match(await ask("pending documnt:x"), /did you mean document:.*\/approvals pending document:/);
+    assert.match(await ask("pendign"), /`pendign` is not a command\. Did you mean `pending`\?/);
+    assert.match(await ask("pending documnt:x"), /Did you mean `document:`\?.*\/approvals pending document:/);
     assert.match(await ask("history since:tomorow"), /`since:` `tomorow`/);
     expectAll(await ask("help", "U0ROSA"), /show ID/, /executions/, /share/);
   });
@@ -97,7 +97,7 @@ test("/approvals answers each command with filters, pages, pasted ids and typos,
       expectAll(shown, new RegExp(requestId), /route|Route/, /1\. `approve` `aws:approve`: is waiting/);
     }
     for (const id of [failover, pasted.at(-1)]) assert.equal(await askText(`show ${id}`, "U0ROSA"), unknown, id);
-    assert.match(await ask("show test-runbook"), /11 requests fit\. Use a whole ID/);
+    assert.match(await ask("show test-runbook"), /11 requests fit\. Use the request ID of one of them/);
     expectAll(await ask(`show ${report}`), /Nightly-Report/, /has no request for this execution/);
     assert.equal(await askText(`show ${report}`, "U0MIA"), unknown);
   });

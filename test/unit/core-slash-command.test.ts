@@ -76,11 +76,11 @@ for (const [text, expected] of COMMANDS)
   });
 
 const ERRORS: [text: string, argument: string, problem: RegExp, example: RegExp][] = [
-  ["pendign", "pendign", /did you mean pending/, /^pending/],
-  ["xyzzy", "xyzzy", /no command/, /^help/],
-  ["pending foo", "foo", /no filter of pending/, /^pending/],
-  ["pending acount:1", "acount:", /did you mean account:/, /^pending account:\d{12}$/],
-  ["pending since:1h", "since:", /no filter of pending/, /^pending/],
+  ["pendign", "pendign", /Did you mean `pending`\?/, /^pending/],
+  ["xyzzy", "xyzzy", /not a command/, /^help/],
+  ["pending foo", "foo", /not a filter of `pending`/, /^pending/],
+  ["pending acount:1", "acount:", /Did you mean `account:`\?/, /^pending account:\d{12}$/],
+  ["pending since:1h", "since:", /not a filter of `pending`/, /^pending/],
   ["pending account:12", "account:", /12 digits/, /^pending account:\d{12}$/],
   ["pending older:soon", "older:", /not a duration/, /^pending older:1h$/],
   ["pending older:0m", "older:", /not a duration/, /^pending older:1h$/],
@@ -88,14 +88,14 @@ const ERRORS: [text: string, argument: string, problem: RegExp, example: RegExp]
   ["pending older:1h older:2h", "older:", /twice/, /^pending older:1h$/],
   ["show", "ID", /missing/, /^show /],
   ["policy share", "ID", /missing/, /^policy /],
-  ["executions status:fail", "status:", /did you mean Failed/, /^executions status:/],
-  ["history since:tomorrow", "since:", /not a time/, /^history since:/],
-  ["history since:2026-02-30", "since:", /not a time/, /^history since:/],
+  ["executions status:fail", "status:", /Did you mean `Failed`\?/, /^executions status:/],
+  ["history since:tomorrow", "since:", /not a past time/, /^history since:/],
+  ["history since:2026-02-30", "since:", /not a past time/, /^history since:/],
   ["history since:2099-01-01", "since:", /future/, /^history since:/],
-  ["history since:today until:yesterday", "until:", /before since/, /^history since:\S+ until:/],
+  ["history since:today until:yesterday", "until:", /earlier than `since:`/, /^history since:\S+ until:/],
   ["history by:@", "by:", /not a person/, /^history by:@jane$/],
-  ["stats outcome:x", "outcome:", /no filter of stats/, /^stats/],
-  ["history outcome:aproved", "outcome:", /did you mean approved/, /^history outcome:/],
+  ["stats outcome:x", "outcome:", /not a filter of `stats`/, /^stats/],
+  ["history outcome:aproved", "outcome:", /Did you mean `approved`\?/, /^history outcome:/],
   ["a".repeat(1_001), "command", /longer than 1000/, /^pending/],
 ];
 for (const [text, argument, problem, example] of ERRORS)

@@ -189,7 +189,10 @@ test("the list names each waiting request, its times and its approvers, and link
     `production (1111-2222-3333, us-east-1) · started by \`Deployer/run-7\` · decide by ${deadline}`,
   );
   const since = `Waiting since ${token(ASKED)} (1 hour 30 minutes)`;
-  assert.equal(lines[2], `${since}; its time is over. 0 of 1 approvals; waiting for <@U0JANE> or <!subteam^S0DBA>.`);
+  assert.equal(
+    lines[2],
+    `${since}; its deadline has passed. 0 of 1 approvals; waiting for <@U0JANE> or <!subteam^S0DBA>.`,
+  );
   const early = visibleText(pendingBlocks([item()], { ...LIST, now: ASKED + 30 * MINUTE, total: 1 }).blocks);
   assert.match(early, /\(30 minutes\)\. 0 of 1 approvals/, "the deadline has the time left already");
   assert.match(
@@ -313,12 +316,12 @@ test("if not all requests fit, the newest are shown and the others counted", () 
 test("help names each subcommand, and reports an unknown one", () => {
   for (const use of ["/approvals pending", "/approvals show ID", "/approvals health", "/approvals help"])
     assert.ok(visibleText(helpReply().blocks).includes(use));
-  const error = { argument: "pendign", problem: "is no command: did you mean pending", example: "pending" };
+  const error = { argument: "pendign", problem: "is not a command. Did you mean `pending`?", example: "pending" };
   assert.equal(
     commandErrorReply(error).text,
-    "`pendign` is no command: did you mean pending. For example: `/approvals pending`",
+    "`pendign` is not a command. Did you mean `pending`? For example: `/approvals pending`",
   );
-  assert.match(refusalText(), /ask an admin/);
+  assert.match(refusalText(), /ask a Countersign admin/);
 });
 
 test("Details name the step at which an execution waits, and leave out AWS's echo of our rejection", () => {

@@ -42,7 +42,10 @@ test("dates are those of the person's time zone, and a wrong argument is explain
   await app.command("history since:2026-01-15");
   assert.deepEqual(asked, [{ since: Date.UTC(2026, 0, 14, 15) }]);
   await app.command("pendign share");
-  assert.match(app.messages().at(-1)?.text ?? "", /^`pendign` is no command: did you mean pending\. For example: /);
+  assert.match(
+    app.messages().at(-1)?.text ?? "",
+    /^`pendign` is not a command\. Did you mean `pending`\? For example: /,
+  );
   assert.equal(app.messages().at(-1)?.response_type, "ephemeral");
 });
 

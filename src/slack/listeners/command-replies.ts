@@ -90,8 +90,8 @@ async function replyPending(deps: CommandRepliesDeps, command: Command, context:
     case "pending": {
       const items = withhold ? found.items.map(withheld) : found.items;
       const list = { now: deps.clock.now(), workspaceUrl: deps.workspace.url, total: found.total, offset };
-      const isFiltered = mine || Object.keys(filters).length > 0;
-      return noted(pendingBlocks(items, { ...list, isFiltered, command: isShared ? null : text }), context, items);
+      const filtered = Object.keys(filters).length > 0 ? "filters" : mine ? "mine" : null;
+      return noted(pendingBlocks(items, { ...list, filtered, command: isShared ? null : text }), context, items);
     }
     default:
       return notRead(found, refusalText());

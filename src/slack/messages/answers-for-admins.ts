@@ -8,7 +8,7 @@ import { context, type Rendered, section } from "./blocks.ts";
 import { CHAR_BUDGET, describeShown, fitting } from "./budget.ts";
 import { failedTargetsText } from "./command-texts.ts";
 import { onTarget } from "./execution-blocks.ts";
-import { mentions, mentionUser } from "./mentions.ts";
+import { mentions, mentionUser, series } from "./mentions.ts";
 import { pageButtons } from "./page-buttons.ts";
 import { code } from "./text.ts";
 import { duration, moment } from "./time.ts";
@@ -33,10 +33,10 @@ export function executionsReply(
     shown.length === all ? null : `${Math.min(offset + 1, end)} to ${end} of ${all}, the latest first.`,
     cut.length === 0
       ? null
-      : `Only the first executions of ${cut
-          .slice(0, 5)
-          .map((key) => code(key, 60))
-          .join(", ")} were read: add a filter.`,
+      : `Not every execution of ${series(
+          cut.map((key) => code(key, 60)),
+          5,
+        )} was read: add a filter.`,
   ].filter((note) => note !== null);
   const partial = failedTargetsText(failed).trim();
   const buttons = pageButtons({
@@ -72,7 +72,7 @@ export function statsReply({ since, isCut, statistics }: Extract<StatsResult, { 
   const text = `${counted(requests, "request")} closed.`;
   const share = (count: number) => `${count} (${requests === 0 ? 0 : Math.round((100 * count) / requests)} %)`;
   const summary = [
-    `*${counted(requests, "request")} closed since ${moment(since)}*${isCut ? ". Older ones are not counted." : ""}`,
+    `*${counted(requests, "request")} closed since ${moment(since)}*${isCut ? ". More closed in this period: only the latest are counted." : ""}`,
     `Decided in Slack: ${share(decided)}. Timed out: ${share(timedOut)}. Break-glass: ${share(breakGlass)}.`,
     median === null || p95 === null
       ? "No time to decision: no request was decided in Slack."

@@ -9,15 +9,15 @@ export const LOOKING = "Looking this up. The answer follows here.";
 
 const HELP = [
   "*`/approvals`* or *`/approvals pending`*: the requests that are waiting, with the earliest deadline first. Filters: `account:` `region:` `document:` `route:` `target:` `older:1h`, and `mine` for those that wait for you.",
-  "*`/approvals show ID`*: one request in full. ID is a request ID or an execution ID, its first 8 characters, a link to the AWS console or to a message, or the name of a runbook if only one is waiting. Admins can also break glass from there, in any channel.",
+  "*`/approvals show ID`*: one request in full. ID is a request ID or an execution ID, its first 8 characters, a link to the AWS console or to a message, or the name of a runbook if only one is waiting. Admins can break glass from the answer, in any channel.",
   "*`/approvals history`*: closed requests. Filters: `by:@person` `document:` `since:` `until:` `outcome:`.",
   "*`/approvals policy ID`*: which route applies, and why.",
   "*`/approvals executions`*: executions of all targets as AWS has them now, for admins. Filters: `status:` `document:` `since:`.",
   "*`/approvals stats`*: decisions by person and runbook, and the time that they took, for admins. Filter: `since:`.",
   "*`/approvals health`*: Slack, database, targets and queues with the last errors, for admins.",
   "*`/approvals help`*: this text.",
-  "Times: `90m`, `2 days`, `yesterday`, `monday`, `2026-11-20`. Names: `Prod-DB` is also the beginning of a name, `*-DB-*` any part.",
-  "Add `share` to post an answer in the channel. Otherwise only you see it.",
+  "Times: `90m`, `2 days`, `yesterday`, `monday`, `2026-11-20`. Names: `Prod-DB` finds each name that begins with it, and `*-DB-*` each name that contains it.",
+  "Only you see an answer. With `share`, it is posted in the channel, and Slack may notify the people whom it names.",
 ].join("\n");
 
 /** Explains the command. */
@@ -31,7 +31,7 @@ export function helpReply(): Rendered {
 /** Says which argument is wrong, why, and what would be right. */
 export function commandErrorReply({ argument, value, problem, example }: CommandError): Rendered {
   const subject = value === undefined ? code(argument, 80) : `${code(argument, 80)} ${code(value, 200)}`;
-  return sentenceReply(`${subject} ${problem}. For example: ${code(`/approvals ${example}`, 200)}`);
+  return sentenceReply(`${subject} ${problem} For example: ${code(`/approvals ${example}`, 200)}`);
 }
 
 /** A reply of one sentence by Countersign. */
@@ -41,7 +41,7 @@ export function sentenceReply(sentence: string): Rendered {
 
 /** For people who may not list requests. */
 export function refusalText(): string {
-  return `You cannot read any waiting request. ${READ_RULE} To become an approver, ask an admin to add you to the configuration.`;
+  return `You cannot read any waiting request. ${READ_RULE} To become an approver, ask a Countersign admin to add you to a route.`;
 }
 
 /** For an ID without a request that the person may see. Does not tell whether the request exists. */
@@ -89,6 +89,6 @@ export function ambiguousText(executionIds: readonly string[]): string {
 
 /** For the name of a person who has not voted on anything. */
 export function noPersonError(name: string): CommandError {
-  const problem = "is not the name of anyone who has voted. Choose the person from the list that Slack shows after @";
+  const problem = "matches no one who has voted. Choose the person from the list that Slack shows after @.";
   return { argument: "by:", value: name, problem, example: "history by:@jane" };
 }

@@ -18,7 +18,9 @@ export function executionBlocks(target: Target, execution: ObservedExecution): R
   const ids = idsLine(onTarget(target, executionId));
   const head = [header(plain(documentName, 140)), section(factsText(target, execution))];
   const foot = [
-    context(`Countersign has no request for this execution: it saw no step of it that waited for approval. ${ids}`),
+    context(
+      `Countersign has no request for this execution, because it never saw a step of it waiting for approval. ${ids}`,
+    ),
   ];
   const steps = stepsList(execution, null);
   const room = CHAR_BUDGET - textLength([...head, ...foot, steps]);

@@ -62,7 +62,7 @@ export function healthText(report: HealthReport & { kind: "health" }, now: numbe
   const uncovered = work.uncovered === 0 ? "" : ` (${work.uncovered} without a route)`;
   lines.push(`*Open requests*: ${work.open}${uncovered}`);
   lines.push(
-    `*Oldest request without a message*: ${age(work.oldestUnpostedAt, now)}`,
+    `*Oldest request without a message*: ${age(work.oldestUnpostedAt, now, "opened ")}`,
     `*Audit events to publish*: ${age(work.oldestUnpublishedAt, now, "the oldest is from ")}`,
     ...waitingLines(report.waiting),
   );

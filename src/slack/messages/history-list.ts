@@ -34,8 +34,10 @@ export function historyReply(
     previous: isFirst ? null : "newest",
     next: more === null ? null : toPage(more),
   });
-  const text = shown.length === 0 ? "No closed request fits." : "Closed requests, the latest first.";
-  const continues = more === null ? [] : [context("There are older requests.")];
+  const nothing = more === null ? "No closed request fits." : "No closed request fits so far.";
+  const text = shown.length === 0 ? nothing : "Closed requests, the latest first.";
+  const rest = shown.length === 0 ? "The search stopped at its limit: Next continues it." : "There are older requests.";
+  const continues = more === null ? [] : [context(rest)];
   return { text, blocks: [section(`*${text}*`), ...shown, ...continues, ...buttons] };
 }
 

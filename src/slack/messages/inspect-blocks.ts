@@ -21,12 +21,11 @@ const PAGE_LENGTH = 10;
  */
 export function pendingBlocks(
   items: readonly InspectedRequest[],
-  list: ListContext & { total: number; offset?: number; command?: string | null; isFiltered?: boolean },
+  list: ListContext & { total: number; offset?: number; command?: string | null; filtered?: "mine" | "filters" | null },
 ): Rendered {
-  const { offset = 0, command = null, isFiltered = false } = list;
+  const { offset = 0, command = null, filtered = null } = list;
   const all = Math.max(list.total, items.length);
-  if (all === 0)
-    return sentenceReply(`No request ${isFiltered ? "that fits these filters " : ""}is waiting for approval.`);
+  if (all === 0) return sentenceReply(NOTHING[filtered ?? "all"]);
   const text = `${counted(all, "request is", "requests are")} waiting.`;
   const shown = fitting(
     items.slice(0, PAGE_LENGTH).map((item) => pendingBlock(item, list)),
@@ -43,6 +42,12 @@ export function pendingBlocks(
   });
   return { text, blocks: [section(`*${text}*`), ...shown, ...(range === null ? [] : [context(range)]), ...buttons] };
 }
+
+const NOTHING = {
+  all: "No request is waiting for approval.",
+  mine: "No request is waiting for you.",
+  filters: "No waiting request fits these filters.",
+} as const;
 
 /** Renders the reply to `/approvals show ID`: the requests of an execution, newest first. */
 export function showBlocks(requests: readonly ShownRequest[], options: ShowOptions & Partial<ListContext>): Rendered {
@@ -63,7 +68,7 @@ export function showBlocks(requests: readonly ShownRequest[], options: ShowOptio
 
 /** Renders the requests that an ambiguous id can mean. Each has its whole id. */
 export function choiceBlocks(items: readonly InspectedRequest[], list: ListContext & { total: number }): Rendered {
-  const text = `${counted(list.total, "request fits", "requests fit")}. Use a whole ID.`;
+  const text = `${counted(list.total, "request fits", "requests fit")}. Use the request ID of one of them.`;
   const shown = fitting(
     items.map((item) =>
       item.request.state === "closed" ? closedBlock(item, list.workspaceUrl) : pendingBlock(item, list),

@@ -35,7 +35,7 @@ export function pendingBlock(item: InspectedRequest, { now, workspaceUrl }: List
       ...(warned === null ? [] : [warned]),
       `*${describeStep(request.facts, show)}*`,
       whereLines(item, show),
-      `Waiting since ${moment(asked)} (${duration(now - asked)})${isOver(request, now) ? "; its time is over" : ""}. ${waitingFor(item)}`,
+      `Waiting since ${moment(asked)} (${duration(now - asked)})${isOver(request, now) ? "; its deadline has passed" : ""}. ${waitingFor(item)}`,
       [
         messageLink(item.messages, workspaceUrl),
         consoleLink(request),

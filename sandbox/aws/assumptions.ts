@@ -20,6 +20,8 @@ export const assumptionsSchema = z.strictObject({
   skippedOutput: z.enum(["literal", "empty"]).default("literal"),
   /** Whether DescribeAutomationExecutions lists child executions without a filter that selects them. */
   childrenListed: z.boolean().default(true),
+  /** Who runs child executions: the principal that started the first one, or a role of their own. */
+  childrenRunAs: z.enum(["starter", "role"]).default("starter"),
   /** Whether a step emits a status-change event when it starts to wait. */
   waitingStepEvent: z.boolean().default(true),
   /** Whether an execution emits a status-change event when it starts to wait. */

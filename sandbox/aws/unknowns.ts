@@ -61,6 +61,13 @@ export const unknowns: Unknown[] = [
       "The filter ParentExecutionId narrows a list. The documentation does not say that children are hidden without it.",
     switch: "childrenListed",
   },
+  {
+    topic: "ExecutedBy of a child execution: of aws:executeAutomation, or one target of a rate-controlled execution",
+    assumption: "The principal that started the parent.",
+    reason:
+      "The documentation says who calls the steps of a runbook with an assumeRole, but not who executes a child. AWS could name a role. A client that looks for the requester should also read the parents.",
+    switch: "childrenRunAs",
+  },
   ...eventUnknowns,
   {
     topic: "The delay between SendAutomationSignal and its effect on the execution",

@@ -111,6 +111,24 @@ test("a step that times out cancels its child, and the runbook continues once", 
   assert.equal((await aws.get(parent)).StepExecutions?.length, 3);
 });
 
+test("a child runs as the starter of its parent, or with childrenRunAs set to role in a session of another role", async () => {
+  await using aws = await awsWorld();
+  const inputs = { DocumentName: "Child" };
+  await aws.document("Child", { mainSteps: [gate("agree", ["admin"])] });
+  await aws.document("Parent", { mainSteps: [{ name: "run", action: "aws:executeAutomation", inputs }] });
+  const startBoth = async () => {
+    const parent = await aws.start("Parent");
+    const child = await findChild(aws, parent);
+    return [await aws.get(parent), await aws.get(child)].map(({ ExecutedBy }) => ExecutedBy);
+  };
+  const [starter, same] = await startBoth();
+  assert.equal(same, starter);
+  await aws.control("assumptions", { childrenRunAs: "role" });
+  const [again, other] = await startBoth();
+  assert.equal(again, starter);
+  assert.match(String(other), /^arn:aws:sts::\d{12}:assumed-role\/AutomationChildRole\//);
+});
+
 test("with parentOfWaitingChild set to Waiting, a parent shows Waiting while its child waits", async () => {
   await using aws = await awsWorld();
   await aws.control("assumptions", { parentOfWaitingChild: "Waiting" });

@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { StartAutomationExecutionCommand } from "@aws-sdk/client-ssm";
 import { eventually } from "../support/eventually.ts";
+import type { Json } from "../support/http-json.ts";
 import { BOT_ROLE, toText, type World, world } from "../support/world.ts";
 
 const ROSA = "arn:aws:iam::111122223333:user/rosa";
@@ -76,6 +77,7 @@ test("messages have what a decision needs: outputs, iterations, earlier gates, t
   await t.test("each iteration of a loop, by a tag, with outputs and pages of Details", () => loopOfThree(w));
   await t.test("each later gate of a runbook names the earlier ones", () => threeGates(w));
   await t.test("a gate of a child execution shows its parent, whose requester cannot approve", () => childGate(w));
+  await t.test("the requester of the parent cannot approve a child that runs as a role either", () => childOfRole(w));
 });
 
 async function loopOfThree(w: World): Promise<void> {
@@ -127,6 +129,25 @@ async function threeGates(w: World): Promise<void> {
     await w.click("U0JANE", message, "approve");
     await eventually("the gate is decided", async () => (await w.signals(id)).length >= index + 1);
   }
+}
+
+async function childOfRole(w: World): Promise<void> {
+  await w.control.aws("assumptions", { childrenRunAs: "role" });
+  const parameters = { Stage: ["dev"], AdminPassword: ["hunter2-hunter2"] };
+  await w.control.aws("seed", { executions: [{ document: "Parent", executedBy: ROSA, parameters }] });
+  const message = await eventually("the gate of the child has a message", async () =>
+    (await w.messages()).find((each) => /child of `Parent`.*Stage dev/.test(toText(each))),
+  );
+  const text = toText(message);
+  assert.match(text, /AutomationChildRole/);
+  assert.match(text, /<@U0ROSA>/, "the message names the requester of the parent");
+  await w.click("U0ROSA", message, "approve");
+  await eventually("another denial", async () => {
+    const { messages } = await w.channel("C0APPROVALS");
+    return (
+      messages.filter((each: Json) => each.onlyFor === "U0ROSA" && toText(each).includes("You started")).length === 2
+    );
+  });
 }
 
 async function childGate(w: World): Promise<void> {

@@ -95,7 +95,10 @@ export function makeEngine(deps: EngineDeps): Engine {
   };
 
   const start = (request: StartRequest): Execution => {
-    const execution = newExecution(request, { id: newId(), now: timers.now(), newId });
+    const execution = newExecution(request, {
+      ...{ id: newId(), now: timers.now(), newId },
+      childrenRunAs: assumptions.values.childrenRunAs,
+    });
     deps.saveExecution(execution);
     onStatus({ execution, status: "Pending" });
     const delay = assumptions.values.startDelayMs;

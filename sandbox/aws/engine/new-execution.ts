@@ -1,3 +1,4 @@
+import type { AssumptionValues } from "../assumptions.ts";
 import type { ParameterValues } from "./bind-parameters.ts";
 import type { AccountRegion, Execution, StepExecution } from "./execution-state.ts";
 import type { RateControl } from "./rate-control.ts";
@@ -19,10 +20,14 @@ export interface StartRequest {
   onEnd?: () => void;
 }
 
+/** Returns the session in which a child execution runs with `childrenRunAs` set to `role`. */
+const childSession = ({ account }: AccountRegion, id: string) =>
+  `arn:aws:sts::${account}:assumed-role/AutomationChildRole/${id}`;
+
 /** Makes a Pending execution. Every step of the runbook exists from the start, Pending and with an id. */
 export function newExecution(
   request: StartRequest,
-  given: { id: string; now: number; newId: () => string },
+  given: { id: string; now: number; newId: () => string; childrenRunAs: AssumptionValues["childrenRunAs"] },
 ): Execution {
   const { location, document, runbook, parameters, executedBy, parent, rateControl, target, onEnd } = request;
   return {
@@ -32,7 +37,7 @@ export function newExecution(
     runbook,
     mode: request.mode ?? "Auto",
     startTime: given.now,
-    executedBy,
+    executedBy: parent !== undefined && given.childrenRunAs === "role" ? childSession(location, given.id) : executedBy,
     parameters,
     tags: request.tags ?? [],
     ...(parent === undefined ? {} : { parent }),

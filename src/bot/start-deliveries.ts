@@ -8,10 +8,12 @@ import type { DigestRow, MessageRow, NoticeRow } from "../app/ports/delivery-sto
 import { makeLookUpRequester, makeRetryRequesterLookup } from "../app/watch/look-up-requester.ts";
 import { makeEventBus } from "../aws/event-bus.ts";
 import { deliveryBucketKey } from "../slack/rate-limits/limits.ts";
+import { REFILL_MS } from "../slack/rate-limits/reserved-slots.ts";
 import { PUBLISHER, startAuditWorker } from "../workers/audit.ts";
 import { startReplyWorker } from "../workers/clicks.ts";
 import { PER_CHANNEL, startDeliveryWorker } from "../workers/delivery.ts";
 import type { LeaseBalancer } from "../workers/lease-balancer.ts";
+import { startLoop } from "../workers/loop.ts";
 import { startRecipientWorker } from "../workers/recipients.ts";
 import { startReminderWorker } from "../workers/reminders.ts";
 import { startRequesterWorker } from "../workers/requesters.ts";
@@ -82,7 +84,7 @@ export function startMessages(wiring: Wiring, { chat, acquireSlot }: Slack, { al
 }
 
 /** Starts the workers that look up recipients and requesters and reply to clicks. */
-export function startPeople(wiring: Wiring, { chat, directory }: Slack): Worker[] {
+export function startPeople(wiring: Wiring, { chat, directory, refillSlots }: Slack): Worker[] {
   const { config, store, wakeUps, clock, random, log } = wiring;
   const { routes, admins, identities } = config;
   const { recipientLookups, requesterLookups, requests, messages, clicks } = store;
@@ -109,6 +111,18 @@ export function startPeople(wiring: Wiring, { chat, directory }: Slack): Worker[
     startRecipientWorker({ recipientLookups, resolve, wakeUps, clock, log }),
     startRequesterWorker({ requesterLookups, lookUp, wakeUps, clock, log }),
     startReplyWorker({ clicks, reply, wakeUps, clock, log }),
+    startLoop({
+      name: "slots",
+      topics: [],
+      everyMs: REFILL_MS,
+      wakeUps,
+      clock,
+      log,
+      async round() {
+        await refillSlots();
+        return undefined;
+      },
+    }),
   ];
 }
 

@@ -1,9 +1,11 @@
 import type { EvaluateClickDeps } from "../app/decide/evaluate-click.ts";
+import type { EarlyReads } from "../app/signal/early-reads.ts";
 import { makeLookUpRequester } from "../app/watch/look-up-requester.ts";
 import type { Config } from "../config/config.ts";
 import { type Denial, denialSentence } from "../core/denial.ts";
 import { isHomeTeam } from "../slack/listeners/payloads.ts";
 import { mentions } from "../slack/messages/mentions.ts";
+import { REQUEST_CHANGED } from "../workers/wake-ups.ts";
 import { wireAuditContext } from "./wire-audit-context.ts";
 import type { Slack } from "./wire-slack.ts";
 import type { Targets } from "./wire-targets.ts";
@@ -15,7 +17,12 @@ export function namedPeople({ routes, admins }: Pick<Config, "routes" | "admins"
 }
 
 /** Gathers what the evaluation of a click needs, for the worker and for the preview of a form. */
-export function wireDecisions(wiring: Wiring, { directory }: Slack, targets: Targets): EvaluateClickDeps {
+export function wireDecisions(
+  wiring: Wiring,
+  { directory }: Slack,
+  targets: Targets,
+  early: Pick<EarlyReads, "begin">,
+): EvaluateClickDeps {
   const { config, store, workspace, clock, log } = wiring;
   const { requests, messages, digests, clicks, rateLimits } = store;
   const { routes, admins, identities } = config;
@@ -34,6 +41,17 @@ export function wireDecisions(wiring: Wiring, { directory }: Slack, targets: Tar
     lookUpRequester: makeLookUpRequester({ requests, directory, clock }),
     isHomeTeam: isHomeTeam(workspace),
     hasTarget: (request) => targets.find(request) !== undefined,
+    expectSignal(request) {
+      const automation = targets.find(request)?.automation();
+      if (automation !== undefined) early.begin(automation, request);
+    },
+    // This replica sends the signal at once, whichever replica polls the target. Its worker wakes the others afterwards: they
+    // would use the same database and connections meanwhile.
+    onDecided(request) {
+      const target = targets.find(request);
+      if (target?.automation() === undefined) wiring.wakeUps.wake(...REQUEST_CHANGED);
+      else wiring.wakeUps.wake(`signal ${target.key}`);
+    },
     signsAsPeople: (request) => targets.find(request)?.automation()?.signers === "approvers",
     sentence: (denial: Denial) => denialSentence(denial, show),
     show,

@@ -8,6 +8,7 @@ import { makeReadMasked } from "../app/admin/read-masked.ts";
 import { makeShow } from "../app/admin/show-request.ts";
 import { makeStats } from "../app/admin/stats.ts";
 import type { EvaluateClickDeps } from "../app/decide/evaluate-click.ts";
+import type { OwnClicks } from "../app/decide/own-clicks.ts";
 import { makePreviewVerdict } from "../app/decide/preview-verdict.ts";
 import { verifyOrigin } from "../app/decide/verify-origin.ts";
 import type { ApprovalRequest } from "../core/request.ts";
@@ -31,6 +32,7 @@ export function wireListeners(
   slack: Slack,
   targets: Targets,
   decisions: EvaluateClickDeps,
+  own: Pick<OwnClicks, "record">,
 ): SlackConnection {
   const { config, store, workspace, logger, health, metrics, newId, wakeUps, clock, log, onFinal } = wiring;
   const { chat } = slack;
@@ -50,6 +52,7 @@ export function wireListeners(
     ...decisions,
     // Slack waits 3 seconds for an acknowledgement: these stores reply or fail within them, even if the database hangs.
     ...store.ackStore,
+    clicks: own,
     preview: makePreviewVerdict(decisions),
     chat,
     workspace,

@@ -4,6 +4,7 @@ import { makePublishHome } from "../slack/home.ts";
 import { makeDirectory } from "../slack/people/directory.ts";
 import { makeSharedChannels } from "../slack/people/shared-channels.ts";
 import { limitedCall } from "../slack/rate-limits/limited-call.ts";
+import { makeReservedSlots } from "../slack/rate-limits/reserved-slots.ts";
 import { makeAcquireMethodSlot, makeAcquireSlot } from "../slack/rate-limits/slots.ts";
 import { makeSlackCall } from "../slack/slack-call.ts";
 import type { Wiring } from "./wiring-options.ts";
@@ -14,12 +15,14 @@ export type Slack = ReturnType<typeof wireSlack>;
 export function wireSlack({ web, workspace, store, metrics, hooks, clock, log }: Wiring) {
   const { rateLimits } = store;
   const acquireMethodSlot = makeAcquireMethodSlot(rateLimits, clock, log, metrics.slackCalls);
-  const call = limitedCall(makeSlackCall(web), { acquireSlot: acquireMethodSlot, rateLimits, clock, log });
+  const reserved = makeReservedSlots(rateLimits, clock);
+  const call = limitedCall(makeSlackCall(web), { acquireSlot: acquireMethodSlot, reserved, rateLimits, clock, log });
   const directory = hooks.directory(makeDirectory(call, workspace, clock));
   return {
     chat: metrics.chat(hooks.chat(withDirectReplies(makeChat(call, workspace, clock), directory, call))),
     acquireSlot: makeAcquireSlot(acquireMethodSlot),
     directory,
+    refillSlots: reserved.refill,
     publishHome: makePublishHome(call, workspace, clock),
     isSharedChannel: makeSharedChannels(call, clock),
   };

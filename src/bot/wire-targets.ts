@@ -1,4 +1,5 @@
 import type { AwsConnector } from "../app/ports/aws.ts";
+import type { EarlyReads } from "../app/signal/early-reads.ts";
 import { makeSendSignal } from "../app/signal/send-signal.ts";
 import { makeApplyChanges } from "../app/watch/apply-changes.ts";
 import { makeSyncExecution } from "../app/watch/sync-execution.ts";
@@ -44,7 +45,12 @@ export function wireTargets({ config, store, metrics, hooks, clock, log }: Wirin
 }
 
 /** Starts the workers of every target. */
-export function startTargets(wiring: Wiring, { connections }: Targets, leases: LeaseBalancer): Worker[] {
+export function startTargets(
+  wiring: Wiring,
+  { connections }: Targets,
+  leases: LeaseBalancer,
+  early: Pick<EarlyReads, "take">,
+): Worker[] {
   const { config, store, workspace, health, queueHealth, metrics, replica, wakeUps, clock, random, log } = wiring;
   const { requests, executions } = store;
   const { aliveUntil } = leases;
@@ -56,6 +62,7 @@ export function startTargets(wiring: Wiring, { connections }: Targets, leases: L
     clock,
     random,
     owner: replica,
+    early,
     aliveUntil,
     workspace: workspace.teamId,
     log,

@@ -1,6 +1,8 @@
 import { randomUUID } from "node:crypto";
 import { type EvaluateClickDeps, makeEvaluateClick } from "../app/decide/evaluate-click.ts";
+import { makeOwnClicks, type OwnClicks } from "../app/decide/own-clicks.ts";
 import type { ReplicaStore } from "../app/ports/coordination.ts";
+import { makeEarlyReads } from "../app/signal/early-reads.ts";
 import { PUBLISHER } from "../workers/audit.ts";
 import { startClickWorker } from "../workers/clicks.ts";
 import { startLeaseBalancer } from "../workers/lease-balancer.ts";
@@ -30,8 +32,10 @@ export async function wireBot(options: WiringOptions): Promise<SlackConnection["
   const wiring = { ...options, replica: randomUUID(), newId: randomUUID, random: Math.random, wakeUps: makeWakeUps() };
   const slack = wireSlack(wiring);
   const targets = wireTargets(wiring);
-  const decisions = wireDecisions(wiring, slack, targets);
-  const connection = wireListeners(wiring, slack, targets, decisions);
+  const early = makeEarlyReads({ leases: wiring.store.leases, clock: wiring.clock, owner: wiring.replica });
+  const decisions = wireDecisions(wiring, slack, targets, early);
+  const own = makeOwnClicks(wiring.store.ackStore.clicks, wiring.clock);
+  const connection = wireListeners(wiring, slack, targets, decisions, own);
 
   const leases = startLeases(wiring, targets);
   const deliveries = [
@@ -43,7 +47,7 @@ export async function wireBot(options: WiringOptions): Promise<SlackConnection["
   ];
   releases.push(stopper(deliveries));
   releases.push(leases.stop);
-  releases.push(stopper([startClicks(wiring, targets, decisions), ...startTargets(wiring, targets, leases)]));
+  releases.push(stopper([startClicks(wiring, decisions, own), ...startTargets(wiring, targets, leases, early)]));
   releases.push(stopper(startQueue(wiring, targets)));
   releases.push(connection.stop);
   await connection.start();
@@ -72,7 +76,7 @@ function startLeases(wiring: Wiring, { connections }: Targets) {
   return balancer;
 }
 
-function startClicks(wiring: Wiring, targets: Targets, decisions: EvaluateClickDeps): Worker {
+function startClicks(wiring: Wiring, decisions: EvaluateClickDeps, own: OwnClicks): Worker {
   const { config, store, metrics, wakeUps, clock, log } = wiring;
   return startClickWorker({
     wakeUps,
@@ -81,11 +85,6 @@ function startClicks(wiring: Wiring, targets: Targets, decisions: EvaluateClickD
     clicks: store.clicks,
     evaluate: metrics.clicks(makeEvaluateClick(decisions)),
     named: namedPeople(config),
-    // This replica sends the signal at once, whichever replica polls the target: ticks would find it later.
-    async wakeSignal(requestId) {
-      const request = await store.requests.byId(requestId);
-      const target = request === null ? undefined : targets.find(request);
-      if (target !== undefined) wakeUps.wake(`signal ${target.key}`);
-    },
+    own,
   });
 }

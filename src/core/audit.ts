@@ -55,8 +55,12 @@ export interface AuditContext {
   messageLinks: string[];
 }
 
-/** Gathers the context of a record about a request with these votes. */
-export type AuditContextFor = (request: ApprovalRequest, votes: readonly Vote[]) => Promise<AuditContext>;
+/** Gathers the context of a record about a request with these votes. `messages`: those of the request, if they are read already. */
+export type AuditContextFor = (
+  request: ApprovalRequest,
+  votes: readonly Vote[],
+  messages?: readonly { channelId: string; ts: string | null }[],
+) => Promise<AuditContext>;
 
 /** What approvers see of a request, masked and cut. Every message and form shows these facts. */
 interface ShownFacts {

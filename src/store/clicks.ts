@@ -13,11 +13,12 @@ export const UNREPLIED = sql<SqlBool>`clicks.reply is not null and clicks.replie
 
 export function makeClickStore(db: Kysely<Tables>, now: () => number): ClickStore {
   return {
-    record: (click) => record(db, click),
+    record: (click, until = 0) => record(db, click, until),
 
-    unevaluated: (at, limit, first = []) => selectFairly(db, UNEVALUATED, "evaluatedAt", at, limit, first),
+    unevaluated: (at, limit, first = [], own = []) =>
+      selectFairly(db, UNEVALUATED, "evaluatedAt", dueAt(at, own), limit, first),
 
-    unreplied: (at, limit) => selectFairly(db, UNREPLIED, "repliedAt", at, limit, []),
+    unreplied: (at, limit) => selectFairly(db, UNREPLIED, "repliedAt", dueAt(at, []), limit, []),
 
     claim: (id, at, until) => claim(db, id, at, until),
 
@@ -65,7 +66,7 @@ async function selectFairly(
   db: Kysely<Tables>,
   pending: RawBuilder<SqlBool>,
   served: "evaluatedAt" | "repliedAt",
-  at: number,
+  isDue: RawBuilder<SqlBool>,
   limit: number,
   first: readonly string[],
 ): Promise<ClickRow[]> {
@@ -75,7 +76,7 @@ async function selectFairly(
     select id, user_id, received_at from (
       select id, user_id, received_at, row_number() over (partition by user_id order by received_at, id) as turn
       from clicks
-      where ${pending} and next_attempt_at <= ${at} and ${served === "evaluatedAt" ? NO_EARLIER_CLICK : sql`true`}
+      where ${pending} and ${isDue} and ${served === "evaluatedAt" ? NO_EARLIER_CLICK : sql`true`}
     ) as due
     where turn = 1`;
   const { rows } = await sql<Tables["clicks"]>`
@@ -91,7 +92,15 @@ async function selectFairly(
   return rows.map(clickFromRow);
 }
 
-async function record(db: Kysely<Tables>, { origin, ...click }: Click): Promise<"recorded" | "duplicate"> {
+/** Clicks whose time has come, and these. */
+const dueAt = (at: number, own: readonly string[]): RawBuilder<SqlBool> =>
+  own.length === 0 ? sql`next_attempt_at <= ${at}` : sql`(next_attempt_at <= ${at} or id in (${sql.join([...own])}))`;
+
+async function record(
+  db: Kysely<Tables>,
+  { origin, ...click }: Click,
+  nextAttemptAt: number,
+): Promise<"recorded" | "duplicate"> {
   const result = await db
     .insertInto("clicks")
     .values({
@@ -101,7 +110,7 @@ async function record(db: Kysely<Tables>, { origin, ...click }: Click): Promise<
       evaluatedAt: null,
       reply: null,
       repliedAt: null,
-      nextAttemptAt: 0,
+      nextAttemptAt,
       attempts: 0,
       lastError: null,
     })

@@ -21,7 +21,7 @@ export const transactUnder =
 /**
  * Returns whether the lease is still its owner's, and keeps it so until the transaction ends: the row is written without
  * a change, so that PostgreSQL makes the next owner wait, who then sees all effects of this transaction. Runs first: every
- * transaction locks in the order lease, request, votes, clicks, audit head.
+ * transaction locks in the order lease, request, votes, clicks, audit head. A lease that was only observed is acquired.
  */
 async function isOwned(trx: Transaction<Tables>, lease: Lease): Promise<boolean> {
   const result = await trx
@@ -31,5 +31,28 @@ async function isOwned(trx: Transaction<Tables>, lease: Lease): Promise<boolean>
     .where("owner", "=", lease.owner)
     .where("token", "=", lease.token)
     .executeTakeFirst();
-  return didChange(result);
+  return didChange(result) || (lease.replaces !== undefined && acquireObserved(trx, lease, lease.replaces));
+}
+
+/** Acquires a lease that was observed. Returns false if its row has changed since: then somebody has owned it. */
+async function acquireObserved(
+  trx: Transaction<Tables>,
+  { name, owner, until, token }: Lease,
+  observed: NonNullable<Lease["replaces"]>,
+): Promise<boolean> {
+  const row = { owner, until, token };
+  const inserted = () =>
+    trx
+      .insertInto("leases")
+      .values({ name, ...row })
+      .onConflict((conflict) => conflict.doNothing());
+  const updated = (from: number) =>
+    trx
+      .updateTable("leases")
+      .set(row)
+      .where("name", "=", name)
+      .where("token", "=", from)
+      .where("until", "=", observed.until);
+  const query = observed.token === null ? inserted() : updated(observed.token);
+  return didChange(await query.executeTakeFirst());
 }

@@ -1,14 +1,14 @@
 /**
  * A lease is a row with an owner, an end and a token. Its states, and how each one ends:
  *
- *   free      no row               `acquire` inserts it
+ *   free      no row               `acquire` inserts it, or the first guarded write under an observed lease
  *   owned     until > now          `acquire` and `renew` by its owner move its end; `release` ends it; time does too
  *   expired   until <= now         still its owner's: `renew` and the owner's guarded writes succeed until another owner
  *                                  acquires it
  *   released  until = 0            `acquire` takes it, `renew` does not
  *
- * The token grows with each change of owner, so that a write under an earlier ownership is recognized even if the same
- * owner has the lease again. A first token is the present time, which is more than the token of a row deleted before.
+ * The token grows whenever a lease that is not owned is acquired, so that a write under an earlier ownership is recognized
+ * even if the same owner has the lease again. A first token is the present time, which is more than the token of a row deleted before.
  */
 import { type Kysely, sql } from "kysely";
 import type { LeaseStore } from "../app/ports/coordination.ts";
@@ -16,6 +16,14 @@ import type { Tables } from "./schema.ts";
 
 export function makeLeaseStore(db: Kysely<Tables>): LeaseStore {
   return {
+    async observe(name, owner, now, until) {
+      const row = await db.selectFrom("leases").selectAll().where("name", "=", name).executeTakeFirst();
+      if (row === undefined) return { name, owner, until, token: now, replaces: { token: null, until: 0 } };
+      if (row.until > now) return row.owner === owner ? row : null;
+      const replaces = { token: row.token, until: row.until };
+      return { name, owner, until, token: Math.max(row.token + 1, now), replaces };
+    },
+
     async acquire(name, owner, now, until) {
       const lease = await db
         .insertInto("leases")
@@ -26,7 +34,7 @@ export function makeLeaseStore(db: Kysely<Tables>): LeaseStore {
             .doUpdateSet({
               owner,
               until,
-              token: sql<number>`case when leases.owner = ${owner} then leases.token
+              token: sql<number>`case when leases.owner = ${owner} and leases.until > ${now} then leases.token
                 when leases.token >= ${now} then leases.token + 1 else ${now} end`,
             })
             .where((where) => where.or([where("leases.owner", "=", owner), where("leases.until", "<=", now)])),

@@ -122,7 +122,7 @@ export interface Tables {
   stepsWithoutId: StepsWithoutIdTable;
   digests: DigestsTable;
   executions: Required<WatchedExecution>;
-  leases: Lease;
+  leases: Omit<Lease, "replaces">;
   replicas: ReplicasTable;
   rateLimits: RateLimitsTable;
   polls: PollsTable;

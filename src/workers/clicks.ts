@@ -1,4 +1,5 @@
 import type { makeEvaluateClick } from "../app/decide/evaluate-click.ts";
+import type { OwnClicks } from "../app/decide/own-clicks.ts";
 import type { makeReplyToClicker } from "../app/decide/reply-to-clicker.ts";
 import type { Clock, Log } from "../app/ports/aws.ts";
 import type { ClickRow, ClickStore } from "../app/ports/click-store.ts";
@@ -28,26 +29,20 @@ export function startClickWorker(
     evaluate: ReturnType<typeof makeEvaluateClick>;
     /** The people whom the configuration names: their clicks come first. */
     named: readonly string[];
-    /** Wakes the worker that sends the signal of a decided request, if this replica has one. */
-    wakeSignal: (requestId: string) => Promise<void>;
+    own: Pick<OwnClicks, "ids" | "begin">;
   },
 ): Worker {
-  const { clicks, evaluate, named, wakeSignal, clock } = deps;
+  const { clicks, evaluate, named, own, clock } = deps;
   return startClaimingWorker(deps, {
     name: "clicks",
     topic: "evaluate",
-    wakes: REQUEST_CHANGED,
-    due: (limit) => clicks.unevaluated(clock.now(), limit, named),
+    due: (limit) => clicks.unevaluated(clock.now(), limit, named, own.ids()),
+    isOwn: ({ id }) => own.begin(id),
     async work(click, log) {
       const outcome = await evaluate(click);
       log.debug({ event: "click.evaluated", outcome: outcome.kind }, "click evaluated");
-      if (outcome.kind !== "counted" || !outcome.completes) return;
-      await wakeSignal(click.requestId).catch((error: unknown) =>
-        log.warn(
-          { event: "signal.wake-failed", err: error },
-          "cannot wake the signal worker; its next tick sends the signal",
-        ),
-      );
+      // A decision has woken what comes first.
+      if (outcome.kind !== "counted" || !outcome.completes) deps.wakeUps.wake(...REQUEST_CHANGED);
     },
   });
 }
@@ -58,8 +53,8 @@ export function startReplyWorker(deps: ClickWorkerDeps & { reply: ReturnType<typ
   return startClaimingWorker(deps, {
     name: "replies",
     topic: "reply",
-    wakes: [],
     due: (limit) => clicks.unreplied(clock.now(), limit),
+    isOwn: () => false,
     work: reply,
   });
 }
@@ -70,16 +65,16 @@ function startClaimingWorker(
   task: {
     name: string;
     topic: Topic;
-    wakes: readonly Topic[];
     due: (limit: number) => Promise<ClickRow[]>;
+    /** Tells whether this replica has claimed the click already. */
+    isOwn: (click: ClickRow) => boolean;
     work: (click: ClickRow, log: Log) => Promise<void>;
   },
 ): Worker {
-  const { name, topic, wakes, due, work } = task;
+  const { name, topic, due, isOwn, work } = task;
   return startWorker<ClickRow>({
     name,
     topics: [topic],
-    wakes,
     wakeUps,
     everyMs: TICK_MS,
     concurrency: CONCURRENCY,
@@ -88,7 +83,7 @@ function startClaimingWorker(
     async work(click) {
       const ownLog = log.child({ worker: name, clickId: click.id, requestId: click.requestId });
       const now = clock.now();
-      if (await clicks.claim(click.id, now, now + CLAIM_MS)) {
+      if (isOwn(click) || (await clicks.claim(click.id, now, now + CLAIM_MS))) {
         ownLog.debug({ event: "click.claimed" }, "click claimed");
         await work(click, ownLog);
       } else ownLog.debug({ event: "click.claim-lost" }, "another replica has claimed the click");

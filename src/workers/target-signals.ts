@@ -1,6 +1,5 @@
 import type { AliveUntil } from "../app/ports/coordination.ts";
-import type { makeSendSignal } from "../app/signal/send-signal.ts";
-import type { ApprovalRequest } from "../core/request.ts";
+import type { DueSignal, makeSendSignal } from "../app/signal/send-signal.ts";
 import { ERROR_BACKOFF_MS, TARGET_TICK_MS, type TargetDeps, targetLease } from "./target.ts";
 import { REQUEST_CHANGED } from "./wake-ups.ts";
 import { startWorker, type Worker } from "./worker.ts";
@@ -20,7 +19,7 @@ export interface SignalDeps {
 export function startSignals(deps: TargetDeps & SignalDeps): Worker {
   const { connection, store, lease, sendSignal, aliveUntil, wakeUps, clock, log } = deps;
   const { key } = connection;
-  return startWorker<ApprovalRequest>({
+  return startWorker<DueSignal>({
     name: `signal ${key}`,
     topics: [`signal ${key}`, `lease ${targetLease(key)}`, "alive"],
     wakes: [...REQUEST_CHANGED, `read ${key}`],
@@ -34,9 +33,9 @@ export function startSignals(deps: TargetDeps & SignalDeps): Worker {
       return store.requests.dueToSignal(automation.target, now, limit);
     },
     keyOf: ({ id }) => id,
-    async work({ id }, abort) {
+    async work(due, abort) {
       const automation = connection.automation();
-      if (automation !== undefined) await sendSignal(automation, id, abort);
+      if (automation !== undefined) await sendSignal(automation, due, abort);
       return "done";
     },
     backOff: ({ id, version }, until) => store.requests.postponeSignal(id, version, until),

@@ -47,7 +47,7 @@ function startReplica(t: TestContext, store: OpenStore, lookups: string[]) {
     ...{ clicks, evaluate, log, clock: QUICK },
     named: [],
     wakeUps: makeWakeUps(),
-    wakeSignal: async () => undefined,
+    own: { ids: () => [], begin: () => false },
   });
   t.after(() => worker.stop());
 }

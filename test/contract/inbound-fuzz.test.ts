@@ -183,8 +183,8 @@ async function inbound(t: TestContext) {
         if (waiting.length === 0) break;
         for (const click of waiting) await vote(click);
       }
-      for (const { id } of await requests.dueToSignal(TARGET, clock.now(), 10))
-        await abort(automation, id, new AbortController().signal);
+      for (const due of await requests.dueToSignal(TARGET, clock.now(), 10))
+        await abort(automation, due, new AbortController().signal);
     },
     votes: async () => [...(await requests.votes(PRESSED.id)), ...(await requests.votes(ASKED.id))],
     clicks: () => ids,

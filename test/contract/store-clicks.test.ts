@@ -1,5 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import { makeOwnClicks } from "../../src/app/decide/own-clicks.ts";
+import { testClock } from "../support/fakes.ts";
 import { aClick, anEntry, NOW, REQUEST_ID } from "../support/samples.ts";
 import { aStore, ENGINES } from "../support/stores.ts";
 
@@ -90,5 +92,36 @@ for (const engine of ENGINES) {
     assert.deepEqual(ids(await store.clicks.unevaluated(NOW + 30_000, 10)), ["approve"]);
     await store.clicks.recordEvaluated("approve", null, null);
     assert.deepEqual(ids(await store.clicks.unevaluated(NOW + 30_000, 10)), ["withdraw"]);
+  });
+}
+
+for (const engine of ENGINES) {
+  test(`${engine.name}: a click that is claimed with its record is due for its own replica at once, and for others when the claim ends`, async (t) => {
+    const clock = testClock();
+    const store = await aStore(t, { engine, now: clock.now });
+    const own = makeOwnClicks(store.clicks, clock);
+    const due = async (ids: string[]) =>
+      (await store.clicks.unevaluated(clock.now(), 10, [], ids)).map(({ userId }) => userId);
+    assert.equal(await own.record(aClick("U0JANE")), "recorded");
+    assert.equal(await own.record(aClick("U0JANE", { id: "again" })), "duplicate");
+    await store.clicks.record(aClick("U0OMAR", { receivedAt: NOW + 1 }));
+    assert.deepEqual([await due([]), await due(own.ids())], [["U0OMAR"], ["U0JANE", "U0OMAR"]]);
+    assert.equal(await store.clicks.claim("click-U0JANE", clock.now(), clock.now() + 15_000), false);
+    assert.deepEqual(
+      ["click-U0JANE", "click-U0JANE", "again", "click-U0OMAR"].map((id) => own.begin(id)),
+      [true, false, false, false],
+    );
+    clock.advance(5_000);
+    assert.deepEqual(await due([]), ["U0JANE", "U0OMAR"], "the replica may have ended");
+  });
+
+  test(`${engine.name}: a click belongs to the replica that recorded it for five seconds`, async (t) => {
+    const clock = testClock();
+    const store = await aStore(t, { engine, now: clock.now });
+    const own = makeOwnClicks(store.clicks, clock);
+    await own.record(aClick("U0JANE"));
+    clock.advance(5_000);
+    assert.deepEqual([own.ids(), own.begin("click-U0JANE")], [[], false]);
+    assert.equal(await store.clicks.claim("click-U0JANE", clock.now(), clock.now() + 15_000), true);
   });
 }

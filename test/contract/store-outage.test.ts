@@ -173,7 +173,7 @@ test("SQLite: a full disk refuses writes, loses no row, and lets no signal leave
     workspace: "T",
     log: testLog(),
   });
-  await assert.rejects(send(automation, REQUEST_ID, new AbortController().signal), /full/);
+  await assert.rejects(send(automation, aRequest(), new AbortController().signal), /full/);
   assert.deepEqual([automation.calls.signal, written], [[], []]);
   assert.equal((await store.requests.byId(REQUEST_ID))?.signal, "due");
   assert.equal((await store.clicks.unevaluated(NOW, 5_000)).length, recorded);

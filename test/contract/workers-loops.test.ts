@@ -293,7 +293,7 @@ test("a click whose evaluation fails is repeated later and does not delay other 
     },
     clock: QUICK,
     log,
-    wakeSignal: async () => undefined,
+    own: { ids: () => [], begin: () => false },
     wakeUps: makeWakeUps(),
   });
   t.after(() => worker.stop());

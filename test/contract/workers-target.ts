@@ -54,7 +54,7 @@ export async function startTestTarget(
       () =>
       async (_, { executionId }) =>
         work.sync?.(executionId),
-    sendSignal: async (_, requestId) => work.sendSignal?.(requestId),
+    sendSignal: async (_, { id }) => work.sendSignal?.(id),
     aliveUntil,
     health,
     replica: "me",

@@ -290,6 +290,8 @@ export function fakeDirectory(): FakeDirectory {
       const found = [...fake.people.values()].find((person) => person.email === email);
       return found === undefined ? { kind: "nobody" } : { kind: "person", person: found };
     },
+    wasAmong: (people, userId) =>
+      people.users.includes(userId) || people.groups.some((group) => fake.groups.get(group)?.has(userId)),
     async isAmong(people, userId) {
       if (people.users.includes(userId)) return { kind: "member" };
       if (fake.error !== null) return { kind: "unknown", error: fake.error };

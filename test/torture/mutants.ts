@@ -1,5 +1,4 @@
 import type { Automation } from "../../src/app/ports/aws.ts";
-import type { Store } from "../../src/app/ports/store.ts";
 import { NO_TEST_HOOKS, type TestHooks } from "../../src/bot/test-hooks.ts";
 import type { ObservedStep } from "../../src/core/execution.ts";
 import type { Signer } from "../../src/core/signers.ts";
@@ -8,15 +7,10 @@ import { wrapRequestWrites } from "../support/wrap-request-writes.ts";
 /** The bot with one safeguard removed each. A torture test that finds no violation with a mutant proves nothing. */
 const MUTANTS: Record<string, () => TestHooks> = {
   /** Sends the signal after the previous read of the execution, without a fresh one. */
-  "no-fresh-read": () => {
-    const signaling = new Set<string>();
-    const isSignaling = (executionId: string) => [...signaling].some((name) => name.includes(executionId));
-    return {
-      ...NO_TEST_HOOKS,
-      store: (own) => ({ ...own, leases: trackLeases(own.leases, signaling) }),
-      automation: (own) => ({ ...own, read: staleReadWhile(isSignaling, own) }),
-    };
-  },
+  "no-fresh-read": () => ({
+    ...NO_TEST_HOOKS,
+    automation: (own) => ({ ...own, read: staleBeforeSignals(own) }),
+  }),
   /** Repeats a post with an ambiguous result without searching for the message first. */
   "no-metadata-search": () => ({
     ...NO_TEST_HOOKS,
@@ -104,28 +98,13 @@ export function findMutantHooks(name: string | null): TestHooks {
   return make();
 }
 
-/** Only the signal path leases an execution, so a read under such a lease is the read before a signal. */
-function trackLeases(leases: Store["leases"], held: Set<string>): Store["leases"] {
-  return {
-    ...leases,
-    async acquire(name, ...rest) {
-      const acquired = await leases.acquire(name, ...rest);
-      if (acquired) held.add(name);
-      return acquired;
-    },
-    async release(name, ...rest) {
-      held.delete(name);
-      return leases.release(name, ...rest);
-    },
-  };
-}
-
-function staleReadWhile(isSignaling: (executionId: string) => boolean, own: Automation): Automation["read"] {
+/** Only the reads before a signal are urgent. */
+function staleBeforeSignals(own: Automation): Automation["read"] {
   const seen = new Map<string, Awaited<ReturnType<Automation["read"]>>>();
-  return async (executionId, abort) => {
+  return async (executionId, abort, urgent) => {
     const previous = seen.get(executionId);
-    if (previous !== undefined && isSignaling(executionId)) return previous;
-    const reading = await own.read(executionId, abort);
+    if (previous !== undefined && urgent === true) return previous;
+    const reading = await own.read(executionId, abort, urgent);
     seen.set(executionId, reading);
     return reading;
   };

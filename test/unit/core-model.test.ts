@@ -210,8 +210,7 @@ async function bot(store: Store, quorum: number, gates: number, needed: number |
     },
     async signal() {
       const owner = `process-${process}`;
-      for (const { id } of await requests.dueToSignal(TARGET, clock.now(), 10))
-        await signalAs(owner)(guarded, id, abort);
+      for (const due of await requests.dueToSignal(TARGET, clock.now(), 10)) await signalAs(owner)(guarded, due, abort);
     },
     async deliver() {
       for (const row of await messages.due(clock.now(), 100)) await deliver(row, abort);

@@ -69,8 +69,8 @@ async function setUp(t: TestContext) {
     log: testLog(),
   });
   const round = async () => {
-    for (const { id } of await store.requests.dueToSignal(TARGET, clock.now(), 10))
-      await sendSignal(automation, id, new AbortController().signal);
+    for (const due of await store.requests.dueToSignal(TARGET, clock.now(), 10))
+      await sendSignal(automation, due, new AbortController().signal);
   };
   return {
     ...{ clock, store, automation, sent, results, showApproved, round, signal: sendSignal },
@@ -99,7 +99,7 @@ test("a signal by a person needs the lease that replicas with two names for one 
     const request = { ...next, decision: "approve", signal: "due" } as const;
     await store.requests.open({ request, channels: [], audit: anEntry({ requestId: "r-2", kind: "decided" }) });
     const reads = automation.calls.read.length;
-    await signal(renamed, "r-2", new AbortController().signal);
+    await signal(renamed, request, new AbortController().signal);
     assert.equal(automation.calls.read.length, reads, "the lease of the other replica blocks this one");
     assert.equal((await store.requests.byId("r-2"))?.signalNextAt, clock.now() + 1_000);
     return send(...args);

@@ -25,13 +25,13 @@ test("replicas with two names for one target share the execution's lease", async
   renamed.shows(anExecution({ steps: [aStep({ status: "Success" }), gate] }));
   // The other replica tries to signal for the next gate while the signal of this replica is in transit.
   automation.onSignal = async () => {
-    await signalAs("other")(renamed, "r-2", abort);
+    await signalAs("other")(renamed, next, abort);
     assert.deepEqual([renamed.calls.read, renamed.calls.signal], [[], []]);
     return { kind: "accepted" };
   };
   await send();
   assert.equal(sent().length, 1);
-  await signalAs("other")(renamed, "r-2", abort);
+  await signalAs("other")(renamed, next, abort);
   assert.equal(renamed.calls.signal.length, 1);
 });
 
@@ -99,10 +99,10 @@ test("a request that changes during the read before the signal is not signaled",
 });
 
 test("a bot that stops during the read before the signal does not send", async (t) => {
-  const { automation, signalAs, sent } = await setUp(t);
+  const { automation, signalAs, sent, request } = await setUp(t);
   const stopping = new AbortController();
   automation.onRead = () => stopping.abort();
-  await signalAs("me")(automation, REQUEST_ID, stopping.signal);
+  await signalAs("me")(automation, await request(), stopping.signal);
   assert.deepEqual(sent(), []);
 });
 

@@ -36,11 +36,11 @@ export async function setUp(t: TestContext, more: Partial<ApprovalRequest> = {})
     unchangedReads: 5,
   });
   const { signal: abort } = new AbortController();
-  const send = (owner = "me") => signalAs(owner)(automation, REQUEST_ID, abort);
+  const send = (owner = "me") => signalAs(owner)(automation, aRequest(), abort);
   /** Sends the due signals, like the worker. */
   const round = async (owner = "me") => {
     const due = await store.requests.dueToSignal(TARGET, clock.now(), 10);
-    for (const request of due) await signalAs(owner)(automation, request.id, abort);
+    for (const request of due) await signalAs(owner)(automation, request, abort);
     return due.length;
   };
   const request = async () => (await store.requests.byId(REQUEST_ID)) ?? assert.fail("no request");

@@ -269,7 +269,7 @@ test("a signal that a crash interrupted is repeated only after it can no longer 
       workspace: "T",
       log: testLog(),
     });
-    for (const each of due) await sendSignal(automation, each.id, new AbortController().signal);
+    for (const each of due) await sendSignal(automation, each, new AbortController().signal);
   };
   clock.advance(30_000);
   await sendAfterRestart();
@@ -295,7 +295,7 @@ for (const [claim, audit] of [
     const signal = () =>
       makeSendSignal({ ...store, clock, random: () => 0, owner: "me", aliveUntil, workspace: "T", log })(
         automation,
-        id,
+        request,
         new AbortController().signal,
       );
     await signal();

@@ -1,8 +1,7 @@
 import type { AuditContext, AuditContextFor } from "../../core/audit.ts";
 import { findRoute, type Route } from "../../core/policy.ts";
-import type { ApprovalRequest, Vote } from "../../core/request.ts";
 import { everyRequester, findRequester, type Identities, type Requester } from "../../core/requester.ts";
-import type { MessageRow, MessageStore } from "../ports/delivery-store.ts";
+import type { MessageStore } from "../ports/delivery-store.ts";
 
 /** Makes the function that gathers what an auditor needs to know about a request, for the records that are published. */
 export const makeAuditContext =
@@ -12,12 +11,12 @@ export const makeAuditContext =
     identities: Identities;
     policyHash: string;
     /** Returns the address of a message; null if it is not posted. */
-    permalink: (message: MessageRow) => string | null;
+    permalink: (message: { channelId: string; ts: string | null }) => string | null;
   }): AuditContextFor =>
-  async (request: ApprovalRequest, votes: readonly Vote[]): Promise<AuditContext> => {
+  async (request, votes, known): Promise<AuditContext> => {
     const [requester, ...parents] = everyRequester(findRequester(request, deps.identities)).map(toAudited);
     const route = findRoute(deps.routes, request.route);
-    const messages = await deps.messages.ofRequest(request.id);
+    const messages = known ?? (await deps.messages.ofRequest(request.id));
     return {
       requester: {
         ...(requester ?? { principal: null, userIds: [], email: null }),

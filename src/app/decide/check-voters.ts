@@ -4,13 +4,8 @@ import { evaluateVote } from "../../core/evaluate-vote.ts";
 import { toFailedLookup } from "../../core/person.ts";
 import type { ApprovalRequest, Vote } from "../../core/request.ts";
 import type { Freshness } from "../ports/slack.ts";
-import {
-  type GatherDeps,
-  type GatheredFacts,
-  gatherPerson,
-  type PersonDeps,
-  type PersonFacts,
-} from "./gather-facts.ts";
+import type { GatherDeps, GatheredFacts } from "./gather-facts.ts";
+import { gatherPerson, type PersonDeps, type PersonFacts } from "./gather-person.ts";
 
 /** `denied`: Slack does not tell whether a voter may still decide, so the quorum is not known to be complete. */
 export type CheckedVoters =
@@ -28,9 +23,11 @@ export async function checkVoters(
   freshness: Freshness,
 ): Promise<CheckedVoters> {
   const dropped: DroppedVote[] = [];
-  for (const vote of approvals) {
-    const { userId, verdict, authority } = vote;
-    const facts = await gatherPerson(deps, { userId, verdict, authority }, request, freshness);
+  const gathered = await Promise.all(
+    approvals.map(async (vote) => ({ vote, facts: await gatherPerson(deps, vote, request, freshness) })),
+  );
+  for (const { vote, facts } of gathered) {
+    const { userId } = vote;
     if (facts.kind === "later") return facts;
     const denial = facts.kind === "denied" ? facts.denial : toDenial(deps.clock.now(), facts, vote);
     if (denial === null) continue;

@@ -25,6 +25,8 @@ const MAX_RACES = 20;
 export interface EvaluateClickDeps extends GatherDeps {
   clicks: ClickStore;
   auditContext: AuditContextFor;
+  /** Called when the decision of a request is stored. */
+  onDecided?: (request: ApprovalRequest) => void;
   /** Renders a denial for the person who clicked. */
   sentence: (denial: Denial) => string;
   /** Renders names in other replies. */
@@ -94,25 +96,27 @@ async function evaluate(deps: EvaluateClickDeps, click: ClickRow): Promise<Click
   const freshness = { since: Math.min(clock.now(), click.receivedAt + CLOCK_SKEW_MS) };
   const facts = await gatherFacts(deps, click, freshness);
   if (facts.kind !== "ready") return toOutcome(facts);
-  let { request } = facts;
+  let { request, votes } = facts;
 
   for (let race = 0; race < MAX_RACES; race++) {
-    const assessed = await assess(deps, click, { ...facts, request }, freshness);
+    const assessed = await assess(deps, click, { ...facts, request, votes }, freshness);
     if (assessed.kind !== "assessed") return assessed;
     const guard = { requestId: request.id, expectedVersion: request.version, click: click.id };
     const { evaluation, counted, dropped } = assessed;
     const context =
       evaluation.kind === "counted" && evaluation.completes
-        ? await deps.auditContext(request, withVote(counted, evaluation.vote))
+        ? await deps.auditContext(request, withVote(counted, evaluation.vote), facts.messages)
         : null;
     if (await requests.advance({ ...guard, ...toChange(deps, click, request, assessed, context) })) {
       if (evaluation.kind === "withdrawn") return { kind: "withdrawn" };
+      if (evaluation.completes) deps.onDecided?.(request);
       const kinds = dropped.map(({ denial }) => denial.kind);
       return { kind: "counted", completes: evaluation.completes, ...(kinds.length > 0 ? { dropped: kinds } : {}) };
     }
     const current = await requests.byId(click.requestId);
     if (current === null) return denied({ kind: "no-request" });
     request = current;
+    votes = await requests.votes(current.id);
   }
   return { kind: "later", why: "the request changed during every evaluation" };
 }
@@ -135,8 +139,7 @@ async function assess(
   facts: Extract<GatheredFacts, { kind: "ready" }>,
   freshness: Freshness,
 ): Promise<Assessed | ClickOutcome> {
-  const { request, route } = facts;
-  const votes = await deps.requests.votes(request.id);
+  const { request, route, votes } = facts;
   const evaluateWith = (counted: readonly Vote[]) =>
     evaluateVote({ ...facts, votes: counted, verdict, authority, reason, typed, now: deps.clock.now() });
   let evaluation = evaluateWith(votes);

@@ -1,29 +1,34 @@
-import type { Denial } from "../../core/denial.ts";
 import { findRepeatedVote, type VoteInput } from "../../core/evaluate-vote.ts";
 import { type LookupFailure, type Person, toFailedLookup } from "../../core/person.ts";
-import { type Approvers, findRoute, type People, type Route } from "../../core/policy.ts";
+import { type Approvers, findRoute, type Route } from "../../core/policy.ts";
 import { findReadRight } from "../../core/read-access.ts";
-import type { ApprovalRequest } from "../../core/request.ts";
-import { awaitsOwner, findRequester, type Identities, requesterIds, UNKNOWN_REQUESTER } from "../../core/requester.ts";
+import type { ApprovalRequest, Vote } from "../../core/request.ts";
+import { findRequester } from "../../core/requester.ts";
 import type { Click } from "../ports/click-store.ts";
 import type { RateLimitStore } from "../ports/coordination.ts";
-import type { Directory, Freshness } from "../ports/slack.ts";
+import type { MessageRow } from "../ports/delivery-store.ts";
+import type { Freshness } from "../ports/slack.ts";
 import type { RequestStore } from "../ports/store.ts";
+import {
+  denied,
+  gatherPerson,
+  laterOrDenied,
+  type NotReady,
+  type OfPerson,
+  type PersonDeps,
+  wasAllowed,
+} from "./gather-person.ts";
 import { type VerifyOriginDeps, verifyOrigin } from "./verify-origin.ts";
 
-export interface GatherDeps extends VerifyOriginDeps {
+export interface GatherDeps extends VerifyOriginDeps, PersonDeps {
   requests: RequestStore;
-  directory: Directory;
-  routes: readonly Route[];
-  admins: People;
-  identities: Identities;
-  /** Looks up the owner of the requester's address and stores it with the request. */
-  lookUpRequester: (requestId: string) => Promise<{ kind: "done" } | LookupFailure>;
   rateLimits: Pick<RateLimitStore, "acquireSlot">;
   /** Tells whether a team that a payload names is the workspace, or can be one of the same organization. */
   isHomeTeam: (teamId: string) => boolean;
   /** Tells whether the configuration still has the target. Without it, no signal would follow a decision. */
   hasTarget: (request: ApprovalRequest) => boolean;
+  /** Begins the read of the execution that a signal needs, while the click is evaluated. It may prove useless. */
+  expectSignal?: (request: ApprovalRequest) => void;
   /** Tells whether each approver of the request signals in a session of their own. */
   signsAsPeople: (request: ApprovalRequest) => boolean;
 }
@@ -35,42 +40,56 @@ export type ButtonClick = Pick<Click, "requestId" | "userId" | "teamId" | "origi
 export type ClickContext = ButtonClick & Pick<Click, "verdict" | "authority">;
 
 export type GatheredFacts =
-  | ({ kind: "ready" } & Pick<VoteInput, "request" | "route" | "person" | "membership" | "requester" | "sessionEmail">)
+  | ({ kind: "ready" } & OfPerson & Pick<VoteInput, "sessionEmail" | "votes"> & { messages: readonly MessageRow[] })
   | NotReady;
-
-export type PersonFacts = Omit<Extract<GatheredFacts, { kind: "ready" }>, "sessionEmail"> | NotReady;
-
-type NotReady =
-  /** `permanent`: Slack has no such account for this app, and asking again does not help. */
-  | { kind: "denied"; denial: Denial; permanent?: boolean }
-  /** The click can wait. `denial` is the answer where it cannot, as for a form. */
-  | { kind: "later"; waitMs?: number; why: string; denial?: Denial };
-
-const denied = (denial: Denial): NotReady => ({ kind: "denied", denial });
 
 /** Gathers the facts that an evaluation needs, from stored state and from Slack, as fresh as the purpose needs. */
 export async function gatherFacts(deps: GatherDeps, click: ClickContext, freshness: Freshness): Promise<GatheredFacts> {
   const request = await deps.requests.byId(click.requestId);
   if (request === null) return denied({ kind: "no-request" });
   if (!(await mayKnow(deps, request, click))) return denied({ kind: "no-request" });
-  const origin = await verifyOrigin(deps, click);
+  const messages = await deps.messages.ofRequest(request.id);
+  const origin = await verifyOrigin(deps, click, messages);
   if (origin === "unresolved") return { kind: "later", why: "the post of the clicked message is not resolved yet" };
   if (origin === "foreign") return denied({ kind: "foreign-message" });
   if (!deps.isHomeTeam(click.teamId)) return denied({ kind: "account-status", status: "external" });
   if (request.state === "open" && !deps.hasTarget(request))
     return denied({ kind: "no-target", target: request.target });
   const route = findRoute(deps.routes, request.route);
-  const repeated = findRepeatedVote(request, route, await deps.requests.votes(request.id), click);
+  const votes = await deps.requests.votes(request.id);
+  const repeated = findRepeatedVote(request, route, votes, click);
   if (repeated !== null) return denied(repeated);
   const waitMs = route === null ? 0 : await awaitTurn(deps, click, route, freshness);
   if (waitMs > 0) return { kind: "later", waitMs, why: "the person's clicks have read groups too often" };
+  if (typeof freshness === "object" && mayComplete(deps, click, request, route, votes)) deps.expectSignal?.(request);
   const facts = await gatherPerson(deps, click, request, freshness);
   if (facts.kind !== "ready") return facts;
   const session =
     facts.membership.kind === "member" ? await findSessionEmail(deps, facts.request, facts.person) : NO_ADDRESS;
   // Without an answer, the session would have another name, which the step's Approvers may not list.
   if (session.kind === "unknown") return laterOrDenied(session, { kind: "person-unknown", ...toFailedLookup(session) });
-  return { ...facts, sessionEmail: session.email };
+  // Votes belong to one version of the request: they were read after it, and the guard of the change compares it.
+  const isSame = facts.request.version === request.version;
+  const current = isSame ? votes : await deps.requests.votes(request.id);
+  return { ...facts, votes: current, messages, sessionEmail: session.email };
+}
+
+/**
+ * Tells whether the click may complete the decision, as far as stored state and the last known lists show. A person who is
+ * not known as an approver causes no calls.
+ */
+function mayComplete(
+  { admins, directory }: GatherDeps,
+  { userId, verdict, authority }: ClickContext,
+  request: ApprovalRequest,
+  route: Route | null,
+  votes: readonly Vote[],
+): boolean {
+  if (request.state !== "open" || route === null || route.decide === "elsewhere" || verdict === "withdraw")
+    return false;
+  const others = votes.filter((vote) => vote.verdict === "approve" && vote.userId !== userId);
+  if (verdict === "approve" && authority !== "break-glass" && others.length + 1 < route.quorum) return false;
+  return wasAllowed({ admins, directory }, { userId, authority }, route);
 }
 
 /**
@@ -115,54 +134,6 @@ async function awaitTurn(
   return rateLimits.acquireSlot(`${purpose}:${userId}`, READS_OF_ONE_PERSON, clock.now());
 }
 
-export type PersonDeps = Pick<
-  GatherDeps,
-  "requests" | "directory" | "routes" | "admins" | "identities" | "lookUpRequester"
->;
-
-/** Gathers the facts about one person and one request, except the name of the person's session. */
-export async function gatherPerson(
-  deps: PersonDeps,
-  click: Pick<ClickContext, "userId" | "verdict" | "authority">,
-  request: ApprovalRequest,
-  freshness: Freshness,
-): Promise<PersonFacts> {
-  const route = findRoute(deps.routes, request.route);
-  const lookup = await deps.directory.person(click.userId, freshness);
-  if (lookup.kind === "unknown") return laterOrDenied(lookup, { kind: "person-unknown", ...toFailedLookup(lookup) });
-  const { person } = lookup;
-  if (route === null || person.accountStatus !== "member" || click.verdict === "withdraw")
-    return {
-      kind: "ready",
-      request,
-      route,
-      person,
-      membership: { kind: "not-member" },
-      requester: UNKNOWN_REQUESTER,
-    };
-
-  const membership =
-    click.authority === "break-glass"
-      ? await deps.directory.isAmong(deps.admins, person.id, freshness)
-      : await deps.directory.isAmong(route.approvers, person.id, freshness, route.channels);
-  // Only for the text of the denial.
-  if (membership.kind === "not-member" && click.authority === "approver")
-    membership.admin = (await deps.directory.isAmong(deps.admins, person.id, "show")).kind === "member";
-  if (membership.kind === "unknown") {
-    const denial = { kind: "membership-unknown", ...toFailedLookup(membership) } as const;
-    const outcome = laterOrDenied(membership, denial);
-    // A click that cannot wait is evaluated without the membership: a closed request is the better reason to give.
-    if (outcome.kind === "later") return outcome;
-  }
-  const needsRequester = click.verdict === "approve" && click.authority === "approver" && !route.selfApproval;
-  if (!needsRequester || membership.kind !== "member")
-    return { kind: "ready", request, route, person, membership, requester: UNKNOWN_REQUESTER };
-  const current = await awaitRequester(deps, request);
-  if (current.kind === "unknown")
-    return laterOrDenied(current, { kind: "requester-unread", ...toFailedLookup(current) });
-  return { kind: "ready", route, person, membership, ...current.facts };
-}
-
 /**
  * Returns the person's address for the name of their session in AWS, or null. Anyone can take a free address, so it must
  * have been theirs when the request opened: the account has not changed since then, or an earlier vote has the same address.
@@ -182,47 +153,3 @@ async function findSessionEmail(
 }
 
 const NO_ADDRESS = { kind: "found", email: null } as const;
-
-/** Returns who started the execution. If the lookup is still pending, makes an attempt now instead of at its next time. */
-async function awaitRequester(
-  deps: PersonDeps,
-  request: ApprovalRequest,
-): Promise<{ kind: "found"; facts: Pick<VoteInput, "request" | "requester"> } | LookupFailure> {
-  const identities = await activeIdentities(deps, request);
-  if (identities.kind === "unknown") return identities;
-  const requester = findRequester(request, identities.identities);
-  if (!awaitsOwner(requester)) return { kind: "found", facts: { request, requester } };
-  const result = await deps.lookUpRequester(request.id);
-  if (result.kind === "unknown") return result;
-  const current = (await deps.requests.byId(request.id)) ?? request;
-  return {
-    kind: "found",
-    facts: { request: current, requester: findRequester(current, identities.identities) },
-  };
-}
-
-/** Leaves out the listed people whose accounts are deactivated, bots or gone: such an account does not say who else did not start it. */
-async function activeIdentities(
-  { directory, identities }: PersonDeps,
-  { facts }: ApprovalRequest,
-): Promise<{ kind: "read"; identities: Identities } | LookupFailure> {
-  const inactive = new Set<string>();
-  for (const userId of requesterIds(findRequester({ facts, addressOwners: {} }, identities))) {
-    const found = await directory.person(userId);
-    if (found.kind === "unknown" && found.permanent !== true) return found;
-    if (found.kind === "unknown") {
-      inactive.add(userId);
-      continue;
-    }
-    const { accountStatus } = found.person;
-    if (accountStatus === "deactivated" || accountStatus === "bot") inactive.add(userId);
-  }
-  const active = Object.entries(identities).filter(([userId]) => !inactive.has(userId));
-  return { kind: "read", identities: Object.fromEntries(active) };
-}
-
-/** If Slack only asks to wait, the click waits, because it is stored. Otherwise it is denied. */
-function laterOrDenied({ error, retryAfterMs: waitMs, permanent }: LookupFailure, denial: Denial): NotReady {
-  if (permanent === true) return { kind: "denied", denial, permanent };
-  return waitMs === undefined ? denied(denial) : { kind: "later", waitMs, why: `Slack asks to wait: ${error}`, denial };
-}

@@ -21,8 +21,7 @@ export const makePreviewVerdict =
     const facts = await gatherFacts(deps, { ...click, verdict, authority }, "preview");
     if (facts.kind !== "ready")
       return facts.denial === undefined ? { kind: "unchecked" } : { kind: "denied", denial: facts.denial };
-    const votes = await deps.requests.votes(facts.request.id);
     const asIfFilledIn = { reason: "to come", typed: facts.request.facts.documentName };
-    const evaluation = evaluateVote({ ...facts, ...asIfFilledIn, votes, verdict, authority, now: deps.clock.now() });
+    const evaluation = evaluateVote({ ...facts, ...asIfFilledIn, verdict, authority, now: deps.clock.now() });
     return evaluation.kind === "denied" ? evaluation : { kind: "allowed" };
   };

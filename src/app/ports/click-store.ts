@@ -36,12 +36,13 @@ export interface ClickRow extends Click {
 }
 
 export interface ClickStore {
-  record(click: Click): Promise<"recorded" | "duplicate">;
+  /** Records a click. `until`: the replica that records it has claimed its evaluation until then. */
+  record(click: Click, until?: number): Promise<"recorded" | "duplicate">;
   /**
    * Returns clicks that are due for evaluation, one of each person: the people in `first` come first, then those whose
-   * last evaluation is the longest time ago.
+   * last evaluation is the longest time ago. `own`: clicks that are due also while they are claimed.
    */
-  unevaluated(now: number, limit: number, first?: readonly string[]): Promise<ClickRow[]>;
+  unevaluated(now: number, limit: number, first?: readonly string[], own?: readonly string[]): Promise<ClickRow[]>;
   /** Claims a due click for evaluation or its reply; false if another process has it. It is due again at `until`. */
   claim(id: string, now: number, until: number): Promise<boolean>;
   /** Records the end of the evaluation. `reply: null`: the message in the channel shows the result. */

@@ -9,9 +9,19 @@ export interface Lease {
   owner: string;
   token: number;
   until: number;
+  /**
+   * The free row that was observed instead of acquired; its token is null if there was none. The first guarded write
+   * acquires the lease in its own transaction, unless somebody has owned it since.
+   */
+  replaces?: { token: number | null; until: number };
 }
 
 export interface LeaseStore {
+  /**
+   * Observes the lease without a write; null while another owner has it. The token is the one that the owner will have.
+   * What is read between this call and a successful guarded write has been read as if under the lease.
+   */
+  observe(name: string, owner: string, now: number, until: number): Promise<Lease | null>;
   /** Acquires or renews the lease; null while another owner has it. */
   acquire(name: string, owner: string, now: number, until: number): Promise<Lease | null>;
   /** Extends every lease of this owner that no other owner has acquired, and returns them. */

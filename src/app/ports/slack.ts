@@ -155,6 +155,11 @@ export interface Directory {
    * `channel: members` means the members of `channels`.
    */
   isAmong(people: Approvers, userId: string, freshness?: Freshness, channels?: readonly string[]): Promise<Membership>;
+  /**
+   * Tells whether a person is named, or was in one of the last known lists, however old they are. Makes no call, and allows
+   * nothing: it tells only whose lookups are worth beginning together.
+   */
+  wasAmong(people: Approvers, userId: string, channels?: readonly string[]): boolean;
   /** Lists the people: the named ones, and the members of the groups. */
   members(people: People): Promise<{ kind: "members"; userIds: string[] } | LookupFailure>;
   /**

@@ -1,4 +1,4 @@
-import { type DecidedRequest, isDecided } from "../../core/request.ts";
+import { type ApprovalRequest, type DecidedRequest, isDecided } from "../../core/request.ts";
 import { MAX_READ_AGE_MS, nextSignalMove, type SignalMove } from "../../core/signal.ts";
 import {
   beginAttempt,
@@ -14,9 +14,17 @@ import {
 import { toSignalOrder } from "../../core/signal-order.ts";
 import { listSigners, nextSigner } from "../../core/signers.ts";
 import { CONTRADICTION_REPORT_MS } from "../../core/stale-reads.ts";
-import type { Automation } from "../ports/aws.ts";
+import type { Automation, Clock } from "../ports/aws.ts";
 import type { AliveUntil, Lease, LeaseStore } from "../ports/coordination.ts";
 import type { ExecutionStore } from "../ports/store.ts";
+import {
+  type EarlyReads,
+  isRecent,
+  observeLease,
+  type ReadUnderLease,
+  SIGNAL_LEASE_MS,
+  type SignaledRequest,
+} from "./early-reads.ts";
 import {
   REREAD_MS,
   type RecordDeps,
@@ -28,8 +36,6 @@ import {
   type Turn,
 } from "./record-attempt.ts";
 
-/** Longer than a read and a signal can take together, so that the lease outlives the attempt it guards. */
-const SIGNAL_LEASE_MS = 60_000;
 /** No signal leaves when less than this remains of the lease. */
 const LEASE_MARGIN_MS = 30_000;
 /** When a lease that another process owns is asked for again. */
@@ -39,11 +45,16 @@ const CATCH_UP_REREAD_MS = 1_000;
 
 const TOO_LATE = "the read of the step, or this process's heartbeat, was too old when the signal was about to leave";
 
+/** A request whose signal is due. */
+export type DueSignal = SignaledRequest & Pick<ApprovalRequest, "version">;
+
 export interface SendSignalDeps extends RecordDeps {
   executions: ExecutionStore;
   leases: LeaseStore;
   /** This process, for leases. */
   owner: string;
+  /** Reads that began before the decision; without them, each signal has a read of its own. */
+  early?: Pick<EarlyReads, "take">;
   aliveUntil: AliveUntil;
   /** Names the Slack workspace in the payload. */
   workspace: string;
@@ -54,6 +65,7 @@ export interface SendSignalDeps extends RecordDeps {
  * that is late or repeated would decide the next gate of the runbook. A late Resume would resume the next turn of its step,
  * and a late stop would end an execution that went on. So a signal leaves only under the execution's lease,
  * after a read that shows the request's own step waiting alone, with its attempt on record, one at a time per execution.
+ * The lease is observed before the read, and acquired in the transaction that stores the attempt.
  *
  *   due        the first attempt, or the next signer's, or another one after an attempt without effect
  *                -> sending, when the attempt is on record
@@ -68,22 +80,16 @@ export interface SendSignalDeps extends RecordDeps {
  */
 export const makeSendSignal =
   (deps: SendSignalDeps) =>
-  async (automation: Automation, requestId: string, abort: AbortSignal): Promise<void> => {
-    const request = await deps.requests.byId(requestId);
-    if (request === null || !isDecided(request) || request.signal === "accepted") return;
-    // Named by AWS's own ids: replicas may have different names for one target while it is renamed.
-    const name = `execution:${request.account}/${request.region}:${request.executionId}`;
-    // Another request of the same execution is another owner, also within this process.
-    const owner = `${deps.owner}:${request.id}`;
-    const now = deps.clock.now();
-    const lease = await deps.leases.acquire(name, owner, now, now + SIGNAL_LEASE_MS);
+  async (automation: Automation, due: DueSignal, abort: AbortSignal): Promise<void> => {
+    const early = (await deps.early?.take(due)) ?? null;
+    const lease = early?.lease ?? (await observeLease(deps, due));
     // Postponed, so that requests that only wait for a lease do not fill every batch of due ones.
-    if (lease === null) return deps.requests.postponeSignal(request.id, request.version, now + LEASE_RETRY_MS);
-    const log = deps.log.child({ requestId: request.id, executionId: request.executionId });
+    if (lease === null) return deps.requests.postponeSignal(due.id, due.version, deps.clock.now() + LEASE_RETRY_MS);
+    const log = deps.log.child({ requestId: due.id, executionId: due.executionId });
     try {
-      await signalOnce({ ...deps, log }, automation, request, lease, abort);
+      await signalOnce({ ...deps, log }, automation, due, { lease, early }, abort);
     } finally {
-      await deps.leases.release(name, owner);
+      await deps.leases.release(lease.name, lease.owner);
     }
   };
 
@@ -92,15 +98,17 @@ const NOT_SENT = { kind: "not-sent", code: "TooLate", message: TOO_LATE } as con
 async function signalOnce(
   deps: SendSignalDeps,
   automation: Automation,
-  request: DecidedRequest,
-  lease: Lease,
+  due: DueSignal,
+  { lease, early }: { lease: Lease; early: ReadUnderLease | null },
   abort: AbortSignal,
 ): Promise<void> {
   const { requests, executions, clock } = deps;
-  const isOwn = ({ requestId }: SignalAttempt) => requestId === request.id;
   // Guard. The signer is made ready before the read, so that nothing slow comes between the read and the signal.
+  const known = await requests.ofExecution(automation.target, due.executionId);
+  const request = known.find(({ id }) => id === due.id);
+  if (request === undefined || !isDecided(request) || request.signal === "accepted") return;
+  const isOwn = ({ requestId }: SignalAttempt) => requestId === request.id;
   const votes = await requests.votes(request.id);
-  const known = await requests.ofExecution(automation.target, request.executionId);
   const all = await requests.signalsOfExecution(automation.target, request.executionId);
   const [attempts, elsewhere] = [all.filter(isOwn), all.filter((each) => !isOwn(each))];
   if (!(await requests.isDecisionRecorded(request.id))) return recordUnrecorded(deps, request, attempts, lease);
@@ -114,18 +122,17 @@ async function signalOnce(
   if (ready.kind === "failed" && !isUncertain(latestAttempt(attempts, turn.signer.id)))
     return recordNotReady(deps, turn, ready);
 
-  // Read.
-  const askedAt = clock.now();
-  const reading = await automation.read(request.executionId, abort, true);
+  // Read and decide. A read that began before the decision only allows the signal: everything else takes a new one.
+  const moveBy = (reading: Found) =>
+    reading.kind === "not-found"
+      ? RECONCILE
+      : nextSignalMove({ ...turn, known, elsewhere, listed }, reading.execution, clock.now());
+  const isEnough = early !== null && isRecent(early, clock.now()) && moveBy(early.reading).kind === "send";
+  const { askedAt, reading } = isEnough ? early : await readNow(automation, request, clock, abort);
   if (abort.aborted) return;
   if (reading.kind === "failed")
     return recordDeferred(deps, turn, `AWS could not be asked (${reading.code}: ${reading.message})`);
-  // Decide.
-  const now = clock.now();
-  const move =
-    reading.kind === "not-found"
-      ? RECONCILE
-      : nextSignalMove({ ...turn, known, elsewhere, listed }, reading.execution, now);
+  const [now, move] = [clock.now(), moveBy(reading)];
   if (listed?.staleSince != null && move.kind !== "stale") await executions.clearStale(listed);
   if (move.kind !== "send") return follow(deps, automation, turn, move);
   if (ready.kind === "failed") return recordNotReady(deps, turn, ready);
@@ -149,6 +156,11 @@ async function signalOnce(
   await executions.wake(automation.target.key, request.executionId, clock.now());
 }
 
+async function readNow({ read }: Automation, { executionId }: DecidedRequest, clock: Clock, abort: AbortSignal) {
+  const askedAt = clock.now();
+  return { askedAt, reading: await read(executionId, abort, true) };
+}
+
 /** Records the result. The lookup of the requester may have changed the request meanwhile; the lease still guards the write. */
 async function recordResult(deps: SendSignalDeps, sent: Turn, resolved: SignalAttempt, result: SignalResult) {
   if ((await recordAttempt(deps, sent, resolved, result)) !== null) return;
@@ -156,6 +168,9 @@ async function recordResult(deps: SendSignalDeps, sent: Turn, resolved: SignalAt
   if (current !== null && isDecided(current))
     await recordAttempt(deps, { ...sent, request: current }, resolved, result);
 }
+
+/** The result of a read that did not fail. */
+type Found = Exclude<Awaited<ReturnType<Automation["read"]>>, { kind: "failed" }>;
 
 const RECONCILE: SignalMove = { kind: "reconcile", isOver: false };
 

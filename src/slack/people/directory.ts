@@ -2,6 +2,7 @@ import { LRUCache } from "lru-cache";
 import type { Clock } from "../../app/ports/aws.ts";
 import type { ChatFailure, Directory, Freshness } from "../../app/ports/slack.ts";
 import type { LookupFailure, Membership, Person } from "../../core/person.ts";
+import type { Approvers } from "../../core/policy.ts";
 import type { Workspace } from "../connection/workspace.ts";
 import { findLookupAdvice } from "../lookup-advice.ts";
 import type { SlackCall } from "../slack-call.ts";
@@ -36,6 +37,11 @@ export function makeDirectory(call: SlackCall, workspace: Workspace, clock: Cloc
     return { kind: "read", value: toPerson(userId, user, workspace) };
   });
 
+  const listsOf = (meant: Approvers, channelIds: readonly string[]) => [
+    ...meant.groups.map((id) => ({ id, read: groups })),
+    ...(meant.channel === "members" ? channelIds : []).map((id) => ({ id, read: channels })),
+  ];
+
   return {
     async person(userId, freshness = "show") {
       const since = typeof freshness === "object" ? freshness.since : clock.now() - CACHE_TTL_MS + 1;
@@ -44,14 +50,14 @@ export function makeDirectory(call: SlackCall, workspace: Workspace, clock: Cloc
     },
 
     isAmong(meant, userId, freshness = "show", channelIds = []) {
-      const lists = [
-        ...meant.groups.map((id) => ({ id, read: groups })),
-        ...(meant.channel === "members" ? channelIds : []).map((id) => ({ id, read: channels })),
-      ];
       return meant.users.includes(userId)
         ? Promise.resolve({ kind: "member" })
-        : findInLists(lists, userId, toReadTimes(freshness, clock.now()));
+        : findInLists(listsOf(meant, channelIds), userId, toReadTimes(freshness, clock.now()));
     },
+
+    wasAmong: (meant, userId, channelIds = []) =>
+      meant.users.includes(userId) ||
+      listsOf(meant, channelIds).some(({ id, read }) => read.last(id)?.has(userId) === true),
 
     async members(meant) {
       const found = new Set(meant.users);

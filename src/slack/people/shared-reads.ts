@@ -10,8 +10,12 @@ export interface Found<T> {
   value: T;
 }
 
-/** Returns the value of a read that began at `since` or later. */
-export type SharedRead<T> = (id: string, since: number) => Promise<Found<T> | ChatFailure>;
+export interface SharedRead<T> {
+  /** Returns the value of a read that began at `since` or later. */
+  (id: string, since: number): Promise<Found<T> | ChatFailure>;
+  /** Returns the last value, however old it is, without a call; undefined if none is known. */
+  last(id: string): T | undefined;
+}
 
 /**
  * Makes reads of Slack that all callers share, so that many clicks cost few calls.
@@ -27,7 +31,7 @@ export function makeSharedReads<T>(
   { max, keepMs }: { max: number; keepMs: number },
   read: (id: string) => Promise<{ kind: "read"; value: T } | ChatFailure>,
 ): SharedRead<T> {
-  const kept = new LRUCache<string, Found<T>>(cacheOptions(clock, max, keepMs));
+  const kept = new LRUCache<string, Found<T>>({ ...cacheOptions(clock, max, keepMs), noDeleteOnStaleGet: true });
   const reading = new Map<
     string,
     { at: number; result: ReturnType<SharedRead<T>>; next?: ReturnType<SharedRead<T>> }
@@ -51,7 +55,7 @@ export function makeSharedReads<T>(
     return result;
   };
 
-  const share: SharedRead<T> = async (id, since) => {
+  const share = async (id: string, since: number): ReturnType<SharedRead<T>> => {
     const found = kept.get(id);
     // A value from the future was read before the clock was set back.
     if (found !== undefined && found.at >= since && found.at <= clock.now()) return found;
@@ -62,5 +66,5 @@ export function makeSharedReads<T>(
     current.next ??= current.result.then(again, again);
     return current.next;
   };
-  return share;
+  return Object.assign(share, { last: (id: string) => kept.peek(id, { allowStale: true })?.value });
 }

@@ -2,7 +2,16 @@ import type { Clock, Log } from "../../app/ports/aws.ts";
 import type { RateLimitStore } from "../../app/ports/coordination.ts";
 import type { SlackCall, SlackMethod } from "../slack-call.ts";
 import { bucketKey, type DeliveryMethod, SLOT_TIMEOUT_MS } from "./limits.ts";
+import type { ReservedSlots } from "./reserved-slots.ts";
 import type { AcquireMethodSlot } from "./slots.ts";
+
+interface LimitDeps {
+  acquireSlot: AcquireMethodSlot;
+  /** Slots that are acquired already; without them, each call acquires its own. */
+  reserved?: Pick<ReservedSlots, "use">;
+  rateLimits: RateLimitStore;
+  clock: Clock;
+}
 
 /** How long the store may take to report what is blocked. */
 const STORE_TIMEOUT_MS = 500;
@@ -12,15 +21,12 @@ const STORE_TIMEOUT_MS = 500;
  * here. A rate limit that cannot be read, for instance while the database is unreachable, delays no call.
  *
  * States of a method:
- * - open: a call acquires a slot first. If no slot frees up within the method's timeout, the call is made anyway, and
+ * - open: a call uses a reserved slot, or acquires one first. If no slot frees up within the method's timeout, the call is made anyway, and
  *   Slack decides.
  * - blocked: Slack asked to wait, by a Retry-After. Until it has elapsed, no replica calls the method: a call whose timeout
  *   is shorter is `limited` at once, and any other waits.
  */
-export function limitedCall(
-  call: SlackCall,
-  deps: { acquireSlot: AcquireMethodSlot; rateLimits: RateLimitStore; clock: Clock; log: Log },
-): SlackCall {
+export function limitedCall(call: SlackCall, deps: LimitDeps & { log: Log }): SlackCall {
   const { rateLimits, clock, log } = deps;
   const acquire = makeAcquire(deps);
   return async (method, args) => {
@@ -43,9 +49,7 @@ export function limitedCall(
 const isDelivery = (method: SlackMethod): method is DeliveryMethod => !(method in SLOT_TIMEOUT_MS);
 
 /** Returns 0 when the call may be made, or else how long Slack asks to wait, in milliseconds. */
-function makeAcquire(deps: { acquireSlot: AcquireMethodSlot; rateLimits: RateLimitStore; clock: Clock }) {
-  const { acquireSlot, rateLimits, clock } = deps;
-
+function makeAcquire({ acquireSlot, reserved, rateLimits, clock }: LimitDeps) {
   /** Returns the result of `attempt`, or `fallback` if it takes longer than `ms`. */
   const within = async <T>(ms: number, attempt: (abort: AbortSignal) => Promise<T>, fallback: T): Promise<T> => {
     const ended = new AbortController();
@@ -68,6 +72,7 @@ function makeAcquire(deps: { acquireSlot: AcquireMethodSlot; rateLimits: RateLim
     const timeoutMs = SLOT_TIMEOUT_MS[method];
     const blockedMs = await blockedFor(bucket);
     if (blockedMs > timeoutMs) return blockedMs;
+    if (blockedMs === 0 && reserved?.use(method) === true) return 0;
     const wait = (abort: AbortSignal) =>
       acquireSlot(method, "", abort).then(
         () => true,

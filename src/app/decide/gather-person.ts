@@ -1,0 +1,135 @@
+import type { Denial } from "../../core/denial.ts";
+import type { VoteInput } from "../../core/evaluate-vote.ts";
+import { type LookupFailure, toFailedLookup } from "../../core/person.ts";
+import { findRoute, type People, type Route } from "../../core/policy.ts";
+import type { ApprovalRequest } from "../../core/request.ts";
+import { awaitsOwner, findRequester, type Identities, requesterIds, UNKNOWN_REQUESTER } from "../../core/requester.ts";
+import type { Click } from "../ports/click-store.ts";
+import type { Directory, Freshness } from "../ports/slack.ts";
+import type { RequestStore } from "../ports/store.ts";
+
+export interface PersonDeps {
+  requests: Pick<RequestStore, "byId">;
+  directory: Directory;
+  routes: readonly Route[];
+  admins: People;
+  identities: Identities;
+  /** Looks up the owner of the requester's address and stores it with the request. */
+  lookUpRequester: (requestId: string) => Promise<{ kind: "done" } | LookupFailure>;
+}
+
+export type OfPerson = Pick<VoteInput, "request" | "route" | "person" | "membership" | "requester">;
+
+export type PersonFacts = ({ kind: "ready" } & OfPerson) | NotReady;
+
+export type NotReady =
+  /** `permanent`: Slack has no such account for this app, and asking again does not help. */
+  | { kind: "denied"; denial: Denial; permanent?: boolean }
+  /** The click can wait. `denial` is the answer where it cannot, as for a form. */
+  | { kind: "later"; waitMs?: number; why: string; denial?: Denial };
+
+export const denied = (denial: Denial): NotReady => ({ kind: "denied", denial });
+
+/** Tells whether the person is named as one who may decide, or was in the last known lists. */
+export const wasAllowed = (
+  { admins, directory }: Pick<PersonDeps, "admins" | "directory">,
+  { userId, authority }: Pick<Click, "userId" | "authority">,
+  route: Route,
+) =>
+  authority === "break-glass"
+    ? directory.wasAmong(admins, userId)
+    : directory.wasAmong(route.approvers, userId, route.channels);
+
+/** Gathers the facts about one person and one request, except the name of the person's session. */
+export async function gatherPerson(
+  deps: PersonDeps,
+  click: Pick<Click, "userId" | "verdict" | "authority">,
+  request: ApprovalRequest,
+  freshness: Freshness,
+): Promise<PersonFacts> {
+  const { directory } = deps;
+  const route = findRoute(deps.routes, request.route);
+  const readMembership = (from: Route) =>
+    click.authority === "break-glass"
+      ? directory.isAmong(deps.admins, click.userId, freshness)
+      : directory.isAmong(from.approvers, click.userId, freshness, from.channels);
+  // Only people who are known as approvers cause two reads at once. The reads of groups are few.
+  const isKnown = route !== null && click.verdict !== "withdraw" && wasAllowed(deps, click, route);
+  const [lookup, early] = await Promise.all([
+    directory.person(click.userId, freshness),
+    isKnown ? readMembership(route) : null,
+  ]);
+  if (lookup.kind === "unknown") return laterOrDenied(lookup, { kind: "person-unknown", ...toFailedLookup(lookup) });
+  const { person } = lookup;
+  if (route === null || person.accountStatus !== "member" || click.verdict === "withdraw")
+    return {
+      kind: "ready",
+      request,
+      route,
+      person,
+      membership: { kind: "not-member" },
+      requester: UNKNOWN_REQUESTER,
+    };
+
+  const membership = early ?? (await readMembership(route));
+  // Only for the text of the denial.
+  if (membership.kind === "not-member" && click.authority === "approver")
+    membership.admin = (await directory.isAmong(deps.admins, person.id, "show")).kind === "member";
+  if (membership.kind === "unknown") {
+    const denial = { kind: "membership-unknown", ...toFailedLookup(membership) } as const;
+    const outcome = laterOrDenied(membership, denial);
+    // A click that cannot wait is evaluated without the membership: a closed request is the better reason to give.
+    if (outcome.kind === "later") return outcome;
+  }
+  const needsRequester = click.verdict === "approve" && click.authority === "approver" && !route.selfApproval;
+  if (!needsRequester || membership.kind !== "member")
+    return { kind: "ready", request, route, person, membership, requester: UNKNOWN_REQUESTER };
+  const current = await awaitRequester(deps, request);
+  if (current.kind === "unknown")
+    return laterOrDenied(current, { kind: "requester-unread", ...toFailedLookup(current) });
+  return { kind: "ready", route, person, membership, ...current.facts };
+}
+
+/** Returns who started the execution. If the lookup is still pending, makes an attempt now instead of at its next time. */
+async function awaitRequester(
+  deps: PersonDeps,
+  request: ApprovalRequest,
+): Promise<{ kind: "found"; facts: Pick<VoteInput, "request" | "requester"> } | LookupFailure> {
+  const identities = await activeIdentities(deps, request);
+  if (identities.kind === "unknown") return identities;
+  const requester = findRequester(request, identities.identities);
+  if (!awaitsOwner(requester)) return { kind: "found", facts: { request, requester } };
+  const result = await deps.lookUpRequester(request.id);
+  if (result.kind === "unknown") return result;
+  const current = (await deps.requests.byId(request.id)) ?? request;
+  return {
+    kind: "found",
+    facts: { request: current, requester: findRequester(current, identities.identities) },
+  };
+}
+
+/** Leaves out the listed people whose accounts are deactivated, bots or gone: such an account does not say who else did not start it. */
+async function activeIdentities(
+  { directory, identities }: PersonDeps,
+  { facts }: ApprovalRequest,
+): Promise<{ kind: "read"; identities: Identities } | LookupFailure> {
+  const inactive = new Set<string>();
+  for (const userId of requesterIds(findRequester({ facts, addressOwners: {} }, identities))) {
+    const found = await directory.person(userId);
+    if (found.kind === "unknown" && found.permanent !== true) return found;
+    if (found.kind === "unknown") {
+      inactive.add(userId);
+      continue;
+    }
+    const { accountStatus } = found.person;
+    if (accountStatus === "deactivated" || accountStatus === "bot") inactive.add(userId);
+  }
+  const active = Object.entries(identities).filter(([userId]) => !inactive.has(userId));
+  return { kind: "read", identities: Object.fromEntries(active) };
+}
+
+/** If Slack only asks to wait, the click waits, because it is stored. Otherwise it is denied. */
+export function laterOrDenied({ error, retryAfterMs: waitMs, permanent }: LookupFailure, denial: Denial): NotReady {
+  if (permanent === true) return { kind: "denied", denial, permanent };
+  return waitMs === undefined ? denied(denial) : { kind: "later", waitMs, why: `Slack asks to wait: ${error}`, denial };
+}

@@ -1,0 +1,101 @@
+import type { ApprovalRequest } from "../../core/request.ts";
+import { MAX_READ_AGE_MS } from "../../core/signal.ts";
+import type { Automation, Clock } from "../ports/aws.ts";
+import type { Lease, LeaseStore } from "../ports/coordination.ts";
+
+/** Longer than a read and a signal can take together, so that the lease outlives the attempt it guards. */
+export const SIGNAL_LEASE_MS = 60_000;
+/** A read that is older than this leaves too little time for the signal, and another one is made. */
+const MAX_EARLY_AGE_MS = MAX_READ_AGE_MS / 2;
+
+/** Tells whether a read leaves enough time for the signal. */
+export function isRecent({ askedAt }: Pick<ReadUnderLease, "askedAt">, now: number): boolean {
+  return now >= askedAt && now - askedAt <= MAX_EARLY_AGE_MS;
+}
+
+/** The shortest time between two early reads of one execution, however often people click. */
+const MIN_INTERVAL_MS = 1_000;
+
+/** Identifies a request and its execution. */
+export type SignaledRequest = Pick<ApprovalRequest, "id" | "account" | "region" | "executionId">;
+
+/** A successful read of the execution before a signal, with the lease that was observed before AWS was asked. */
+export interface ReadUnderLease {
+  lease: Lease;
+  /** When AWS was asked. */
+  askedAt: number;
+  reading: Extract<Awaited<ReturnType<Automation["read"]>>, { kind: "read" }>;
+}
+
+export interface EarlyReadDeps {
+  leases: Pick<LeaseStore, "observe">;
+  clock: Clock;
+  /** This process, for leases. */
+  owner: string;
+}
+
+/** Observes the execution's lease; null while another process, or another request of the execution, has it. */
+export function observeLease({ leases, clock, owner }: EarlyReadDeps, request: SignaledRequest): Promise<Lease | null> {
+  const { name, owner: own } = leaseOf(owner, request);
+  const now = clock.now();
+  return leases.observe(name, own, now, now + SIGNAL_LEASE_MS);
+}
+
+/**
+ * Names the execution's lease by AWS's own ids: replicas may have different names for one target while it is renamed.
+ * Another request of the same execution is another owner, also within one process.
+ */
+export const leaseOf = (process: string, { id, account, region, executionId }: SignaledRequest) => ({
+  name: `execution:${account}/${region}:${executionId}`,
+  owner: `${process}:${id}`,
+});
+
+/** Reads the execution before its signal while the click that may decide it is evaluated. */
+export interface EarlyReads {
+  /** Begins the read, unless one began a moment ago. */
+  begin(automation: Automation, request: SignaledRequest): void;
+  /** Returns the read, once, if it succeeded and is fresh enough; else null. */
+  take(request: SignaledRequest): Promise<ReadUnderLease | null>;
+}
+
+/**
+ * Makes the early reads of this process. The lease is observed before AWS is asked, and the attempt to signal is stored only
+ * if nobody has owned it since: the read is as good as one that begins after the decision.
+ *
+ * States of a read: begun, until `take` returns it or it is too old.
+ */
+export function makeEarlyReads(deps: EarlyReadDeps): EarlyReads {
+  const { clock } = deps;
+  const begun = new Map<string, { at: number; result: Promise<ReadUnderLease | null> }>();
+  /** When the last read of each execution began. */
+  const lastAt = new Map<string, number>();
+
+  const read = async (automation: Automation, request: SignaledRequest): Promise<ReadUnderLease | null> => {
+    const lease = await observeLease(deps, request);
+    if (lease === null) return null;
+    const askedAt = clock.now();
+    const reading = await automation.read(request.executionId, new AbortController().signal, true);
+    return reading.kind === "read" ? { lease, askedAt, reading } : null;
+  };
+  const forget = (now: number) => {
+    for (const [id, { at }] of begun) if (now - at > MAX_EARLY_AGE_MS) begun.delete(id);
+    for (const [name, at] of lastAt) if (now - at >= MIN_INTERVAL_MS) lastAt.delete(name);
+  };
+
+  return {
+    begin(automation, request) {
+      const now = clock.now();
+      forget(now);
+      const { name } = leaseOf("", request);
+      if (lastAt.has(name)) return;
+      lastAt.set(name, now);
+      // The read before the signal reports what fails here.
+      begun.set(request.id, { at: now, result: read(automation, request).catch(() => null) });
+    },
+    async take({ id }) {
+      const result = await begun.get(id)?.result;
+      begun.delete(id);
+      return result != null && isRecent(result, clock.now()) ? result : null;
+    },
+  };
+}

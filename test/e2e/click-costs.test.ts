@@ -1,0 +1,88 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import type { Clock } from "../../src/app/ports/aws.ts";
+import { startBot } from "../../src/bot/start.ts";
+import { NO_TEST_HOOKS, type TestHooks } from "../../src/bot/test-hooks.ts";
+import { readTextFile } from "../../src/config/file.ts";
+import { loadConfig } from "../../src/config/load.ts";
+import { systemClock } from "../../src/ops/clock.ts";
+import { eventually } from "../support/eventually.ts";
+import { testLog } from "../support/fakes.ts";
+import { startSqlJournal, toCommits, toReads } from "../support/sql-journal.ts";
+import { ONE_GATE, world } from "../support/world.ts";
+
+/** Makes a clock on which every pause lasts until its wake-up once `stopTicks` is called: no worker looks for work by itself. */
+function makeTicks() {
+  let areStopped = false;
+  const clock: Clock = {
+    now: systemClock.now,
+    async sleep(ms, abort) {
+      await systemClock.sleep(ms, abort);
+      if (areStopped && abort?.aborted === false)
+        await new Promise((resolve) => abort.addEventListener("abort", resolve, { once: true }));
+    },
+  };
+  return {
+    clock,
+    stopTicks() {
+      areStopped = true;
+    },
+  };
+}
+
+test("a click costs three commits until its signal, no second read of the same rows, one lookup, and two reads of the execution", async (t) => {
+  const w = await world(t, { start: false, env: { POLL_INTERVAL_SECONDS: "600" } });
+  Object.assign(process.env, w.environment); // the SDK reads its own variables
+  const loaded = loadConfig(w.environment, readTextFile);
+  assert(loaded.kind === "config");
+  const journal = startSqlJournal();
+  t.after(journal.stop);
+  const id = await w.run(ONE_GATE);
+  const hooks: TestHooks = {
+    ...NO_TEST_HOOKS,
+    automation: (own) => ({
+      ...own,
+      read: (executionId, abort, urgent) => {
+        if (urgent === true) journal.mark("read");
+        return own.read(executionId, abort, urgent);
+      },
+      signal: (...call) => {
+        journal.mark("signal");
+        return own.signal(...call);
+      },
+    }),
+  };
+  const log = testLog();
+  const { clock, stopTicks } = makeTicks();
+  const bot = await startBot(loaded.config, { clock, log, hooks });
+  t.after(() => bot.stop());
+  const message = await w.message(id);
+  await eventually("Slack is connected", () => log.lines.some(({ fields }) => fields.event === "socket.connected"));
+  const countCalls = async () => ({
+    reads: (await w.awsCalls("GetAutomationExecution")).length,
+    signals: (await w.awsCalls("SendAutomationSignal")).length,
+    people: (await w.slackCalls("users.info")).length,
+  });
+  stopTicks();
+  const before = await countCalls();
+  await w.click("U0JANE", message, "approve");
+  await w.message(id, "*Approved* by");
+  const after = await countCalls();
+
+  const path = journal.until("signal").from('insert into "clicks"');
+  assert.deepEqual(
+    toCommits(path).map((tables) => ["clicks", "votes", "signals"].filter((table) => tables.includes(table))),
+    [["clicks"], ["clicks", "votes"], ["signals"]],
+  );
+  for (const reads of toReads(path)) assert.deepEqual(reads, [...new Set(reads)]);
+  // The execution is read while the click is evaluated, before its vote is stored.
+  const decided = path.findIndex((entry) => "sql" in entry && /^insert into "votes"/.test(entry.sql));
+  assert.deepEqual(
+    path.flatMap((entry, index) => ("mark" in entry ? [[entry.mark, index < decided]] : [])),
+    [["read", true]],
+  );
+  assert.deepEqual(
+    [after.reads - before.reads, after.signals - before.signals, after.people - before.people],
+    [2, 1, 1],
+  );
+});

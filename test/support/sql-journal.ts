@@ -1,0 +1,81 @@
+import { DatabaseSync } from "node:sqlite";
+
+/** A statement, or something else that a test marks between the statements. */
+export type JournalEntry = { sql: string; values: readonly unknown[] } | { mark: string };
+
+/** One commit: the tables that it wrote, each once, in the order of the first write. */
+export type Commit = string[];
+
+/**
+ * Records every statement that this process executes with SQLite, in order, until `stop`. Marks tell when something else
+ * happened in the meantime.
+ */
+export function startSqlJournal() {
+  const entries: JournalEntry[] = [];
+  const { prepare } = DatabaseSync.prototype;
+  DatabaseSync.prototype.prepare = function (this: DatabaseSync, sql: string) {
+    const statement = prepare.call(this, sql);
+    for (const method of ["all", "run", "iterate"] as const) {
+      const own = statement[method].bind(statement) as (...values: unknown[]) => never;
+      Object.assign(statement, {
+        [method]: (...values: unknown[]) => {
+          entries.push({ sql, values });
+          return own(...values);
+        },
+      });
+    }
+    return statement;
+  };
+  return {
+    mark: (mark: string) => void entries.push({ mark }),
+    /** Returns the entries before the mark, `from` the first statement that begins so. */
+    until: (mark: string) => ({
+      from(begin: string): JournalEntry[] {
+        const first = entries.findIndex((each) => "sql" in each && each.sql.startsWith(begin));
+        const end = entries.findIndex((each) => "mark" in each && each.mark === mark);
+        return entries.slice(first, end);
+      },
+    }),
+    stop() {
+      DatabaseSync.prototype.prepare = prepare;
+    },
+  };
+}
+
+const WRITE = /^\s*(?:insert into|update|delete from) "(\w+)"/i;
+
+/** Lists the commits that wrote something. A statement outside of a transaction is a commit of its own. */
+export function toCommits(entries: readonly JournalEntry[]): Commit[] {
+  const commits: Commit[] = [];
+  let open: Commit | null = null;
+  for (const entry of entries) {
+    if ("mark" in entry) continue;
+    const table = WRITE.exec(entry.sql)?.[1];
+    if (/^begin/i.test(entry.sql)) open = [];
+    else if (/^(?:commit|rollback)/i.test(entry.sql)) {
+      if (open !== null && open.length > 0) commits.push(open);
+      open = null;
+    } else if (table !== undefined && open === null) commits.push([table]);
+    else if (table !== undefined && !open?.includes(table)) open?.push(table);
+  }
+  return commits;
+}
+
+/**
+ * Lists the statements that read, with their values, apart for each time between two commits. Those of a transaction are left
+ * out: they must see the present rows.
+ */
+export function toReads(entries: readonly JournalEntry[]): string[][] {
+  let isOpen = false;
+  const phases: string[][] = [[]];
+  for (const entry of entries) {
+    if ("mark" in entry) continue;
+    const { sql, values } = entry;
+    if (/^begin/i.test(sql)) isOpen = true;
+    else if (/^(?:commit|rollback)/i.test(sql)) isOpen = false;
+    if (isOpen) continue;
+    if (/^\s*select/i.test(sql)) phases.at(-1)?.push(`${sql} ${JSON.stringify(values)}`);
+    else phases.push([]);
+  }
+  return phases;
+}

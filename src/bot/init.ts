@@ -1,5 +1,7 @@
 import type { WebClient } from "@slack/web-api";
+import type { Finding } from "../app/admin/policy-check.ts";
 import type { Log } from "../app/ports/aws.ts";
+import { describeChatFailure } from "../app/ports/slack.ts";
 import { loadConfig } from "../config/load.ts";
 import { locateFinding } from "../config/locate-finding.ts";
 import { type Answers, renderEnv, renderPolicy } from "../config/new-files.ts";
@@ -8,14 +10,21 @@ import { makeWebClient } from "../slack/connection/client.ts";
 import { describeMissingScopes } from "../slack/connection/scopes.ts";
 import { probeSocket } from "../slack/connection/socket-probe.ts";
 import { readWorkspace, type Workspace } from "../slack/connection/workspace.ts";
-import { describeFailure } from "../slack/slack-failures.ts";
+import { findPersonChoice, lacksGroups, listChannelChoices, listGroupChoices } from "../slack/people/list-choices.ts";
+import { chatFailure, describeFailure } from "../slack/slack-failures.ts";
 import { checkPolicy } from "./check-policy.ts";
+
+export interface OpenSlack {
+  kind: "open";
+  web: WebClient;
+  workspace: Workspace;
+}
 
 /** Opens the client of both tokens. Returns the problem with the fix if Slack does not accept them. */
 export async function openSlack(
   tokens: Pick<Answers, "botToken" | "appToken" | "apiUrl">,
   log: Log,
-): Promise<{ kind: "open"; web: WebClient; workspace: Workspace } | { kind: "refused"; text: string }> {
+): Promise<OpenSlack | { kind: "refused"; text: string }> {
   const { botToken, appToken, apiUrl } = tokens;
   const logger = makeBoltLogger(log);
   const web = makeWebClient(botToken, apiUrl, logger);
@@ -31,12 +40,39 @@ export async function openSlack(
   return { kind: "open", web, workspace: found.workspace };
 }
 
-/** Renders both files and checks them as `policy check` does. Returns the files, or every problem with its fix. */
+/** A call to Slack failed. The message names the fix. */
+export class SlackCallError extends Error {}
+
+async function callSlack<R>(call: () => Promise<R>): Promise<R> {
+  try {
+    return await call();
+  } catch (error) {
+    throw new SlackCallError(describeChatFailure(chatFailure(error)), { cause: error });
+  }
+}
+
+/** Lists the channels and user groups to choose from. `notice`: why there are no user groups. Throws SlackCallError. */
+export const listChoices = ({ web }: OpenSlack) =>
+  callSlack(async () => {
+    const channels = await listChannelChoices(web);
+    try {
+      return { channels, groups: await listGroupChoices(web), notice: null };
+    } catch (error) {
+      const failure = chatFailure(error);
+      if (!lacksGroups(failure)) throw error;
+      return { channels, groups: [], notice: describeChatFailure(failure) };
+    }
+  });
+
+/** Finds a person by member ID or email address; null if there is none. Throws SlackCallError. */
+export const findPerson = ({ web }: OpenSlack, text: string) => callSlack(() => findPersonChoice(web, text));
+
+/** Renders both files and checks them as `policy check` does. Returns the files with its warnings, or every problem with its fix. */
 export async function prepareFiles(
   answers: Answers,
-  { web, workspace }: { web: WebClient; workspace: Workspace },
+  { web, workspace }: OpenSlack,
   configFile: string,
-): Promise<{ env: string; policy: string } | { problems: string[] }> {
+): Promise<{ env: string; policy: string; warnings: string[] } | { problems: string[] }> {
   const policy = renderPolicy(answers);
   const { botToken, appToken, apiUrl, region } = answers;
   const variables = { SLACK_BOT_TOKEN: botToken, SLACK_APP_TOKEN: appToken, AWS_REGION: region };
@@ -46,8 +82,11 @@ export async function prepareFiles(
   if (loaded.kind === "problems")
     return { problems: loaded.problems.map(({ where, what, fix }) => `${where}: ${what} ${fix}`) };
   const findings = await checkPolicy(loaded.config, web, workspace);
-  const problems = findings
-    .filter(({ level }) => level === "problem")
-    .map((finding) => `${locateFinding(finding, loaded.locate)}: ${finding.text}`);
-  return problems.length > 0 ? { problems } : { env: renderEnv(answers), policy };
+  const textsOf = (level: Finding["level"]) =>
+    findings
+      .filter((finding) => finding.level === level)
+      .map((finding) => `${locateFinding(finding, loaded.locate)}: ${finding.text}`);
+  const problems = textsOf("problem");
+  if (problems.length > 0) return { problems };
+  return { env: renderEnv(answers), policy, warnings: textsOf("warning") };
 }

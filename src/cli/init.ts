@@ -1,11 +1,11 @@
 import { chmodSync, existsSync, readFileSync, writeFileSync } from "node:fs";
 import type { Command } from "commander";
-import { openSlack, prepareFiles } from "../bot/init.ts";
+import { findPerson, listChoices, type OpenSlack, openSlack, prepareFiles, SlackCallError } from "../bot/init.ts";
 import { findSecrets } from "../config/environment.ts";
 import { toManifestUrl } from "../config/new-files.ts";
 import { hideIn } from "../config/problem.ts";
 import { parseApiUrl, parseAppToken, parseBotToken, parseRegion } from "../config/variable-formats.ts";
-import { type Choice, listChannelChoices, listGroupChoices } from "../slack/people/list-choices.ts";
+import { answer, choose, UsageError } from "./init-answers.ts";
 import { EXIT, SILENT } from "./output.ts";
 import { InputEndedError, makePrompt, type Prompt } from "./prompt.ts";
 
@@ -27,8 +27,11 @@ export function addInit(program: Command): void {
     .option("--app-token <token>", "xapp-...; default: SLACK_APP_TOKEN")
     .option("--region <region>", "the AWS Region to watch; default: AWS_REGION")
     .option("--channel <channel>", "the name or ID of the channel for requests")
-    .option("--approvers <group>", "the handle or ID of the user group that approves")
-    .option("--admins <group>", "the handle or ID of the user group of admins, or none")
+    .option(
+      "--approvers <list>",
+      "who approves: user groups (handle or ID) and people (member ID or email), with commas",
+    )
+    .option("--admins <list>", "the admins, in the same way, or none")
     .option("--force", "replace existing files")
     .action(async (options: Options) => {
       const prompt = process.stdin.isTTY && process.stdout.isTTY ? makePrompt(process.stdin, process.stdout) : null;
@@ -53,9 +56,6 @@ export function addInit(program: Command): void {
     });
 }
 
-/** A usage error, which ends the command with code 2. */
-class UsageError extends Error {}
-
 interface Surroundings {
   apiUrl: string | null;
   files: { env: string; policy: string };
@@ -69,6 +69,7 @@ export async function initialize(given: Options, around: Surroundings): Promise<
     return await writeFiles(given, around);
   } catch (error) {
     if (error instanceof UsageError) return { code: EXIT.usage, lines: [error.message] };
+    if (error instanceof SlackCallError) return { code: EXIT.failed, lines: [`Nothing was written: ${error.message}`] };
     throw error;
   }
 }
@@ -87,15 +88,7 @@ async function writeFiles(given: Options, around: Surroundings) {
   const slack = await openSlack({ botToken, appToken, apiUrl }, SILENT);
   if (slack.kind === "refused") return { code: EXIT.failed, lines: [slack.text] };
   const region = await answer("--region", given.region, parseRegion, { prompt }, "AWS Region to watch:");
-  const channels = await listChannelChoices(slack.web);
-  const groups = await listGroupChoices(slack.web);
-  const channel = await choose("--channel", given.channel, channels, "Channel for requests:", prompt);
-  const approvers = await choose("--approvers", given.approvers, groups, "User group that approves:", prompt);
-  const admins =
-    given.admins === "none" || (given.admins === undefined && prompt === null)
-      ? null
-      : await choose("--admins", given.admins, groups, "User group of admins, or none:", prompt, true);
-  if (channel === null || approvers === null) throw new UsageError("--channel and --approvers cannot be none.");
+  const { channel, approvers, admins } = await chooseAll(given, slack, prompt);
   const answers = { botToken, appToken, apiUrl, region, channel, approvers, admins };
   const prepared = await prepareFiles(answers, slack, files.policy);
   if ("problems" in prepared)
@@ -105,8 +98,33 @@ async function writeFiles(given: Options, around: Surroundings) {
     };
   write(files.env, prepared.env, 0o600);
   write(files.policy, prepared.policy, 0o644);
-  const next = "Next: give the bot its AWS permissions (README), and run countersign doctor.";
-  return { code: 0, lines: [`Wrote ${files.env} and ${files.policy}.`, next] };
+  const warnings = prepared.warnings.map((text) => `Warning: ${text}`);
+  const next = "Next: give the bot its AWS permissions (docs/permissions.md), and run countersign doctor.";
+  return { code: 0, lines: [`Wrote ${files.env} and ${files.policy}.`, ...warnings, next] };
+}
+
+const NO_CHANNEL =
+  "No channel with this name. Write a name or an ID; invite the bot to a private channel first: /invite @Countersign.";
+const NO_PEOPLE =
+  "No user group or person with this name. Write a group's handle or ID, a person's member ID or email address, or several with commas between them.";
+
+/** Asks for the channel, the approvers and the admins. Admins may be none. */
+async function chooseAll(given: Options, slack: OpenSlack, prompt: Prompt | null) {
+  const { channels, groups, notice } = await listChoices(slack);
+  if (notice !== null) prompt?.say(notice);
+  const where = { option: "--channel", text: "Channel for requests:", choices: channels, notFound: NO_CHANNEL };
+  const people = { several: true, findOther: (text: string) => findPerson(slack, text), notFound: NO_PEOPLE };
+  const who = { ...people, option: "--approvers", text: "User groups or people who approve:", choices: groups };
+  // An empty answer is none too.
+  const none = { id: "", name: "none" };
+  const admin = {
+    ...{ ...people, option: "--admins", choices: [...groups, none] },
+    text: "User groups or people who are admins, or none:",
+  };
+  const [channel] = await choose(where, given.channel, prompt);
+  const approvers = await choose(who, given.approvers, prompt);
+  const admins = await choose(admin, given.admins ?? (prompt === null ? "none" : undefined), prompt);
+  return { channel, approvers, admins: admins.filter(({ id }) => id !== none.id) };
 }
 
 /** The file belongs to its user alone before it has content, also if it existed. */
@@ -124,62 +142,6 @@ function introduce({ say }: Prompt): void {
   say("2. Copy the Bot User OAuth Token from OAuth & Permissions.");
   say("3. Under Basic Information, generate an app-level token with the scope connections:write.");
   say("4. Invite the bot to the channel for requests: /invite @Countersign.\n");
-}
-
-type Parse = (text: string) => { value: string } | { what: string; fix: string };
-
-/** Returns the answer of an option or of a person, who may correct it. Throws UsageError for a missing or wrong option. */
-async function answer(
-  option: string,
-  given: string | undefined,
-  parse: Parse,
-  { prompt, secret = false }: { prompt: Prompt | null; secret?: boolean },
-  question: string,
-): Promise<string> {
-  for (let text = given; ; text = undefined) {
-    const asked = text ?? (await (secret ? prompt?.askSecret(question) : prompt?.ask(question)));
-    if (asked === undefined) throw new UsageError(`${option} is missing.`);
-    const parsed = parse(asked);
-    if ("value" in parsed) return parsed.value;
-    const problem = `${option}: ${parsed.what} ${parsed.fix}`;
-    if (text !== undefined) throw new UsageError(problem);
-    prompt?.say(problem);
-  }
-}
-
-/** Choices that are listed. Every other one can be typed. */
-const MAX_LISTED = 40;
-
-/** Returns the chosen channel or group, by its name, ID or number in the list; null for none. */
-async function choose(
-  option: string,
-  given: string | undefined,
-  choices: readonly Choice[],
-  question: string,
-  prompt: Prompt | null,
-  isOptional = false,
-): Promise<Choice | null> {
-  const find = (text: string) => {
-    const name = text.replace(/^[#@]/, "").toLowerCase();
-    return choices.find(({ id, name: own }) => id === text || own.toLowerCase() === name);
-  };
-  if (given !== undefined || prompt === null) {
-    if (given === undefined) throw new UsageError(`${option} is missing.`);
-    const found = find(given);
-    if (found !== undefined) return found;
-    throw new UsageError(`${option}: Slack shows the bot nothing of this name: ${given}. Write a name or an ID.`);
-  }
-  const lines = choices
-    .slice(0, MAX_LISTED)
-    .map(({ name, usable }, index) => `${index + 1}. ${name}${usable ? "" : " (not usable yet)"}`);
-  prompt.say(lines.join("\n"));
-  for (;;) {
-    const text = await prompt.ask(question);
-    if (isOptional && (text === "" || text === "none")) return null;
-    const found = find(text) ?? choices[Number(text) - 1];
-    if (found !== undefined) return found;
-    prompt.say("Slack shows the bot nothing of this name. Write a name, an ID or a number of the list.");
-  }
 }
 
 const definedOnly = (options: Record<string, string | undefined>) =>

@@ -6,9 +6,9 @@ export interface Answers {
   apiUrl: string | null;
   region: string;
   channel: Named;
-  approvers: Named;
-  /** Null: no admins. */
-  admins: Named | null;
+  /** User groups and people. */
+  approvers: readonly Named[];
+  admins: readonly Named[];
 }
 
 interface Named {
@@ -30,16 +30,30 @@ export function renderEnv({ botToken, appToken, apiUrl, region }: Answers): stri
 
 /** Returns the content of a new countersign.yml: one route for every request. */
 export function renderPolicy({ channel, approvers, admins }: Answers): string {
-  const group = (one: Named) => `{ groups: [${one.id}] } # @${oneLine(one.name)}`;
   return [
     "# Written by countersign init. countersign.example.yml explains every key.",
     "routes:",
     "  - name: everything",
     `    channels: [${channel.id}] # #${oneLine(channel.name)}`,
-    `    approvers: ${group(approvers)}`,
-    ...(admins === null ? [] : [`admins: ${group(admins)}`]),
+    `    approvers: ${renderPeople(approvers)}`,
+    "    # For the first try: you start the execution, and you approve it. Remove it before production.",
+    "    # selfApproval: true",
+    ...(admins.length === 0 ? [] : [`admins: ${renderPeople(admins)}`]),
     "",
   ].join("\n");
+}
+
+function renderPeople(all: readonly Named[]): string {
+  const isGroup = ({ id }: Named) => id.startsWith("S");
+  const parts = [
+    ["groups", all.filter(isGroup)],
+    ["users", all.filter((each) => !isGroup(each))],
+  ] as const;
+  const keys = parts
+    .filter(([, some]) => some.length > 0)
+    .map(([key, some]) => `${key}: [${some.map(({ id }) => id).join(", ")}]`);
+  const names = all.map((each) => `${isGroup(each) ? "@" : ""}${oneLine(each.name)}`);
+  return `{ ${keys.join(", ")} } # ${names.join(", ")}`;
 }
 
 const oneLine = (text: string) => text.replace(/\s+/g, " ");

@@ -23,7 +23,12 @@ const REFUSED = [
   ["--bot-token", "xapp-sandbox", 2, /^--bot-token: It contains an app-level token \(xapp-\)/],
   ["--bot-token", "xoxb-nobody", 1, /^--bot-token: Slack does not accept it \(invalid_auth\)\. /],
   ["--region", "us-east", 2, /^--region: .*Write a Region code/],
-  ["--channel", "no-such-channel", 2, /^--channel: Slack shows the bot nothing of this name: no-such-channel\./],
+  [
+    "--channel",
+    "no-such-channel",
+    2,
+    /^--channel: no-such-channel: No channel with this name\. .*invite the bot to a private channel first/,
+  ],
   ["--approvers", "former-dba", 1, /^Nothing was written.*\n.*S0FORMER: The user group @former-dba is disabled/],
 ] as const;
 
@@ -57,12 +62,15 @@ test("init with options writes files that pass policy check, and never replaces 
   await t.test("both files are written, .env for its user alone, and pass policy check", async () => {
     const { code, text } = await init({ ...ANSWERS, "--admins": "S0PLATFORM" });
     assert.equal(code, 0, text);
-    assert.match(text, /^Wrote \.env and \S+countersign\.yml\.\nNext: give the bot its AWS permissions/);
+    assert.match(
+      text,
+      /^Wrote \.env and \S+countersign\.yml\.\nWarning: .*identities.*\nNext: .* AWS permissions \(docs\/permissions\.md\)/,
+    );
     assert.doesNotMatch(text, /x(?:oxb|app)-/);
     assert.equal(statSync(env).mode & 0o777, 0o600);
     assert.match(
       readFileSync(policy, "utf8"),
-      /channels: \[C0APPROVALS\] # #approvals\n.*\[S0SRE\].*\n.*\[S0PLATFORM\]/,
+      /channels: \[C0APPROVALS\] # #approvals\n.*\[S0SRE\].*\n.*\n.*# selfApproval.*\n.*\[S0PLATFORM\]/,
     );
     const check = await runCli({ AWS_ENDPOINT_URL, COUNTERSIGN_CONFIG: policy }, "policy", "check");
     assert.equal(check.code, 0, check.text);
@@ -87,8 +95,8 @@ test("init with options writes files that pass policy check, and never replaces 
         "App-level token (xapp-...):": ["xapp-sandbox"],
         "AWS Region to watch:": ["us-east-1"],
         "Channel for requests:": ["no-such-channel", "1"],
-        "User group that approves:": ["@sre"],
-        "User group of admins, or none:": ["none"],
+        "User groups or people who approve:": ["nobody@example.com", "@sre"],
+        "User groups or people who are admins, or none:": ["none"],
       };
       const next = async (question: string) => answers[question]?.shift() ?? assert.fail(`not expected: ${question}`);
       const prompt = { ask: next, askSecret: next, say: (text: string) => said.push(text), close() {} };
@@ -102,6 +110,23 @@ test("init with options writes files that pass policy check, and never replaces 
       assert.match(readFileSync(policy, "utf8"), new RegExp(`# #${first}\n.*\\[S0SRE\\]`));
       assert.doesNotMatch(readFileSync(policy, "utf8"), /admins/);
       assert.deepEqual(Object.values(answers).flat(), []);
+    },
+  );
+  await t.test(
+    "in a workspace without user groups, people approve, and a failed call is one line with the fix",
+    async () => {
+      const people = { ...ANSWERS, "--approvers": "U0JANE, dan@example.com" };
+      const faults = (code: string) =>
+      w.control.slack("faults", { operation: "usergroups.list", kind: "error", code });
+      await faults("plan_upgrade_required");
+      const { code, text } = await init(people, "--force");
+      assert.equal(code, 0, text);
+      assert.match(readFileSync(policy, "utf8"), /approvers: { users: \[U0JANE, U0DAN\] } # Jane Ito, Dan/);
+      await w.control.slack("reset", {});
+      await faults("missing_scope");
+      const failed = await init(people, "--force");
+      assert.equal(failed.code, 1, failed.text);
+      assert.match(failed.text, /^Nothing was written: Slack refused: missing_scope.* Add the scope to the app .*$/);
     },
   );
 });

@@ -19,11 +19,16 @@ test("the address that creates the app contains the whole manifest, without its 
 test("a new policy is valid, and a name cannot add lines to it", () => {
   const named = (id: string) => ({ id, name: "a\nroutes: []\nb" });
   const tokens = { botToken: "xoxb-1", appToken: "xapp-1", apiUrl: null, region: "us-east-1" };
-  for (const admins of [null, named("S0ADMINS")]) {
-    const text = renderPolicy({ ...tokens, channel: named("C0ALL"), approvers: named("S0SRE"), admins });
+  for (const admins of [[], [named("S0ADMINS")]]) {
+    const approvers = [named("U0JANE"), named("S0SRE")];
+    const text = renderPolicy({ ...tokens, channel: named("C0ALL"), approvers, admins });
     const outcome = parseFile("countersign.yml", text);
     assert(outcome.kind === "file", text);
-    assert.deepEqual(outcome.file.routes[0]?.approvers.groups, ["S0SRE"]);
-    assert.deepEqual(outcome.file.admins.groups, admins === null ? [] : ["S0ADMINS"]);
+    const { groups, users } = outcome.file.routes[0]?.approvers ?? {};
+    assert.deepEqual([groups, users], [["S0SRE"], ["U0JANE"]]);
+    assert.deepEqual(
+      outcome.file.admins.groups,
+      admins.map(({ id }) => id),
+    );
   }
 });

@@ -1,13 +1,15 @@
 import type { WebClient } from "@slack/web-api";
+import type { ChatFailure } from "../../app/ports/slack.ts";
+import { chatFailure } from "../slack-failures.ts";
 import { listGroups } from "./directory-check.ts";
 
-/** A channel or a user group to choose from. */
+/** A channel, a user group or a person to choose. */
 export interface Choice {
   id: string;
   /** Without # or @. */
   name: string;
   /** Whether it can be used as it is: a channel with the bot, an enabled group with members. */
-  usable: boolean;
+  usable?: boolean;
 }
 
 /** The most pages of channels that are read, of 1,000 channels each: conversations.list is tier 2. */
@@ -43,5 +45,28 @@ export async function listGroupChoices(web: WebClient): Promise<Choice[]> {
   );
 }
 
+/** The error of a workspace without user groups. Source: Slack API, errors of usergroups.list. */
+const NO_GROUPS = "plan_upgrade_required";
+
+/** Tells whether the workspace's plan has no user groups. */
+export const lacksGroups = (failure: ChatFailure): boolean => failure.kind === "refused" && failure.code === NO_GROUPS;
+
+/** Finds a person by member ID or email address; null if there is none. */
+export async function findPersonChoice(web: WebClient, text: string): Promise<Choice | null> {
+  const byEmail = /^[^@\s]+@[^@\s]+$/.test(text);
+  if (!byEmail && !/^[UW][A-Z0-9]+$/.test(text)) return null;
+  try {
+    const { user } = byEmail ? await web.users.lookupByEmail({ email: text }) : await web.users.info({ user: text });
+    return user?.id === undefined ? null : { id: user.id, name: user.real_name ?? user.id };
+  } catch (error) {
+    const failure = chatFailure(error);
+    if (failure.kind === "refused" && ABSENT_CODES.has(failure.code)) return null;
+    throw error;
+  }
+}
+
+/** Source: Slack API, errors of users.info and users.lookupByEmail. */
+const ABSENT_CODES: ReadonlySet<string> = new Set(["user_not_found", "users_not_found", "user_not_visible"]);
+
 const sort = (choices: Choice[]) =>
-  choices.sort((a, b) => Number(b.usable) - Number(a.usable) || a.name.localeCompare(b.name));
+  choices.sort((a, b) => Number(b.usable ?? false) - Number(a.usable ?? false) || a.name.localeCompare(b.name));

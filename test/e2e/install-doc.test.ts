@@ -4,10 +4,16 @@ import { copyFileSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { test } from "node:test";
 import { CreateDocumentCommand, StartAutomationExecutionCommand } from "@aws-sdk/client-ssm";
+import { VARIABLES } from "../../src/config/environment.ts";
 import { runCli } from "../support/cli.ts";
 import { readTemplate, resolveTemplate } from "../support/cloudformation.ts";
+import { BOT_TEMPLATE } from "../support/deployments.ts";
 import { eventually } from "../support/eventually.ts";
+import { FULL_MATRIX } from "../support/full-matrix.ts";
 import { type World, world } from "../support/world.ts";
+
+const PAGE = readFileSync("docs/install.md", "utf8");
+const STACK = "countersign";
 
 /** What the reader replaces, and the value of it in the stand-ins. */
 const REPLACED: [string, string][] = [
@@ -18,7 +24,7 @@ const REPLACED: [string, string][] = [
 
 /** The commands of the page, in order. A command with a document that follows it (<<'EOF') has several lines. */
 function readCommands(): string[] {
-  const text = REPLACED.reduce((all, [from, to]) => all.replaceAll(from, to), readFileSync("docs/install.md", "utf8"));
+  const text = REPLACED.reduce((all, [from, to]) => all.replaceAll(from, to), PAGE);
   const shell = [...text.matchAll(/^```sh\n(.*?)^```$/gms)].map(([, block = ""]) => block).join("");
   return shell.match(/^cat .*<<'EOF'\n[\s\S]*?^EOF$|^.+$/gm) ?? [];
 }
@@ -38,6 +44,7 @@ test("the commands of docs/install.md lead to the first approval", async (t) => 
     "countersign",
     "create-document",
     "deploy",
+    "describe-stacks",
     "files",
     "not run here",
     "npm start",
@@ -56,7 +63,17 @@ async function run(w: World, command: string): Promise<string> {
     const template = readTemplate(options["template-file"] ?? "");
     assert.ok(Object.keys(given).every((name) => name in template.Parameters));
     assert.ok(resolveTemplate(template, given).outputs.BotRoleArn);
+    assert.equal(options["stack-name"], STACK);
     return "deploy";
+  }
+  if (command.startsWith("aws cloudformation describe-stacks ")) {
+    assert.match(command, new RegExp(`--stack-name ${STACK} --query "Stacks\\[0\\]\\.Outputs"`));
+    const { outputs } = resolveTemplate(readTemplate(BOT_TEMPLATE), { Compute: "ec2" });
+    for (const [output, variable] of [...PAGE.matchAll(/`(\w+)` as\s+`([A-Z_]+)`/g)].map(([, ...names]) => names)) {
+      assert.ok(VARIABLES.includes(variable as never), variable);
+      assert.ok(output !== undefined && output in outputs, output);
+    }
+    return "describe-stacks";
   }
   if (command.startsWith("cp ") || command.startsWith("cat ")) {
     execFileSync("/bin/sh", ["-c", command], { cwd: w.folder });
@@ -79,6 +96,7 @@ async function run(w: World, command: string): Promise<string> {
     return "countersign";
   }
   if (command === "npm start") {
+    if (!FULL_MATRIX) await initialize(w);
     await w.startBot();
     await w.ready();
     return command;
@@ -88,6 +106,17 @@ async function run(w: World, command: string): Promise<string> {
     return "start-automation-execution";
   }
   return assert.fail(`this test cannot run: ${command}`);
+}
+
+/** Replaces the files that were written by hand by those of init, with the change that the page asks for. */
+async function initialize(w: World): Promise<void> {
+  const answers = "--region us-east-1 --channel #approvals --approvers U0JANE --admins jane@example.com --force";
+  const tokens = ["--bot-token", "xoxb-sandbox", "--app-token", "xapp-sandbox"];
+  const { code, text } = await runCli(w.environment, "init", ...tokens, ...answers.split(" "));
+  assert.equal(code, 0, text);
+  const policy = readFileSync(join(w.folder, "countersign.yml"), "utf8");
+  assert.match(PAGE, /remove the `#` before `selfApproval: true`/);
+  writeFileSync(join(w.folder, "countersign.yml"), policy.replace("# selfApproval: true", "selfApproval: true"));
 }
 
 function enterTokens(path: string): void {

@@ -8,8 +8,8 @@ export const MACHINE_FAULTS: readonly Fault[] = [
   {
     part: "versions",
     name: "an old Node.js",
-    run: { nodeVersion: "22.9.0" },
-    expected: [/^failed versions: Node\.js 22\.9\.0 is too old\. Install Node\.js 24 or newer\.$/m],
+    run: { nodeVersion: "24.13.1" },
+    expected: [/^failed versions: Node\.js 24\.13\.1 is too old\. Install Node\.js 24\.14 or newer\.$/m],
   },
   {
     part: "configuration",

@@ -116,8 +116,7 @@ test("init with options writes files that pass policy check, and never replaces 
     "in a workspace without user groups, people approve, and a failed call is one line with the fix",
     async () => {
       const people = { ...ANSWERS, "--approvers": "U0JANE, dan@example.com" };
-      const faults = (code: string) =>
-      w.control.slack("faults", { operation: "usergroups.list", kind: "error", code });
+      const faults = (code: string) => w.control.slack("faults", { operation: "usergroups.list", kind: "error", code });
       await faults("plan_upgrade_required");
       const { code, text } = await init(people, "--force");
       assert.equal(code, 0, text);

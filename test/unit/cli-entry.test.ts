@@ -6,7 +6,7 @@ import { join } from "node:path";
 import { type TestContext, test } from "node:test";
 import { loadDotEnv } from "../../src/config/dot-env.ts";
 
-const { bin, scripts } = JSON.parse(readFileSync("package.json", "utf8"));
+const { bin, engines, scripts } = JSON.parse(readFileSync("package.json", "utf8"));
 const ENTRY = join(process.cwd(), bin.countersign);
 
 /** Runs the program in an empty folder, in which `prepare` may create files. */
@@ -23,11 +23,30 @@ function run(t: TestContext, options: { node?: string[]; args?: string[]; prepar
   );
 }
 
-test("an older Node gets one sentence with the fix", async (t) => {
-  const old = "data:text/javascript,Object.defineProperty(process.versions,'node',{value:'20.9.0'})";
-  const { code, text } = await run(t, { node: ["--import", old] });
-  assert.equal(code, 2);
-  assert.match(text, /^Countersign needs Node\.js 24 or newer, and this is v\S+\. Install Node\.js 24, .*\n$/);
+/** Runs the program as this version of Node.js reports itself. */
+const runAs = (t: TestContext, version: string, args: string[]) =>
+  run(t, {
+    node: ["--import", `data:text/javascript,Object.defineProperty(process.versions,'node',{value:'${version}'})`],
+    args,
+  });
+
+for (const version of ["20.9.0", "24.13.1"])
+  test(`Node ${version} gets one sentence with the fix`, async (t) => {
+    const { code, text } = await runAs(t, version, ["serve"]);
+    assert.equal(code, 2);
+    assert.match(
+      text,
+      /^Countersign needs Node\.js 24\.14 or newer, and this is v\S+\. Install Node\.js 24\.14, .*\n$/,
+    );
+  });
+
+test("the oldest version of Node that the package accepts starts the program", async (t) => {
+  const oldest = `${engines.node.replace(">=", "")}.0`;
+  assert.equal(oldest, "24.14.0");
+  // With a proxy, the bot calls http.setGlobalProxyFromEnv. This line of the types is its first version.
+  const types = readFileSync("node_modules/@types/node/http.d.ts", "utf8");
+  assert.match(types, /@since v24\.14\.0\n(?:(?!@since).*\n)*?.*function setGlobalProxyFromEnv/);
+  for (const version of [oldest, "26.0.0"]) assert.equal((await runAs(t, version, ["--version"])).code, 0, version);
 });
 
 test("npm and npx start the entry that an older Node can read, and npm need not change its file mode", () => {

@@ -60,15 +60,17 @@ export async function runDoctor(deps: DoctorDeps): Promise<Check[]> {
   ];
 }
 
-const MIN_NODE = 24;
+/** Source: package.json, engines. */
+const MIN_NODE = [24, 14] as const;
 /** The first version of each major version that its project still maintains. */
 const MIN_POSTGRES = 14;
 
 function checkVersions({ version, nodeVersion }: DoctorDeps): Check {
   const found = `Node.js ${nodeVersion}`;
-  if (Number.parseInt(nodeVersion, 10) >= MIN_NODE)
+  const [major = 0, minor = 0] = nodeVersion.split(".").map(Number);
+  if (major > MIN_NODE[0] || (major === MIN_NODE[0] && minor >= MIN_NODE[1]))
     return ok("versions", "versions", `Countersign ${version}, ${found}.`);
-  return failed("versions", "versions", `${found} is too old. Install Node.js ${MIN_NODE} or newer.`);
+  return failed("versions", "versions", `${found} is too old. Install Node.js ${MIN_NODE.join(".")} or newer.`);
 }
 
 async function checkProxy(proxy: DoctorDeps["proxy"]): Promise<Check> {

@@ -34,7 +34,7 @@ async function withRecords(t: TestContext, count: number) {
       reply = make;
     },
     round: async () => {
-      const lease = await store.leases.acquire("publisher", "me", clock.now(), clock.now() + 1);
+      const lease = await store.leases.acquire("publisher", "me", clock.now(), clock.now() + 15_000);
       return publish(lease ?? assert.fail("no lease"), new AbortController().signal);
     },
     left: async () => (await store.audit.unpublished(Number.MAX_SAFE_INTEGER, 100)).map(({ record }) => record.seq),

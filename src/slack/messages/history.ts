@@ -45,7 +45,9 @@ function describe({ kind, detail }: AuditRecord, who: string | null, facts: Step
     case "signal-refused":
       return "the signal had no effect";
     case "signal-verified":
-      return detail.result === "confirmed" ? "AWS shows our signal" : "AWS does not show who decided the step";
+      return detail.result === "confirmed"
+        ? "verified: AWS shows that the signal decided this step"
+        : "AWS does not show who decided the step";
     case "signal-misdirected":
       return detail.reachedStep === null
         ? "*the signal did not decide this step*"

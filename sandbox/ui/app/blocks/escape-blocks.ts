@@ -3,12 +3,16 @@ import type { Json } from "../live/slack-state.ts";
 /** Invisible, and separates two characters that the renderer would read as markup. */
 const WORD_JOINER = "\u2060";
 
+/** The renderer pairs asterisks and tildes of different code spans, and shows each one twice. These look the same. */
+const LOOKALIKES: Readonly<Record<string, string>> = { "*": "\u2217", "~": "\u223C" };
+
 /**
  * Protects the text of a mrkdwn object. The renderer reads the escaped text `&lt;!channel&gt;` as a mention, which Slack
  * does not, so a word joiner breaks up what was escaped. It looks the same.
  */
 export function protectMrkdwn(text: string): string {
   return text
+    .replaceAll(/`[^`\n]+`/g, (span) => span.replaceAll(/[*~]/g, (mark) => LOOKALIKES[mark] ?? mark))
     .replaceAll("&lt;", `<${WORD_JOINER}`)
     .replace(/(?<!^|\n)&gt;/g, `${WORD_JOINER}>`)
     .replaceAll("&amp;", `&${WORD_JOINER}`);

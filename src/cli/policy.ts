@@ -4,6 +4,7 @@ import { type ExplainedExecution, explainExecution } from "../app/admin/explain-
 import { explain, makeIdRenderer } from "../app/admin/policy-explain.ts";
 import { findUncheckedParameters } from "../app/admin/runbook-check.ts";
 import type { AwsFailure } from "../app/ports/aws.ts";
+import type { ChatFailure } from "../app/ports/slack.ts";
 import { makeAutomation } from "../aws/automation.ts";
 import { callerIdentity } from "../aws/identity.ts";
 import { checkPolicy } from "../bot/check-policy.ts";
@@ -90,8 +91,7 @@ type LoadedConfig = Extract<ReturnType<typeof loadConfig>, { kind: "config" }>;
 async function describePolicyCheck({ config, locate, warnings }: LoadedConfig): Promise<CommandResult> {
   const web = makeWebClient(config.slack.botToken, config.slack.apiUrl, makeBoltLogger(SILENT));
   const found = await readWorkspace(web);
-  if (found.kind !== "workspace")
-    return { ok: false, lines: [`Nothing was checked, because a call to Slack failed: ${describeFailure(found)}.`] };
+  if (found.kind !== "workspace") return { ok: false, lines: [describeNoWorkspace(found)] };
   const findings = await checkPolicy(config, web, found.workspace);
   const scopes = describeMissingScopes(found.workspace.scopes);
   const lines = [
@@ -108,6 +108,11 @@ async function describePolicyCheck({ config, locate, warnings }: LoadedConfig): 
   const names = `every person, group and channel exists in ${found.workspace.name}`;
   return { ok: true, lines: [...lines, `The policy is OK: ${routes}, and ${names}.`] };
 }
+
+const describeNoWorkspace = (failure: ChatFailure) =>
+  failure.kind === "refused"
+    ? `Nothing was checked: Slack refuses SLACK_BOT_TOKEN (${failure.code}). ${failure.advice}`
+    : `Nothing was checked, because Slack did not answer (${describeFailure(failure)}). Check the network, HTTPS_PROXY and SLACK_API_URL.`;
 
 /** Says what the check cannot see: whether a requester can write any value of a parameter of a runbook that no route names. */
 function unknownAllowedValues(routes: readonly Route[]): string[] {

@@ -108,11 +108,11 @@ export function findAdvice(code: string): string {
     case "edit_window_closed":
       return "The workspace does not let apps edit older messages: allow it in the workspace's settings, under Message Editing. /approvals show has the state of the request.";
     case "plan_upgrade_required":
-      return "The workspace's plan has no user groups: name people under users, or upgrade the plan.";
+      return "The workspace's plan has no user groups: in countersign.yml, name people under users, or upgrade the plan.";
     case "messages_tab_disabled":
       return "Turn on the Messages Tab of the app, under App Home, as in manifest.yml.";
     case "user_not_visible":
-      return "The app cannot see this person: name a full member of its workspace.";
+      return "The app cannot see this person. In countersign.yml, name someone who is a full member of this workspace.";
     case "ekm_access_denied":
       return "The organization's encryption keys (EKM) are not available to Slack: ask the administrators of the organization.";
     case "msg_too_long":

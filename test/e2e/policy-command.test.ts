@@ -77,7 +77,7 @@ test("policy check and policy explain show what the configuration means, and end
     for (const pattern of [
       /routes\[0\]\.channels C0NOSUCH\n {2}There is no such channel/,
       /routes\[0\]\.channels C0OLD\n {2}The channel #\S+ is archived/,
-      /policy\.yml:4 route "everything" routes\[0\]\.channels C0RANDOM\n {2}The channel #random does not have the bot/,
+      /policy\.yml:4 route "everything" routes\[0\]\.channels C0RANDOM\n {2}The bot is not in #random\. In that channel, type \/invite @Countersign\./,
       /routes\[0\]\.approvers\.users U0EVE\n {2}.* is a member of another workspace and can never decide/,
       /routes\[0\]\.approvers\.users U0GONE\n {2}.* is a deactivated account/,
       /routes\[0\]\.approvers\.users U0NOBODY\n {2}There is no such person/,
@@ -152,7 +152,19 @@ fullMatrixTest("policy check and policy explain report each other problem and ea
     await w.control.slack("faults", { operation: "usergroups.list", kind: "error", code: "internal_error", times: 1 });
     const { code, text } = await policy(w, GOOD, "check");
     assert.equal(code, 1);
-    assert.match(text, /approvers\.groups S0DBA\n {2}Slack could not look it up: internal_error/);
+    assert.match(
+      text,
+      /approvers\.groups S0DBA\n {2}Slack did not answer the lookup \(internal_error\)\. Run the check again/,
+    );
+  });
+
+  await t.test("a token that Slack refuses is named, with the fix", async () => {
+    const { code, text } = await runCli({ ...w.environment, SLACK_BOT_TOKEN: "xoxb-nobody" }, "policy", "check");
+    assert.equal(code, 1);
+    assert.match(
+      text,
+      /^Nothing was checked: Slack refuses SLACK_BOT_TOKEN \(invalid_auth\)\. The token is no longer/m,
+    );
   });
 
   await t.test("the explanation of a described request names the people who may decide", async () => {

@@ -358,7 +358,7 @@ test("policy explain shows the same result for an execution as the bot", () => {
     text(null, failed),
     /could not be read \(AccessDeniedException\)[\s\S]*Fix: Allow the bot ssm:GetDocument/,
   );
-  assert.match(text(null, null), /depends on facts that were not given/);
+  assert.match(text(null, null), /Add the missing options, for example --step or --parameter, for a definite answer\./);
 });
 
 const FACTS_OF_EXECUTION = {

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import type { WebClient } from "@slack/web-api";
+import { WebAPIPlatformError, type WebClient } from "@slack/web-api";
 import { type CheckResult, makePolicyCheck } from "../../src/app/admin/policy-check.ts";
 import { findUnknownRegions } from "../../src/config/regions.ts";
 import type { Workspace } from "../../src/slack/connection/workspace.ts";
@@ -75,6 +75,44 @@ test("a channel that is shared with another organization is a note, not an error
   const result = await makeDirectoryCheck(web, {} as Workspace).channel("C0SHARED");
   assert.equal(result.kind, "notable");
   assert.match(JSON.stringify(result), /The channel #partners is shared with another organization/);
+});
+
+const refusing = (code: string) => {
+  const refuse = async () => {
+    throw new WebAPIPlatformError({ ok: false, error: code } as never);
+  };
+  return { users: { info: refuse }, auth: { test: refuse }, conversations: { info: refuse } } as unknown as WebClient;
+};
+
+for (const [kind, code, expected] of [
+  ["user", "missing_scope", /^Slack refused the lookup \(missing_scope\)\. Add the scope to the app/],
+  ["group", "plan_upgrade_required", /^Slack refused the lookup \(plan_upgrade_required\)\. .*name people under users/],
+  [
+    "user",
+    "user_not_visible",
+    /^The app cannot see this person\. In countersign\.yml, name someone who is a full member/,
+  ],
+  ["user", "user_not_found", /^There is no such person: copy/],
+  ["channel", "internal_error", /^Slack did not answer the lookup \(internal_error\)\. Run the check again/],
+] as const)
+  test(`the check of a ${kind} that fails with ${code} ends with the fix`, async () => {
+    const directory = { ...DIRECTORY, [kind]: makeDirectoryCheck(refusing(code), {} as Workspace)[kind] };
+    const route = aRoute({ approvers: { users: ["U0JANE"], groups: ["S0TWO"] } });
+    const policy = { routes: [route], admins: { users: [], groups: [] }, identities: {}, mask: ["*token*"] };
+    const texts = (await makePolicyCheck(directory)(policy)).map(({ text }) => text);
+    assert.ok(
+      texts.some((text) => expected.test(text)),
+      texts.join("\n"),
+    );
+  });
+
+test("a channel without the bot says what to type, and where", async () => {
+  const info = async () => ({ ok: true, channel: { name: "prod-dba", is_member: false } });
+  const web = { conversations: { info } } as unknown as WebClient;
+  assert.deepEqual(await makeDirectoryCheck(web, {} as Workspace).channel("C0PRODDBA"), {
+    kind: "wrong",
+    text: "The bot is not in #prod-dba. In that channel, type /invite @Countersign.",
+  });
 });
 
 test("a Region that no one knows is found with the nearest one; every known partition passes", () => {

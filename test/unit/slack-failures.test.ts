@@ -51,9 +51,12 @@ for (const [claim, original, kind, error] of REQUESTS) {
 
 test("an error of the workspace or the plan has its own advice; a rejected app-level token names its own variable", () => {
   for (const [code, pattern] of [
-    ["plan_upgrade_required", /plan has no user groups: name people under users/],
+    ["plan_upgrade_required", /plan has no user groups: in countersign\.yml, name people under users/],
     ["messages_tab_disabled", /Messages Tab/],
-    ["user_not_visible", /cannot see this person/],
+    [
+      "user_not_visible",
+      /cannot see this person\. In countersign\.yml, name someone who is a full member of this workspace\./,
+    ],
     ["ekm_access_denied", /encryption keys/],
     ["edit_window_closed", /does not let apps edit older messages/],
   ] as const)

@@ -12,7 +12,8 @@ export type CheckResult =
   | { kind: "notable"; text: string }
   /** The text names the problem and the fix. */
   | { kind: "wrong"; text: string }
-  | { kind: "unknown"; error: string };
+  /** `advice`: Slack refused the lookup, and an admin must act. */
+  | { kind: "unknown"; error: string; advice?: string };
 
 /** Looks up IDs of the configuration in Slack. */
 export interface DirectoryCheck {
@@ -105,7 +106,9 @@ function describe(result: Exclude<CheckResult, { kind: "fine" }>): string {
     case "notable":
       return result.text;
     case "unknown":
-      return `Slack could not look it up: ${result.error}.`;
+      return result.advice === undefined
+        ? `Slack did not answer the lookup (${result.error}). Run the check again in a minute.`
+        : `Slack refused the lookup (${result.error}). ${result.advice}`;
     default:
       throw new Error(`no text for ${result satisfies never}`);
   }

@@ -75,7 +75,8 @@ function describeUncovered(
   const effect = "This request cannot be decided in Slack, and the admins are notified.";
   if (uncovered.reason === "no-match" && action === PAUSE_ACTION) return ["No route matches. This pause is ignored."];
   if (uncovered.reason === "no-match") return [`No route matches. ${effect}`];
-  if (uncovered.reason === "unknown" && declared === null) return ["The result depends on facts that were not given."];
+  if (uncovered.reason === "unknown" && declared === null)
+    return ["Add the missing options, for example --step or --parameter, for a definite answer."];
   const read = uncovered.condition.startsWith("tags.") ? tagged : declared;
   const error = read?.kind === "failed" ? { error: read.code } : {};
   return [`${uncoveredSentence({ ...uncovered, ...error }, show)} ${effect}`, `Fix: ${uncoveredFix(uncovered, show)}`];

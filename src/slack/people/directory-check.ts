@@ -33,9 +33,13 @@ export function makeDirectoryCheck(web: WebClient, workspace: Workspace): Direct
     channel: (id) =>
       lookUp(async () => {
         const { channel } = await web.conversations.info({ channel: id });
-        const name = channel?.name === undefined ? "The channel" : `The channel #${channel.name}`;
+        const [name, inText] =
+          channel?.name === undefined
+            ? ["The channel", "the channel"]
+            : [`The channel #${channel.name}`, `#${channel.name}`];
         if (channel?.is_archived) return wrong(`${name} is archived: unarchive it, or name another.`);
-        if (!channel?.is_member) return wrong(`${name} does not have the bot as a member: /invite @Countersign.`);
+        if (!channel?.is_member)
+          return wrong(`The bot is not in ${inText}. In that channel, type /invite @Countersign.`);
         if (!channel.is_ext_shared && !channel.is_pending_ext_shared) return FINE;
         return { kind: "notable", text: `${name} ${SHARED}` };
       }, "There is no such channel, or it is private and the bot was not invited: /invite @Countersign."),
@@ -64,8 +68,10 @@ async function lookUp(ask: () => Promise<CheckResult>, absent: string): Promise<
     return await ask();
   } catch (error) {
     const failure = chatFailure(error);
-    if (failure.kind === "refused" && ABSENT_CODES.has(failure.code)) return wrong(absent);
-    return { kind: "unknown", error: describeFailure(failure) };
+    if (failure.kind !== "refused") return { kind: "unknown", error: describeFailure(failure) };
+    const { code, advice } = failure;
+    if (ABSENT_CODES.has(code)) return wrong(absent);
+    return code === "user_not_visible" ? wrong(advice) : { kind: "unknown", error: code, advice };
   }
 }
 

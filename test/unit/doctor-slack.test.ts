@@ -3,10 +3,14 @@ import { test } from "node:test";
 import { checkSlack, type SlackProbes } from "../../src/app/admin/doctor-slack.ts";
 import { findTokenApp } from "../../src/slack/connection/socket-probe.ts";
 
-const probes = (appId: string | null, scopes: string[] | null = ["commands"]): SlackProbes => ({
+const probes = (
+  appId: string | null,
+  scopes: string[] | null = ["commands", "usergroups:read"],
+  findings: Awaited<ReturnType<SlackProbes["findings"]>> = [],
+): SlackProbes => ({
   botToken: async () => ({ kind: "token", workspace: "Home", appId: "A0ONE", scopes, missingScopes: null }),
   socket: { appId, open: async () => ({ kind: "open" }) },
-  findings: async () => [],
+  findings: async () => findings,
 });
 
 const lines = async (...given: Parameters<typeof probes>) =>
@@ -25,6 +29,22 @@ test("tokens of two apps are a failure; an app-level token that names no app is 
 
 test("scopes that Slack does not name are not called complete", async () => {
   assert.match((await lines("A0ONE", null))[1] ?? "", /^skipped Slack scopes: Slack did not name them\. Compare/);
+});
+
+test("a missing scope is reported once, and what needs it is not checked", async () => {
+  const found = await lines("A0ONE", ["chat:write"]);
+  assert.deepEqual(found.slice(3, 4).concat(found.slice(6, 8)), [
+    "skipped slash command /approvals: not checked, because the token lacks the scope commands.",
+    "skipped groups (0 routes): not checked, because the token lacks the scope usergroups:read.",
+    "skipped quorum (0 routes): not checked, because the token lacks the scope usergroups:read.",
+  ]);
+});
+
+test("a quorum is not called complete while an approver of a route is not known", async () => {
+  const finding = { level: "problem", path: ["routes", 0, "approvers", "users", 0], id: "U0X", route: "a" } as const;
+  const found = await lines("A0ONE", undefined, [{ ...finding, text: "There is no such person.", place: "users U0X" }]);
+  assert.match(found[7] ?? "", /^skipped quorum \(0 routes\): not checked where an approver is not known/);
+  assert.match((await lines("A0ONE"))[7] ?? "", /^ok quorum/);
 });
 
 for (const [token, app] of [

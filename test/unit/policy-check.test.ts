@@ -12,9 +12,11 @@ const GROUPS: Record<string, CheckResult> = {
   S0ONE: { kind: "fine", members: ["U0ANNA"] },
   S0UNREAD: { kind: "unknown", error: "internal_error" },
   S0GONE: { kind: "wrong", text: "gone" },
+  S0NOSCOPE: { kind: "unreadable" },
 };
 const DIRECTORY = {
-  user: async () => ({ kind: "fine" as const }),
+  user: async (id: string): Promise<CheckResult> =>
+    id === "U0WRONG" ? { kind: "wrong", text: "wrong" } : { kind: "fine" },
   group: async (id: string) => GROUPS[id] ?? ({ kind: "fine", members: [] } as const),
   channel: async () => ({ kind: "fine" as const }),
 };
@@ -47,6 +49,12 @@ for (const [approvers, quorum, expected] of [
   ],
   [{ users: [], groups: ["S0ONE", "S0TWO"] }, 3, null],
   [{ users: [], groups: ["S0ONE", "S0UNREAD"] }, 9, null],
+  [{ users: [], groups: ["S0NOSCOPE"] }, 9, null],
+  [{ users: ["U0WRONG", "U0JANE"], groups: [] }, 2, null],
+  [{ users: [], groups: ["S0ONE", "S0GONE"] }, 2, null],
+  [{ users: ["U0WRONG"], groups: ["S0UNREAD"] }, 1, null],
+  [{ users: ["U0WRONG"], groups: [] }, 1, "This route has no valid approver: correct the IDs above."],
+  [{ users: ["U0WRONG"], groups: ["S0GONE"] }, 1, "This route has no valid approver: correct the IDs above."],
   [{ users: [], groups: ["S0ONE"], channel: "members" }, 9, null],
 ] as const)
   test(`a quorum of ${quorum} with ${JSON.stringify(approvers)} is ${expected === null ? "possible" : "a finding"}`, async () => {
@@ -105,6 +113,20 @@ for (const [kind, code, expected] of [
       texts.join("\n"),
     );
   });
+
+test("without the scope for user groups, no group has a finding of its own", async () => {
+  const directory = {
+    ...DIRECTORY,
+    ...makeDirectoryCheck(refusing("missing_scope"), { scopes: ["commands"] } as unknown as Workspace),
+  };
+  const policy = { admins: { users: [], groups: ["S0ONE"] }, identities: {}, mask: ["*token*"] };
+  const route = aRoute({ channels: [], approvers: { users: [], groups: ["S0ONE"] } });
+  const findings = await makePolicyCheck(directory)({ ...policy, routes: [route] });
+  assert.deepEqual(
+    findings.filter(({ level }) => level === "problem"),
+    [],
+  );
+});
 
 test("a channel without the bot says what to type, and where", async () => {
   const info = async () => ({ ok: true, channel: { name: "prod-dba", is_member: false } });

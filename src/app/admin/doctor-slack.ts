@@ -50,7 +50,7 @@ export async function checkSlack(
     checkCommand(about),
   ];
   if (about === null) return [...checks, ...POLICY_CHECKS.map(([check]) => skipped(check, check, NO_TOKEN))];
-  return [...checks, ...checkPolicy(await probes.findings(), routes)];
+  return [...checks, ...checkPolicy(await probes.findings(), routes, about)];
 }
 
 const NO_TOKEN = `not checked, because the check of ${BOT_TOKEN} failed.`;
@@ -101,7 +101,7 @@ async function checkSocket(socket: SlackProbes["socket"], token: BotTokenFacts |
 /** No method shows a bot the slash commands of its app. Source: Slack documentation, apps.manifest.export takes other tokens. */
 function checkCommand(token: BotTokenFacts | null): Check {
   if (token?.scopes?.includes("commands") === false)
-    return failed("slack-command", COMMAND, "the token lacks the scope commands. Reinstall the app from manifest.yml.");
+    return skipped("slack-command", COMMAND, "not checked, because the token lacks the scope commands.");
   return skipped("slack-command", COMMAND, `Slack does not show a bot its commands. ${BY_HAND}`);
 }
 
@@ -118,12 +118,20 @@ const POLICY_CHECKS: readonly (readonly [PolicyCheckName, string])[] = [
 function checkPolicy(
   findings: readonly (Finding & { place: string })[],
   routes: readonly Pick<Route, "channels" | "approvers">[],
+  { scopes }: BotTokenFacts,
 ): Check[] {
+  const canReadGroups = scopes?.includes("usergroups:read") !== false;
+  const isApproverUnknown = findings.some(({ level, path }) => level === "problem" && path.includes("approvers"));
   return POLICY_CHECKS.flatMap(([check, fine]) => {
     const own = findings.filter((finding) => findArea(finding) === check);
     const subject = `${check} (${counted(routes.length, "route")})`;
-    if (own.length === 0) return [ok(check, subject, fine)];
-    return own.map(({ level, place, text }) => (level === "warning" ? warning : failed)(check, place, text));
+    if (own.length > 0)
+      return own.map(({ level, place, text }) => (level === "warning" ? warning : failed)(check, place, text));
+    if (!canReadGroups && (check === "groups" || check === "quorum"))
+      return [skipped(check, subject, "not checked, because the token lacks the scope usergroups:read.")];
+    if (check === "quorum" && isApproverUnknown)
+      return [skipped(check, subject, "not checked where an approver is not known: correct the IDs above.")];
+    return [ok(check, subject, fine)];
   });
 }
 

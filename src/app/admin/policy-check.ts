@@ -13,7 +13,9 @@ export type CheckResult =
   /** The text names the problem and the fix. */
   | { kind: "wrong"; text: string }
   /** `advice`: Slack refused the lookup, and an admin must act. */
-  | { kind: "unknown"; error: string; advice?: string };
+  | { kind: "unknown"; error: string; advice?: string }
+  /** The token lacks the scope for the lookup, which the check of the scopes reports. */
+  | { kind: "unreadable" };
 
 /** Looks up IDs of the configuration in Slack. */
 export interface DirectoryCheck {
@@ -67,7 +69,8 @@ export const makePolicyCheck =
     };
     for (const { path, kind, id } of listIds(policy)) {
       const result = await lookUp(kind, id);
-      if (result.kind !== "fine") add(path, id, describe(result), result.kind === "notable" ? "warning" : "problem");
+      if (result.kind !== "fine" && result.kind !== "unreadable")
+        add(path, id, describe(result), result.kind === "notable" ? "warning" : "problem");
     }
     for (const [index, route] of policy.routes.entries()) {
       const text = await checkQuorum(route, lookUp);
@@ -85,22 +88,29 @@ export const makePolicyCheck =
 
 type LookUp = (kind: keyof DirectoryCheck, id: string) => Promise<CheckResult>;
 
-/** Compares the quorum with the people who may decide now. Null if they suffice or, for a channel, are not listed here. */
+/**
+ * Compares the quorum with the people who may decide now. Null if they suffice, or if they are not known: members of a
+ * channel are not listed here, and an ID that is wrong or was not looked up may mean any number of people.
+ */
 async function checkQuorum({ approvers, quorum }: Route, lookUp: LookUp): Promise<string | null> {
   if (approvers.channel === "members") return null;
+  const results = await Promise.all([
+    ...approvers.users.map(async (id) => ({ result: await lookUp("user", id), named: [id] })),
+    ...approvers.groups.map(async (id) => ({ result: await lookUp("group", id), named: [] })),
+  ]);
+  if (results.every(({ result }) => result.kind === "wrong"))
+    return "This route has no valid approver: correct the IDs above.";
   const people = new Set<string>();
-  for (const id of approvers.users) if ((await lookUp("user", id)).kind === "fine") people.add(id);
-  for (const id of approvers.groups) {
-    const group = await lookUp("group", id);
-    if (group.kind === "unknown") return null;
-    if (group.kind === "fine") for (const userId of group.members ?? []) people.add(userId);
+  for (const { result, named } of results) {
+    if (result.kind !== "fine") return null;
+    for (const userId of result.members ?? named) people.add(userId);
   }
   if (people.size >= quorum) return null;
   const are = people.size === 1 ? "is" : "are";
   return `The quorum is ${quorum}, but there ${are} only ${counted(people.size, "approver")}: add approvers, or lower the quorum.`;
 }
 
-function describe(result: Exclude<CheckResult, { kind: "fine" }>): string {
+function describe(result: Exclude<CheckResult, { kind: "fine" | "unreadable" }>): string {
   switch (result.kind) {
     case "wrong":
     case "notable":

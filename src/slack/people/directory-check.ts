@@ -20,6 +20,7 @@ export function makeDirectoryCheck(web: WebClient, workspace: Workspace): Direct
 
     group: (id) =>
       lookUp(async () => {
+        if (workspace.scopes?.includes("usergroups:read") === false) return { kind: "unreadable" };
         // One call for all groups: usergroups.list is tier 2.
         groups ??= listGroups(web);
         const found = (await groups).get(id);

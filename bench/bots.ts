@@ -1,22 +1,33 @@
 import { type ChildProcess, spawn } from "node:child_process";
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
 import { botEnvironment } from "../sandbox/bot-environment.ts";
 import { APPROVER, CHANNEL, type StandIns, stop, until } from "./stand-ins.ts";
 
-const POLICY = `
+export const POLICY = `
 routes:
   - name: everything
     channels: [${CHANNEL}]
     approvers: { users: [${APPROVER}] }
 `;
 
+/** Returns a policy with a route for each runbook, in front of the route for all others. */
+export function policyFor(channels: readonly { channel: string; runbook: string }[]): string {
+  const routes = channels.map(
+    ({ channel, runbook }) =>
+      `  - { name: ${runbook}, match: { document: ${runbook} }, channels: [${channel}], approvers: { users: [${APPROVER}] } }\n`,
+  );
+  return POLICY.replace("routes:\n", `routes:\n${routes.join("")}`);
+}
+
 export interface BenchedBot {
   name: string;
   /** The resident memory of the process, in bytes. */
   rss(): number;
+  /** The open files and sockets of the process. */
+  handles(): number;
   stop(): Promise<void>;
   kill(): Promise<void>;
 }
@@ -31,15 +42,14 @@ export function aFolder() {
 export async function startCountersign(
   on: StandIns,
   folder: string,
-  more: Record<string, string> = {},
-  targets = "",
+  { env = {}, policy = POLICY }: { env?: Record<string, string>; policy?: string } = {},
 ): Promise<BenchedBot> {
   const configPath = join(folder, "countersign.yml");
-  writeFileSync(configPath, `${targets}${POLICY}`);
+  writeFileSync(configPath, policy);
   const environment = {
     ...botEnvironment({ slackUrl: on.slackUrl, awsUrl: on.awsUrl, configPath, folder, port: 0 }),
     LOG_LEVEL: "info",
-    ...more,
+    ...env,
   };
   const program = new URL("../src/cli/countersign.js", import.meta.url).pathname;
   const child = start([program, "serve"], environment, folder);
@@ -85,6 +95,7 @@ function toBot(name: string, child: ChildProcess): BenchedBot {
   return {
     name,
     rss: () => Number(/VmRSS:\s+(\d+)/.exec(readFileSync(`/proc/${child.pid}/status`, "utf8"))?.[1]) * 1024,
+    handles: () => readdirSync(`/proc/${child.pid}/fd`).length,
     stop: () => stop(child),
     async kill() {
       const ended = new Promise((resolve) => child.once("exit", resolve));

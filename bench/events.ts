@@ -1,4 +1,4 @@
-import { aFolder, startCountersign } from "./bots.ts";
+import { aFolder, POLICY, startCountersign } from "./bots.ts";
 import { clickInTurn, percentile } from "./clicks.ts";
 import type { Figure } from "./figures.ts";
 import { pause, startStandIns, until } from "./stand-ins.ts";
@@ -11,8 +11,10 @@ export async function measureEvents(count: number): Promise<Figure[]> {
   const on = await startStandIns();
   const folder = aFolder();
   const bot = await startCountersign(on, folder.path, {
-    WAITING_QUEUE_URL: `${on.awsUrl}/111122223333/countersign-waiting`,
-    POLL_INTERVAL_SECONDS: "600",
+    env: {
+      WAITING_QUEUE_URL: `${on.awsUrl}/111122223333/countersign-waiting`,
+      POLL_INTERVAL_SECONDS: "600",
+    },
   });
   try {
     await clickInTurn(on, await on.startExecutions(5));
@@ -21,7 +23,7 @@ export async function measureEvents(count: number): Promise<Figure[]> {
     for (let index = 0; index < count; index++) {
       const startedAt = Date.now();
       const [id = ""] = await on.startExecutions(1);
-      const ts = (await on.messages([id])).get(id) ?? "";
+      const ts = (await on.messages([id])).get(id)?.ts ?? "";
       posted.push((await firstCall(on, "chat.postMessage", (input) => input.includes(id))) - startedAt);
       // Slack accepts one post a second in a channel: the next one must not wait for that.
       await pause(1_500);
@@ -73,7 +75,10 @@ export async function measureTargets(): Promise<Figure[]> {
   await on.addReaders(accounts);
   const list = accounts.map((account) => `"${account}"`).join(", ");
   const targets = `targets:\n  - { name: many, accounts: [${list}], regions: [us-east-1], readRole: CountersignReader }\n`;
-  const bot = await startCountersign(on, folder.path, { POLL_INTERVAL_SECONDS: String(ROUND_MS / 1000) }, targets);
+  const bot = await startCountersign(on, folder.path, {
+    env: { POLL_INTERVAL_SECONDS: String(ROUND_MS / 1000) },
+    policy: targets + POLICY,
+  });
   try {
     const polls = async () => {
       const times = new Map<string, number[]>();

@@ -1,4 +1,4 @@
-import { aFolder, type BenchedBot, startCountersign, startMinimalBot } from "./bots.ts";
+import { aFolder, type BenchedBot, policyFor, startCountersign, startMinimalBot } from "./bots.ts";
 import { type ClickTimes, clickInTurn, percentile } from "./clicks.ts";
 import { pause, type StandIns, startStandIns } from "./stand-ins.ts";
 
@@ -15,16 +15,24 @@ export interface Figure {
 export interface Options {
   /** Clicks of each measurement of latency. */
   clicks: number;
+  /** Open requests of the measurement of memory. */
+  open: number;
+  /** Clicks of the measurement of throughput. */
+  decisions: number;
+  restarts: number;
+  soakMinutes: number;
 }
 
-/** The measured times, by bot and delays, for the charts. */
+/** The measured values for the charts: times by bot and delays. */
 export interface Samples {
   latency: Record<string, ClickTimes>;
+  /** Lists of an idle poll, by the number of open requests. */
+  lists: Record<string, number>;
 }
 
 type World = { on: StandIns; folder: string };
 
-async function inWorld<T>(measure: (world: World) => Promise<T>): Promise<T> {
+export async function inWorld<T>(measure: (world: World) => Promise<T>): Promise<T> {
   const on = await startStandIns();
   const folder = aFolder();
   try {
@@ -35,7 +43,7 @@ async function inWorld<T>(measure: (world: World) => Promise<T>): Promise<T> {
   }
 }
 
-async function withBot<T>(bot: BenchedBot, use: (bot: BenchedBot) => Promise<T>): Promise<T> {
+export async function withBot<T>(bot: BenchedBot, use: (bot: BenchedBot) => Promise<T>): Promise<T> {
   try {
     return await use(bot);
   } finally {
@@ -78,10 +86,18 @@ export async function compareLatency({ clicks }: Options, samples: Samples): Pro
   });
 }
 
-/** Counts the calls of an idle poll with 120 open requests, and those of one request from its start to its end. */
-export function countCalls(): Promise<Figure[]> {
-  return inWorld(async ({ on, folder }) =>
-    withBot(await startCountersign(on, folder, { POLL_INTERVAL_SECONDS: "2" }), async () => {
+/** Numbers of open requests for which the calls of an idle poll are counted. */
+const OPEN = [10, 50, 120, 500];
+const POLL_SECONDS = 2;
+const POLLS = 5;
+
+/** Counts the calls of idle polls by the number of open requests, and those of one request from its start to its end. */
+export function countCalls(samples: Samples): Promise<Figure[]> {
+  return inWorld(async ({ on, folder }) => {
+    const channels = await on.addChannels(100);
+    const runbooks = channels.map(({ runbook }) => runbook);
+    const options = { policy: policyFor(channels), env: { POLL_INTERVAL_SECONDS: String(POLL_SECONDS) } };
+    return withBot(await startCountersign(on, folder, options), async () => {
       const [id = ""] = await on.startExecutions(1);
       await clickInTurn(on, [id]);
       await pause(5_000);
@@ -91,21 +107,7 @@ export function countCalls(): Promise<Figure[]> {
       const signals = await about("aws", "SendAutomationSignal");
       const posts = await about("slack", "chat.postMessage");
       const updates = await about("slack", "chat.update");
-
-      const waiting = await on.startExecutions(120);
-      await on.messages(waiting);
-      await pause(5_000);
-      const before = await countAws(on);
-      await pause(10_000);
-      const after = await countAws(on);
-      const lists = (after.lists - before.lists) / 5;
-      return [
-        {
-          figure: "AWS calls of an idle poll with 120 open requests",
-          goal: "3 lists, no reads",
-          measured: `${lists.toFixed(1)} lists, ${after.reads - before.reads} reads in 5 polls`,
-          met: lists <= 3.6 && after.reads === before.reads,
-        },
+      const figures: Figure[] = [
         {
           figure: "calls for one request, quorum 1",
           goal: "3 reads and one for each later change, 1 signal; 1 post and at most 2 updates, and the reply",
@@ -113,8 +115,32 @@ export function countCalls(): Promise<Figure[]> {
           met: reads <= 4 && signals === 1 && posts <= 2 && updates <= 2,
         },
       ];
-    }),
-  );
+      let open = 0;
+      for (const wanted of OPEN) {
+        await on.messages(await on.startExecutions(wanted - open, runbooks));
+        open = wanted;
+        figures.push(await countIdlePolls(on, open, samples));
+      }
+      return figures;
+    });
+  });
+}
+
+async function countIdlePolls(on: StandIns, open: number, samples: Samples): Promise<Figure> {
+  await pause(5_000);
+  const before = await countAws(on);
+  await pause(POLLS * POLL_SECONDS * 1_000);
+  const after = await countAws(on);
+  const lists = (after.lists - before.lists) / POLLS;
+  samples.lists[String(open)] = lists;
+  const pages = Math.ceil(open / 50);
+  return {
+    figure: `AWS calls of an idle poll with ${open} open requests`,
+    goal: `${pages} lists, no reads`,
+    measured: `${lists.toFixed(1)} lists, ${after.reads - before.reads} reads in ${POLLS} polls`,
+    // One poll more than expected may fall into the time.
+    met: lists <= pages * (1 + 1 / POLLS) && after.reads === before.reads,
+  };
 }
 
 async function countAws(on: StandIns): Promise<{ lists: number; reads: number }> {

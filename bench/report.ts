@@ -1,39 +1,46 @@
-import { writeFileSync } from "node:fs";
+import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { percentile } from "./clicks.ts";
-import type { Results } from "./run.ts";
+import type { Figure, Samples } from "./figures.ts";
 
-/** Goals of figures that `npm run bench` does not measure, each with its reason. */
-const PACED = "Countersign posts one message a second to a channel, and the measurement does not use more channels yet";
-const NOT_MEASURED: readonly [figure: string, goal: string, reason: string][] = [
-  ["click to signal, p99, 50 clicks per second", "at most 25 ms above the calls' own delay", PACED],
-  ["click to ack, p99, 50 clicks per second; 200 clicks within one second", "20 ms; 3 s", PACED],
-  ["click to signal, memory, start to ready, with 10,000 open requests", "1.5 x the value with 10; 250 MB; 2 s", PACED],
-  ["sustained decisions, PostgreSQL, one and two replicas", "100 and 180 per second", PACED],
-  [
-    "soak: one hour of mixed traffic with faults",
-    "no growth of memory or handles after ten minutes",
-    "it takes an hour; the torture test repeats faults and restarts, but measures no memory",
-  ],
-  ["clicks lost per 1,000 restarts", "0", "the torture test counts lost clicks: see reliability.md"],
-];
+/** The content of a file of results: one measurement. */
+export interface Results {
+  date: string;
+  commit: string;
+  machine: string;
+  figures: Figure[];
+  latency?: Samples["latency"];
+  lists?: Samples["lists"];
+}
 
-/** Writes docs/performance.md and its chart from the results. */
-export function writeReport(results: Results, left: readonly string[]): void {
-  const { date, commit, machine, figures, samples } = results;
-  const leftOut = left.length === 0 ? "" : ` This run left out: ${left.join(", ")}.`;
-  const latency = Object.entries(samples.latency);
-  const rows = [
-    ...figures.map(({ figure, goal, measured, met }) => [
+/** Writes docs/performance.md and its charts from the results in the folder. Names the measurements that have none. */
+export function writeReport(folder: URL, names: readonly string[]): void {
+  const measured = new Map<string, Results>();
+  for (const name of names) {
+    const file = new URL(`${name}.json`, folder);
+    if (existsSync(file)) measured.set(name, JSON.parse(readFileSync(file, "utf8")));
+  }
+  const rows = names.flatMap((name) => {
+    const results = measured.get(name);
+    if (results === undefined)
+      return [[`\`${name}\``, "", `not measured: \`npm run bench -- --only ${name}\``, "", ""]];
+    return results.figures.map(({ figure, goal, measured, met }) => [
       figure,
       goal,
       measured,
       met === null ? "" : met ? "met" : "**missed**",
-    ]),
-    ...NOT_MEASURED.map(([figure, goal, reason]) => [figure, goal, `not measured: ${reason}`, ""]),
-  ];
+      `${results.date}, ${results.commit}`,
+    ]);
+  });
+  const machines = [...new Set([...measured.values()].map(({ machine }) => machine))].join("; ");
+  const latency = Object.entries(measured.get("latency")?.latency ?? {});
   const bars = latency.map(([name, { signals }]) => ({ name, value: percentile(signals, 0.5) }));
+  const lists = Object.entries(measured.get("calls")?.lists ?? {}).map(([open, value]) => ({
+    name: `${open} open`,
+    value,
+  }));
   const docs = new URL("../docs/", import.meta.url);
   writeFileSync(new URL("images/latency.svg", docs), barChart("Click to signal, p50, in ms", bars));
+  writeFileSync(new URL("images/cost.svg", docs), barChart("Lists of an idle poll, by open requests", lists));
   writeFileSync(
     new URL("performance.md", docs),
     `# Performance
@@ -42,10 +49,10 @@ export function writeReport(results: Results, left: readonly string[]): void {
 one machine, which they share. The approver is listed as a person, and Slack's rate limits are off unless a line says otherwise. The minimal bot
 (\`bench/minimal-bot.ts\`) does the least that a safe bot must do: one lookup of the person, one read and one signal, without a store.
 
-Measured on ${date} at commit ${commit}: ${machine.cores} cores (${machine.cpu}), ${machine.memoryGb} GiB, Node ${machine.node}.${leftOut}
+Measured on: ${machines}. Each line names its date and commit.
 
-| figure | goal | measured | |
-|---|---|---|---|
+| figure | goal | measured | | |
+|---|---|---|---|---|
 ${rows.map((row) => `| ${row.join(" | ")} |`).join("\n")}
 
 ## Click to signal
@@ -63,6 +70,12 @@ ${latency
   .join("\n")}
 
 ![Click to signal](images/latency.svg)
+
+## Cost by open requests
+
+An idle poll reads the list of waiting executions, 50 to a page, and nothing else.
+
+![Lists of an idle poll](images/cost.svg)
 `,
   );
 }

@@ -1,71 +1,74 @@
 /**
- * Measures Countersign against the stand-ins, each in a process of its own, next to the least that a safe bot must do. Writes
- * bench/results/DATE.json, docs/performance.md and its charts:
+ * Measures Countersign against the stand-ins, each in a process of its own, next to the least that a safe bot must do. Writes a
+ * file for each measurement to bench/results/, and docs/performance.md and its charts from all of these files:
  *
  *     npm run bench
- *     npm run bench -- --clicks 20 --only latency,calls
+ *     npm run bench -- --only latency,calls --clicks 20
+ *     npm run bench -- --only soak --soak-minutes 60
  */
 import { execFileSync } from "node:child_process";
 import { mkdirSync, writeFileSync } from "node:fs";
 import { cpus, totalmem } from "node:os";
 import { parseArgs } from "node:util";
 import { measureEvents, measureTargets } from "./events.ts";
+import { measureFlood, measureRestarts, measureSoak } from "./faults.ts";
 import { compareLatency, countCalls, type Figure, type Options, type Samples } from "./figures.ts";
-import { writeReport } from "./report.ts";
+import { measureLoad, measureOpenRequests, measureThroughput } from "./load.ts";
+import { type Results, writeReport } from "./report.ts";
 
 const { values } = parseArgs({
   options: {
     clicks: { type: "string", default: "60" },
+    open: { type: "string", default: "10000" },
+    decisions: { type: "string", default: "2000" },
+    restarts: { type: "string", default: "1000" },
+    "soak-minutes": { type: "string", default: "60" },
     only: { type: "string" },
   },
 });
-const options: Options = { clicks: Number(values.clicks) };
-const samples: Samples = { latency: {} };
+const options: Options = {
+  clicks: Number(values.clicks),
+  open: Number(values.open),
+  decisions: Number(values.decisions),
+  restarts: Number(values.restarts),
+  soakMinutes: Number(values["soak-minutes"]),
+};
+const samples: Samples = { latency: {}, lists: {} };
 
 const MEASUREMENTS: Record<string, () => Promise<Figure[]>> = {
   latency: () => compareLatency(options, samples),
-  calls: countCalls,
+  calls: () => countCalls(samples),
+  load: () => measureLoad(options),
   events: () => measureEvents(options.clicks),
+  flood: measureFlood,
   targets: measureTargets,
+  open: () => measureOpenRequests(options),
+  throughput: () => measureThroughput(options),
+  restarts: () => measureRestarts(options),
+  soak: () => measureSoak(options),
 };
 
+const toMark = (met: boolean | null) => (met === null ? "      " : met ? "met   " : "MISSED");
+
 const chosen = values.only?.split(",") ?? Object.keys(MEASUREMENTS);
-const figures: Figure[] = [];
+const folder = new URL("results/", import.meta.url);
+mkdirSync(folder, { recursive: true });
 for (const name of chosen) {
   const measure = MEASUREMENTS[name];
   if (measure === undefined)
     throw new Error(`There is no measurement ${name}. Use ${Object.keys(MEASUREMENTS).join(", ")}.`);
-  for (const figure of await measure()) {
-    figures.push(figure);
-    process.stdout.write(`${toMark(figure.met)}  ${figure.figure}: ${figure.measured} (goal: ${figure.goal})\n`);
-  }
+  const figures = await measure();
+  for (const { met, figure, measured, goal } of figures)
+    process.stdout.write(`${toMark(met)}  ${figure}: ${measured} (goal: ${goal})\n`);
+  const results: Results = {
+    date: new Date().toISOString().slice(0, 10),
+    commit: execFileSync("git", ["rev-parse", "--short", "HEAD"], { encoding: "utf8" }).trim(),
+    machine: `${cpus().length} cores (${cpus()[0]?.model ?? "unknown"}), ${Math.round(totalmem() / 2 ** 30)} GiB, Node ${process.version}`,
+    figures,
+    ...(name === "latency" ? { latency: samples.latency } : {}),
+    ...(name === "calls" ? { lists: samples.lists } : {}),
+  };
+  const text = JSON.stringify(results, (_, value) => (Number.isNaN(value) ? null : value), 2);
+  writeFileSync(new URL(`${name}.json`, folder), `${text}\n`);
 }
-
-function toMark(met: boolean | null): string {
-  return met === null ? "      " : met ? "met   " : "MISSED";
-}
-
-const results = {
-  date: new Date().toISOString().slice(0, 10),
-  commit: execFileSync("git", ["rev-parse", "--short", "HEAD"], { encoding: "utf8" }).trim(),
-  machine: {
-    cpu: cpus()[0]?.model ?? "unknown",
-    cores: cpus().length,
-    memoryGb: Math.round(totalmem() / 2 ** 30),
-    node: process.version,
-  },
-  options,
-  figures,
-  samples,
-};
-export type Results = typeof results;
-
-mkdirSync(new URL("results/", import.meta.url), { recursive: true });
-writeFileSync(
-  new URL(`results/${results.date}.json`, import.meta.url),
-  `${JSON.stringify(results, (_, value) => (Number.isNaN(value) ? null : value), 2)}\n`,
-);
-writeReport(
-  results,
-  Object.keys(MEASUREMENTS).filter((name) => !chosen.includes(name)),
-);
+writeReport(folder, Object.keys(MEASUREMENTS));

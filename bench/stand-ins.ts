@@ -2,6 +2,7 @@ import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
 import { createInterface } from "node:readline";
 import { SendAutomationSignalCommand, SSMClient } from "@aws-sdk/client-ssm";
+import { BOT_USER_ID } from "../sandbox/slack/seed.ts";
 import { getJson, type Json, postJson } from "../test/support/http-json.ts";
 
 export const CHANNEL = "C0APPROVALS";
@@ -17,19 +18,29 @@ mainSteps:
     inputs: { Message: "Go on?", Approvers: ["${BOT_ROLE}"] }
 `;
 
+/** A message in Slack. */
+export interface Posted {
+  channel: string;
+  ts: string;
+}
+
 export interface StandIns {
   slackUrl: string;
   awsUrl: string;
-  /** Starts executions that wait for an approval. Resolves with their ids. */
-  startExecutions(count: number): Promise<string[]>;
+  /** Starts executions that wait for an approval, in turn of each runbook. Resolves with their ids. */
+  startExecutions(count: number, runbooks?: readonly string[]): Promise<string[]>;
+  /** Creates channels, and a runbook for each of them. */
+  addChannels(count: number): Promise<{ channel: string; runbook: string }[]>;
   /** Returns the calls of an operation that the stand-in has received since the last reset of the journal. */
   calls(service: "aws" | "slack", operation: string): Promise<Json[]>;
-  /** Returns the `ts` of the message about each execution, by execution id. */
-  findMessages(ids: readonly string[]): Promise<Map<string, string>>;
-  /** Waits for the messages about these executions. Resolves with the `ts` of each, by execution id. */
-  messages(ids: readonly string[]): Promise<Map<string, string>>;
-  /** Presses Approve, and resolves with the milliseconds until the acknowledgement. */
-  approve(ts: string): Promise<number>;
+  /** Waits for the messages about these executions. Resolves with each, by execution id. */
+  messages(ids: readonly string[]): Promise<Map<string, Posted>>;
+  /** Presses Approve. Resolves with the milliseconds until the acknowledgement, null if there was none. */
+  tryApprove(message: Posted): Promise<number | null>;
+  /** Presses Approve, and resolves with the milliseconds until the acknowledgement. Throws if there was none. */
+  approve(message: Posted): Promise<number>;
+  /** Injects a fault into a stand-in until \`delay\` ends all faults. */
+  addFault(service: "aws" | "slack", fault: Json): Promise<void>;
   /** Delays every call by these milliseconds. Zero ends the delays. */
   delay(slackMs: number, awsMs: number): Promise<void>;
   limits(enabled: boolean): Promise<void>;
@@ -54,40 +65,45 @@ export async function startStandIns(): Promise<StandIns> {
     credentials: { accessKeyId: "AKIACOUNTERSIGNBOT00", secretAccessKey: "sandbox" },
   });
 
-  const findMessages = async (ids: readonly string[]) => {
-    const { channels } = await getJson(`${control.slack}/state`);
-    const { messages } = channels.find(({ id }: Json) => id === CHANNEL);
-    const found = new Map<string, string>();
-    const wanted = new Set(ids);
-    for (const message of messages)
-      for (const [id] of JSON.stringify(message).matchAll(/[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}/g))
-        if (wanted.has(id) && message.thread_ts === undefined) found.set(id, message.ts);
-    return found;
+  const messages = trackMessages(`${control.slack}/requests?operation=chat.postMessage`);
+  const tryApprove = async ({ channel, ts }: Posted) => {
+    const click = { user: APPROVER, channel, ts, action_id: "approve", confirm: true };
+    const { delivery } = await postJson(`${control.slack}/click`, click);
+    return delivery?.acked === true ? delivery.ms : null;
   };
   return {
     slackUrl: slack.url,
     awsUrl: aws.url,
-    startExecutions: async (count) => {
-      const executions = [{ document: "Bench-Gate", count }];
+    startExecutions: async (count, runbooks = ["Bench-Gate"]) => {
+      const executions = runbooks
+        .map((document, index) => ({ document, count: Math.ceil((count - index) / runbooks.length) }))
+        .filter((each) => each.count > 0);
       return (await postJson(`${control.aws}/seed`, { executions })).executionIds;
+    },
+    async addChannels(count) {
+      const added = Array.from({ length: count }, (_, index) => ({
+        channel: `C0BENCH${String(index).padStart(4, "0")}`,
+        runbook: `Bench-Gate-${String(index).padStart(4, "0")}`,
+      }));
+      const channels = added.map(({ channel: id }) => ({
+        id,
+        name: id.toLowerCase(),
+        members: [APPROVER, BOT_USER_ID],
+      }));
+      await postJson(`${control.slack}/seed`, { channels });
+      await postJson(`${control.aws}/seed`, { documents: added.map(({ runbook: name }) => ({ name, content: GATE })) });
+      return added;
     },
     calls: async (service, operation) =>
       (await getJson(`${control[service]}/requests?operation=${operation}`)).requests,
-    findMessages,
-    async messages(ids) {
-      let found = new Map<string, string>();
-      await until(`${ids.length} messages`, async () => {
-        found = await findMessages(ids);
-        return found.size === ids.length;
-      });
-      return found;
+    messages,
+    tryApprove,
+    async approve(message) {
+      const ms = await tryApprove(message);
+      if (ms === null) throw new Error(`the click on ${message.ts} in ${message.channel} was not acknowledged`);
+      return ms;
     },
-    async approve(ts) {
-      const click = { user: APPROVER, channel: CHANNEL, ts, action_id: "approve", confirm: true };
-      const { delivery, ...rest } = await postJson(`${control.slack}/click`, click);
-      if (delivery?.acked !== true) throw new Error(`the click was not acknowledged: ${JSON.stringify(rest)}`);
-      return delivery.ms;
-    },
+    addFault: async (service, fault) => void (await postJson(`${control[service]}/faults`, fault)),
     async delay(slackMs, awsMs) {
       for (const [service, delayMs] of [
         ["slack", slackMs],
@@ -107,6 +123,25 @@ export async function startStandIns(): Promise<StandIns> {
       }
     },
     close: async () => void (await Promise.all([stop(aws.child), stop(slack.child)])),
+  };
+}
+
+/** Returns a function that waits for the messages about executions, and reads each post from the journal once. */
+function trackMessages(journal: string): StandIns["messages"] {
+  const found = new Map<string, Posted>();
+  let since = 0;
+  return async (ids) => {
+    await until(`${ids.length} messages`, async () => {
+      const { requests } = await getJson(`${journal}&since=${since}`);
+      for (const { seq, input, outcome } of requests) {
+        since = seq;
+        if (input.thread_ts !== undefined || outcome.body?.ok !== true) continue;
+        for (const [id] of JSON.stringify(input).matchAll(/[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}/g))
+          found.set(id, { channel: outcome.body.channel, ts: outcome.body.ts });
+      }
+      return ids.every((id) => found.has(id));
+    });
+    return new Map(ids.map((id) => [id, found.get(id) as Posted]));
   };
 }
 

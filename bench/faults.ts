@@ -1,0 +1,149 @@
+import { policyFor, startCountersign } from "./bots.ts";
+import { clickInTurn, percentile } from "./clicks.ts";
+import { type Figure, inWorld, type Options, withBot } from "./figures.ts";
+import { CHANNEL, type Posted, pause, type StandIns, until } from "./stand-ins.ts";
+
+const FLOOD = 1_000;
+/** The part of a flood that is watched. The whole takes a quarter of an hour, because Slack accepts a post a second. */
+const WATCHED_MS = 60_000;
+const CHANNELS = 20;
+/** Until then, caches fill and code is compiled. */
+const SETTLED = 1 / 6;
+const SAMPLE_MS = 5_000;
+
+/** Measures the digest and the posts of 1,000 requests that wait for one channel, with Slack's rate limits. */
+export function measureFlood(): Promise<Figure[]> {
+  return inWorld(async ({ on, folder }) => {
+    await on.limits(true);
+    await on.startExecutions(FLOOD);
+    const startedAt = Date.now();
+    return withBot(await startCountersign(on, folder), async () => {
+      const posts = async () =>
+        (await on.calls("slack", "chat.postMessage")).filter(({ input }) => input.channel === CHANNEL);
+      let first = Number.NaN;
+      await until("the digest", async () => {
+        const digest = (await posts()).find(({ input }) => /requests/.test(JSON.stringify(input.text ?? input.blocks)));
+        first = digest?.at ?? Number.NaN;
+        return digest !== undefined;
+      });
+      await pause(WATCHED_MS - (Date.now() - startedAt));
+      const all = await posts();
+      const refused = all.filter(({ outcome }) => outcome.status === 429).length;
+      const times = all.filter(({ outcome }) => outcome.status === 200).map(({ at }) => at);
+      const rate = (times.length - 1) / ((Math.max(...times) - Math.min(...times)) / 1000);
+      return [
+        {
+          figure: `${FLOOD} requests for one channel: digest`,
+          goal: "within 2 s",
+          measured: `${((first - startedAt) / 1000).toFixed(1)} s after the start of the process`,
+          met: first - startedAt <= 2_000,
+        },
+        {
+          figure: `${FLOOD} requests for one channel: posts`,
+          goal: "95 % of Slack's rate, no 429",
+          measured: `${(rate * 100).toFixed(0)} % of one a second in the first minute, ${refused} replies with 429`,
+          met: rate >= 0.95 && refused === 0,
+        },
+      ];
+    });
+  });
+}
+
+/** Kills the bot during clicks again and again, and counts the acknowledged clicks whose signal never arrives. */
+export function measureRestarts({ restarts }: Options): Promise<Figure[]> {
+  return inWorld(async ({ on, folder }) => {
+    const channels = await on.addChannels(CHANNELS);
+    const runbooks = channels.map(({ runbook }) => runbook);
+    const options = { policy: policyFor(channels) };
+    const acknowledged: string[] = [];
+    let bot = await startCountersign(on, folder, options);
+    for (let round = 0; round < restarts; round++) {
+      const executions = await on.startExecutions(4, runbooks);
+      const messages = await on.messages(executions);
+      const clicks = executions.map(async (id, index) => {
+        await pause(index * 15);
+        // A click that is not acknowledged is shown to its author as failed, who clicks again: it is not lost.
+        const ack = await on.tryApprove(messages.get(id) as Posted).catch(() => null);
+        if (ack !== null) acknowledged.push(id);
+      });
+      await pause((round * 7) % 120);
+      await bot.kill();
+      await Promise.all(clicks);
+      bot = await startCountersign(on, folder, options);
+    }
+    const lost = await withBot(bot, async () => countWithoutSignal(on, acknowledged));
+    return [
+      {
+        figure: "clicks lost by SIGKILL and restart",
+        goal: "0 in 1,000 restarts",
+        measured: `${lost} of ${acknowledged.length} acknowledged clicks in ${restarts} restarts`,
+        met: lost === 0 ? (restarts >= 1_000 ? true : null) : false,
+      },
+    ];
+  });
+}
+
+/** Waits until every execution has a signal, or two minutes. Resolves with the number of those without. */
+async function countWithoutSignal(on: StandIns, executions: readonly string[]): Promise<number> {
+  const end = Date.now() + 120_000;
+  let without = executions.length;
+  await until("signals", async () => {
+    const signaled = new Set(
+      (await on.calls("aws", "SendAutomationSignal")).map(({ input }) => input.AutomationExecutionId),
+    );
+    without = executions.filter((id) => !signaled.has(id)).length;
+    return without === 0 || Date.now() > end;
+  });
+  return without;
+}
+
+const FAULTS = [
+  ["slack", { operation: "chat.update", kind: "error", code: "internal_error", times: 3 }],
+  ["aws", { operation: "GetAutomationExecution", kind: "throttle", times: 3 }],
+  ["slack", { operation: "users.info", kind: "delay", delayMs: 1_000, times: 3 }],
+  ["aws", { operation: "SendAutomationSignal", kind: "drop-reply", times: 1 }],
+] as const;
+
+/** Runs clicks with faults for a time, and compares memory and open files after a sixth of it with those at the end. */
+export function measureSoak({ soakMinutes }: Options): Promise<Figure[]> {
+  return inWorld(async ({ on, folder }) => {
+    const channels = await on.addChannels(CHANNELS);
+    const runbooks = channels.map(({ runbook }) => runbook);
+    const bot = await startCountersign(on, folder, {
+      policy: policyFor(channels),
+      env: { POLL_INTERVAL_SECONDS: "2" },
+    });
+    return withBot(bot, async () => {
+      const samples: { rss: number; handles: number }[] = [];
+      const end = Date.now() + soakMinutes * 60_000;
+      let nextSampleAt = 0;
+      for (let round = 0; Date.now() < end; round++) {
+        const [service, fault] = FAULTS[round % FAULTS.length] as (typeof FAULTS)[number];
+        await on.addFault(service, fault);
+        await clickInTurn(on, await on.startExecutions(CHANNELS, runbooks));
+        await on.delay(0, 0);
+        if (Date.now() < nextSampleAt) continue;
+        nextSampleAt = Date.now() + SAMPLE_MS;
+        samples.push({ rss: bot.rss(), handles: bot.handles() });
+      }
+      const settled = samples.slice(Math.floor(samples.length * SETTLED));
+      const third = Math.max(1, Math.floor(settled.length / 3));
+      const median = (part: typeof samples, key: "rss" | "handles") =>
+        percentile(
+          part.map((each) => each[key]),
+          0.5,
+        );
+      const growth = (key: "rss" | "handles") =>
+        median(settled.slice(-third), key) / median(settled.slice(0, third), key);
+      const [rss, handles] = [growth("rss"), growth("handles")];
+      return [
+        {
+          figure: `soak: ${soakMinutes} minutes of clicks with faults`,
+          goal: "no growth of memory or handles",
+          measured: `memory ${rss.toFixed(2)} x, open files ${handles.toFixed(2)} x, first to last third; ${(median(settled.slice(-third), "rss") / 1e6).toFixed(0)} MB`,
+          met: rss <= 1.05 && handles <= 1.05,
+        },
+      ];
+    });
+  });
+}

@@ -1,0 +1,138 @@
+import { startPostgres } from "../test/support/postgres-server.ts";
+import { type BenchedBot, policyFor, startCountersign } from "./bots.ts";
+import { clickAtRate, clickInTurn, percentile, signalTimes } from "./clicks.ts";
+import { type Figure, inWorld, type Options, withBot } from "./figures.ts";
+import { type Posted, pause, type StandIns } from "./stand-ins.ts";
+
+const PER_SECOND = 50;
+const BURST = 200;
+/** Countersign posts one message a second to a channel: with more channels, the requests of a measurement are posted sooner. */
+const CHANNELS = 100;
+/** Clicks in progress at the same time, enough to keep every bot busy. */
+const TOGETHER = 64;
+
+const ms = (value: number) => `${value.toFixed(0)} ms`;
+
+/** Measures clicks at a rate, and clicks within one second, on requests that wait in many channels. */
+export function measureLoad({ clicks }: Options): Promise<Figure[]> {
+  return inWorld(async ({ on, folder }) => {
+    const channels = await on.addChannels(CHANNELS);
+    const runbooks = channels.map(({ runbook }) => runbook);
+    return withBot(await startCountersign(on, folder, { policy: policyFor(channels) }), async () => {
+      await clickInTurn(on, await on.startExecutions(20, runbooks));
+      const atRate = await clickAtRate(on, await on.startExecutions(clicks * 5, runbooks), PER_SECOND);
+      const atOnce = await clickAtRate(on, await on.startExecutions(BURST, runbooks), BURST);
+      const [signal, ack] = [percentile(atRate.signals, 0.99), percentile(atRate.acks, 0.99)];
+      const last = Math.max(...atOnce.acks);
+      return [
+        {
+          figure: `click to signal, p99, ${PER_SECOND} clicks per second`,
+          goal: "at most 25 ms above the calls' own delay",
+          measured: `${ms(signal)} (p50 ${ms(percentile(atRate.signals, 0.5))}), ${atRate.signals.length} clicks`,
+          met: signal <= 25,
+        },
+        {
+          figure: `click to ack, p99, ${PER_SECOND} clicks per second`,
+          goal: "at most 20 ms",
+          measured: ms(ack),
+          met: ack <= 20,
+        },
+        {
+          figure: `click to ack, ${BURST} clicks within one second`,
+          goal: "all within 3 s",
+          measured: `the slowest ${ms(last)}; the last signal ${ms(Math.max(...atOnce.signals))} after its click`,
+          met: last <= 3_000,
+        },
+      ];
+    });
+  });
+}
+
+/** Compares the latency, and measures memory and the start, with ten and with many open requests. */
+export function measureOpenRequests({ open, clicks }: Options): Promise<Figure[]> {
+  return inWorld(async ({ on, folder }) => {
+    const channels = await on.addChannels(CHANNELS * 5);
+    const runbooks = channels.map(({ runbook }) => runbook);
+    const options = { policy: policyFor(channels), env: { POLL_INTERVAL_SECONDS: "60" } };
+    const first = await startCountersign(on, folder, { ...options, env: { POLL_INTERVAL_SECONDS: "2" } });
+    const p50 = async () =>
+      percentile((await clickInTurn(on, await on.startExecutions(clicks, runbooks))).signals, 0.5);
+    await clickInTurn(on, await on.startExecutions(20, runbooks));
+    await on.messages(await on.startExecutions(10, runbooks));
+    const few = await p50();
+    await on.messages(await on.startExecutions(open, runbooks));
+    await pause(5_000);
+    const [many, rss] = [await p50(), first.rss()];
+    await first.kill();
+    const startedAt = Date.now();
+    const second = await startCountersign(on, folder, options);
+    const readyAfter = Date.now() - startedAt;
+    await second.stop();
+    return [
+      {
+        figure: `click to signal, p50, with ${open} open requests`,
+        goal: "at most 1.5 x the value with 10",
+        measured: `${(many / few).toFixed(2)} x (${ms(many)} and ${ms(few)})`,
+        met: many <= 1.5 * few,
+      },
+      {
+        figure: `memory with ${open} open requests`,
+        goal: "under 250 MB",
+        measured: `${(rss / 1e6).toFixed(0)} MB resident`,
+        met: rss < 250e6,
+      },
+      {
+        figure: `start to ready with ${open} open requests, after SIGKILL`,
+        goal: "under 2 s",
+        measured: `${(readyAfter / 1000).toFixed(1)} s`,
+        met: readyAfter < 2_000,
+      },
+    ];
+  });
+}
+
+/** Measures how many decisions a second one and two replicas send, with PostgreSQL, as fast as the clicks come. */
+export async function measureThroughput({ decisions }: Options): Promise<Figure[]> {
+  const figures: Figure[] = [];
+  for (const { replicas, goal } of [
+    { replicas: 1, goal: 100 },
+    { replicas: 2, goal: 180 },
+  ])
+    figures.push(
+      await inWorld(async ({ on, folder }) => {
+        const postgres = await startPostgres();
+        const url = postgres.url(await postgres.database());
+        const channels = await on.addChannels(CHANNELS * 2);
+        const options = { policy: policyFor(channels), env: { DATABASE_URL: url } };
+        const bots: BenchedBot[] = [];
+        try {
+          for (let index = 0; index < replicas; index++) bots.push(await startCountersign(on, folder, options));
+          const runbooks = channels.map(({ runbook }) => runbook);
+          const perSecond = await rateOf(on, await on.startExecutions(decisions, runbooks));
+          return {
+            figure: `sustained decisions, PostgreSQL, ${replicas === 1 ? "one replica" : "two replicas"}`,
+            goal: `${goal} per second`,
+            measured: `${perSecond.toFixed(0)} per second, of ${decisions} clicks`,
+            met: perSecond >= goal,
+          };
+        } finally {
+          await Promise.all(bots.map((bot) => bot.stop()));
+          await postgres.end();
+        }
+      }),
+    );
+  return figures;
+}
+
+/** Approves as fast as the bots acknowledge. Resolves with the signals per second between the first click and the last signal. */
+async function rateOf(on: StandIns, executions: readonly string[]): Promise<number> {
+  const messages = await on.messages(executions);
+  const left = [...executions];
+  const startedAt = Date.now();
+  const clickOneByOne = async () => {
+    for (let id = left.pop(); id !== undefined; id = left.pop()) await on.approve(messages.get(id) as Posted);
+  };
+  await Promise.all(Array.from({ length: TOGETHER }, clickOneByOne));
+  const ends = [...(await signalTimes(on, executions)).values()];
+  return executions.length / ((Math.max(...ends) - startedAt) / 1000);
+}

@@ -15,70 +15,12 @@ import { sqliteDialect } from "../../src/store/sqlite.ts";
 import { openStore } from "../../src/store/store.ts";
 import { aliveUntil, fakeChat, fakeDirectory, PLAIN_NAMES, TARGET, testClock, testLog } from "../support/fakes.ts";
 import { FULL_MATRIX } from "../support/full-matrix.ts";
-import { fakeGates, SIGNAL_OUTCOMES, type SignalOutcome } from "../support/gates.ts";
+import { fakeGates } from "../support/gates.ts";
 import { aClick, anExecution, aPerson, aRoute, auditContext, EXECUTION_ID } from "../support/samples.ts";
 import { guardedByTestLease } from "../support/stores.ts";
+import { ADMIN, EXTERNAL, event, type ModelEvent, PEOPLE, REQUESTER, WORKERS } from "./model-events.ts";
 
 const GROUP = "S0DBA";
-const PEOPLE = ["U0ANN", "U0BEN", "U0CAT", "U0DAN", "U0EVE", "U0FAY", "U0GUS"];
-/** Eve is named as an approver but belongs to another workspace. */
-const EXTERNAL = "U0EVE";
-/** Ann started the execution and may not approve it. */
-const REQUESTER = "U0ANN";
-/** Dan may break glass; he is an approver only while he is a member of the group. */
-const ADMIN = "U0DAN";
-
-const WORKERS = ["poll", "sync", "deliver", "vote", "signal"] as const;
-type Worker = (typeof WORKERS)[number];
-
-type ModelEvent =
-  | { kind: "click"; user: string; verdict: RequestedAction; authority: Authority; message: number }
-  | { kind: "membership"; user: string; member: boolean }
-  | { kind: "elsewhere"; verdict: Verdict }
-  | { kind: "ends"; status: "Cancelled" | "TimedOut" }
-  | { kind: "signal-outcome"; outcome: SignalOutcome }
-  /** Whether AWS accepts the bot in the session of this person; matters only if each person signals with a session. */
-  | { kind: "trust"; user: string; trusted: boolean }
-  | { kind: "time"; ms: number }
-  | { kind: "work"; worker: Worker; together: number }
-  /** One second: each worker runs once. */
-  | { kind: "second" }
-  | { kind: "crash" };
-
-const weighted = (weight: number, arbitrary: fc.Arbitrary<ModelEvent>) => ({ weight, arbitrary });
-const is = <Kind extends ModelEvent["kind"]>(kind: Kind) => fc.constant(kind);
-const verdict = fc.constantFrom<Verdict>("approve", "approve", "approve", "approve", "reject");
-const requestedAction = fc.constantFrom<RequestedAction>(
-  "approve",
-  "approve",
-  "approve",
-  "approve",
-  "reject",
-  "withdraw",
-);
-const authority = fc.constantFrom<Authority>(...Array<Authority>(9).fill("approver"), "break-glass");
-const user = fc.constantFrom(...PEOPLE);
-const signalOutcome = fc.constantFrom<SignalOutcome>(...SIGNAL_OUTCOMES);
-const ms = fc.constantFrom(1, 1_000, 5_000, 20_000, 60_000, 300_000, 700_000);
-
-const event: fc.Arbitrary<ModelEvent> = fc.oneof(
-  weighted(
-    30,
-    fc.record({ kind: is("click"), user, verdict: requestedAction, authority, message: fc.nat({ max: 5 }) }),
-  ),
-  weighted(30, fc.record({ kind: is("second") })),
-  weighted(
-    12,
-    fc.record({ kind: is("work"), worker: fc.constantFrom(...WORKERS), together: fc.integer({ min: 1, max: 3 }) }),
-  ),
-  weighted(8, fc.record({ kind: is("signal-outcome"), outcome: signalOutcome })),
-  weighted(6, fc.record({ kind: is("time"), ms })),
-  weighted(4, fc.record({ kind: is("membership"), user, member: fc.boolean() })),
-  weighted(4, fc.record({ kind: is("trust"), user, trusted: fc.boolean() })),
-  weighted(2, fc.record({ kind: is("crash") })),
-  weighted(1, fc.record({ kind: is("elsewhere"), verdict })),
-  weighted(1, fc.record({ kind: is("ends"), status: fc.constantFrom("Cancelled" as const, "TimedOut" as const) })),
-);
 
 /** Makes a bot on an empty store, and AWS with the given gates. */
 async function bot(store: Store, quorum: number, gates: number, needed: number | null) {

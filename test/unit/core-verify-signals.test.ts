@@ -1,54 +1,28 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import type { ObservedExecution, ObservedStep } from "../../src/core/execution.ts";
-import { reconcile } from "../../src/core/reconcile.ts";
-import type { ApprovalRequest } from "../../src/core/request.ts";
-import type { SignalAttempt } from "../../src/core/signal-attempt.ts";
-import { EFFECT_DUE_MS, verifySignals } from "../../src/core/verify-signals.ts";
-import { aFacts, anAttempt, anExecution, aRequest, aStep, NOW, REQUEST_ID } from "../support/samples.ts";
+import type { ObservedStep } from "../../src/core/execution.ts";
+import { aFacts, anAttempt, NOW } from "../support/samples.ts";
+import {
+  accepted,
+  BOT,
+  byTool,
+  type Case,
+  decided,
+  decision,
+  later,
+  MINUTE,
+  OMAR,
+  OTHER_ROLE,
+  OTHER_SESSION,
+  OVER,
+  ours,
+  ROLE,
+  second,
+  shows,
+  two,
+  verify,
+} from "./verify-signals-setup.ts";
 
-const ROLE = "arn:aws:iam::111122223333:role/CountersignBot";
-const BOT = "arn:aws:sts::111122223333:assumed-role/CountersignBot/countersign";
-const OTHER_ROLE = "arn:aws:iam::111122223333:role/CountersignBefore";
-const OTHER_SESSION = "arn:aws:sts::111122223333:assumed-role/CountersignBefore/countersign";
-const OMAR = "arn:aws:iam::111122223333:user/omar";
-const ours = (id = REQUEST_ID) => decision(BOT, `Countersign request ${id}: Approved in Slack by Jane`);
-const decision = (Approver: string, Comment?: string) => JSON.stringify({ Approver, Decision: "Approve", Comment });
-const shows = (...ApproverDecisions: string[]) => ({ outputs: { ApproverDecisions } });
-
-const OVER = { status: "Success", endedAt: NOW + 1_000 } as const;
-const second = (more: Partial<ObservedStep> = {}) =>
-  aStep({ stepExecutionId: "second", name: "second", startedAt: NOW + 1_000, ...more });
-const accepted = (more: Partial<SignalAttempt> = {}) => anAttempt({ state: "accepted", ...more });
-const decided = (more: Partial<ApprovalRequest> = {}) =>
-  aRequest({ state: "decided", decision: "approve", signal: "accepted", verification: "due", ...more });
-const later = anAttempt().uncertainUntil;
-
-interface Case {
-  own: Partial<ObservedStep>;
-  others?: ObservedStep[];
-  execution?: Partial<ObservedExecution>;
-  attempts?: SignalAttempt[];
-  request?: Partial<ApprovalRequest>;
-  known?: ApprovalRequest[];
-  signsAs?: string | null;
-  now?: number;
-}
-
-function verify(given: Case) {
-  const { own, others = [], execution, attempts = [accepted()], request, known = [], now = NOW + 2_000 } = given;
-  const observed = anExecution({ status: "InProgress", steps: [aStep(own), ...others], ...execution });
-  const signsAs = given.signsAs === undefined ? ROLE : given.signsAs;
-  const signed = attempts.map((each) => ({ ...each, principal: each.principal ?? signsAs }));
-  const [found, ...more] = verifySignals(observed, [decided(request), ...known], { attempts: signed, now });
-  assert.deepEqual(more, []);
-  return found === undefined ? null : [found.result, found.reached?.stepName ?? null];
-}
-
-const MINUTE = NOW + EFFECT_DUE_MS;
-const two = { facts: aFacts({ minRequiredApprovals: 2 }) };
-/** Another tool under our principal decided a step of which no signal of ours is on record. */
-const byTool = (more: Partial<ObservedStep>) => second({ ...OVER, ...shows(decision(BOT)), ...more });
 const RESULTS: [claim: string, Case, ReturnType<typeof verify>][] = [
   [
     "another tool under our principal decided a step that ended before our step began to wait",
@@ -248,56 +222,4 @@ test("each signal of several people is looked for, and a missing one is reported
   assert.equal(result(shows(decision(session("ann"))), MINUTE), null);
   assert.deepEqual(result(shows(decision(session("ann"))), MINUTE + 1), ["no-effect", null]);
   assert.deepEqual(result(shows(decision(session("ann")), decision(session("ben"))), MINUTE + 1), ["confirmed", null]);
-});
-
-test("a signal is reported once, with the principal that decided its step, and the request closes with that principal", () => {
-  const steps = [aStep({ ...OVER, ...shows(decision(OMAR)) }), second({ ...OVER, ...shows(ours()) })];
-  const execution = anExecution({ status: "InProgress", steps });
-  const context = { now: NOW + 2_000, attempts: [accepted({ principal: ROLE })] };
-  const [close] = reconcile(execution, [decided()], context);
-  assert(close?.kind === "close");
-  assert.deepEqual([close.outcome.where, close.outcome.by], ["aws", [OMAR]]);
-  const closed = { ...decided(), ...close.patch };
-  const [verified, ...more] = reconcile(execution, [closed], context);
-  assert(verified?.kind === "verified");
-  assert.deepEqual(more, []);
-  assert.deepEqual(verified.patch, {
-    verification: "misdirected",
-    reachedStep: { stepExecutionId: "second", stepName: "second" },
-  });
-  assert.deepEqual(verified.verified.decidedBy, [OMAR]);
-  assert.deepEqual(reconcile(execution, [{ ...closed, ...verified.patch }], context), []);
-});
-
-test("a decision without an id is attributed to one request, the newest that can have caused it", () => {
-  const steps = ["a", "b", "c"].map((id, index) =>
-    aStep({
-      stepExecutionId: id,
-      name: id,
-      startedAt: NOW + index,
-      status: "Success",
-      endedAt: NOW + 100 * (index + 1),
-      ...(id === "c" ? shows(decision(BOT)) : {}),
-    }),
-  );
-  const request = (id: string, index: number) =>
-    decided({ id: `r-${id}`, stepExecutionId: id, facts: aFacts({ waitingSince: NOW + index }) });
-  const attempts = [
-    accepted({ requestId: "r-a", principal: ROLE }),
-    accepted({ requestId: "r-b", principal: ROLE, at: NOW + 150 }),
-  ];
-  const known = [request("a", 0), request("b", 1)];
-  const context = { attempts, now: NOW + 1_000 };
-  const execution = anExecution({ status: "InProgress", steps });
-  const found = verifySignals(execution, known, context);
-  assert.deepEqual(
-    found.map(({ request, reached }) => [request.id, reached?.stepName]),
-    [["r-b", "c"]],
-  );
-  const reported = known.map((each) =>
-    each.id === "r-b"
-      ? { ...each, verification: "misdirected" as const, reachedStep: { stepExecutionId: "c", stepName: "c" } }
-      : each,
-  );
-  assert.deepEqual(verifySignals(execution, reported, context), []);
 });

@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import type { TestContext } from "node:test";
 import { makeAuditContext } from "../../src/app/audit/audit-context.ts";
 import { makeEvaluateClick } from "../../src/app/decide/evaluate-click.ts";
+import type { VerdictPreview } from "../../src/app/decide/preview-verdict.ts";
 import type { Click } from "../../src/app/ports/click-store.ts";
 import { makeLookUpRequester } from "../../src/app/watch/look-up-requester.ts";
 import type { Route } from "../../src/core/policy.ts";
@@ -84,3 +85,7 @@ export async function setUp(t: TestContext, route: Partial<Route> = {}, posted =
   const kinds = async () => (await store.requests.history(REQUEST_ID)).map(({ kind, actor }) => `${kind} ${actor}`);
   return { clock, store, directory, gone, log, deps, vote, press, evaluate, replies, request, kinds };
 }
+
+/** Returns the reason why a verdict would not count, else the kind of the preview. */
+export const denialKind = (previewed: VerdictPreview) =>
+  previewed.kind === "denied" ? previewed.denial.kind : previewed.kind;

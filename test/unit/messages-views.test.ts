@@ -1,18 +1,14 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import type { KnownBlock } from "@slack/types";
 import type { HealthReport } from "../../src/app/admin/health.ts";
 import { type AuditEntry, type AuditRecord, requestContext } from "../../src/core/audit.ts";
-import type { Route } from "../../src/core/policy.ts";
-import { type Requester, UNKNOWN_REQUESTER } from "../../src/core/requester.ts";
 import { commandErrorReply, helpReply, refusalText } from "../../src/slack/messages/command-texts.ts";
-import { detailsPages, detailsView, sentenceView } from "../../src/slack/messages/details-view.ts";
+import { detailsView } from "../../src/slack/messages/details-view.ts";
 import { homeView } from "../../src/slack/messages/home-view.ts";
 import { pendingBlocks, showBlocks } from "../../src/slack/messages/inspect-blocks.ts";
 import { noticeMessage } from "../../src/slack/messages/notice-message.ts";
 import { routeReason } from "../../src/slack/messages/route-reason.ts";
 import { shownRequestBlocks } from "../../src/slack/messages/shown-request.ts";
-import { verdictForm } from "../../src/slack/messages/verdict-form.ts";
 import { visibleText } from "../support/block-limits.ts";
 import { aHome } from "../support/home.ts";
 import {
@@ -36,147 +32,6 @@ const POSTED = { channelId: "C0PROD", ts: "1772445602.000100" };
 function item(changes: Parameters<typeof request>[0] = {}) {
   return { ...view(changes), messages: [POSTED] };
 }
-
-test("details show each step with status, times, inputs, outputs and failure", () => {
-  const steps = [
-    step({
-      stepExecutionId: "s-0",
-      name: "Drain",
-      action: "aws:runCommand",
-      status: "Failed",
-      endedAt: ASKED + MINUTE,
-      inputs: { DocumentName: "AWS-RunShellScript", Targets: [{ Key: "tag" }] },
-      outputs: { Code: ["7"] },
-      failureMessage: "exit 7",
-    }),
-    step(),
-  ];
-  const details = detailsView({ ...view(), execution: execution(steps) });
-  const text = visibleText(details.blocks);
-  for (const part of ["1. Drain", "aws:runCommand · Failed", "2. ApproveFailover", "this request"])
-    assert.ok(text.includes(part), `${part} in ${text}`);
-  assert.ok(text.includes('Inputs DocumentName: AWS-RunShellScript\nTargets: [{"Key":"tag"}]'));
-  assert.ok(text.includes("Outputs Code: 7 Failure exit 7"));
-});
-
-test("details that do not fit keep the gate and failed steps, and count the missing ones", () => {
-  const inputs = { Script: "y".repeat(10_000) };
-  const steps = Array.from({ length: 1000 }, (_, i) =>
-    step({ stepExecutionId: `s-${i + 100}`, name: `Step${i}`, action: "aws:sleep", status: "Success", inputs }),
-  );
-  steps.push(step({ stepExecutionId: "s-9", name: "Broken", status: "Failed", failureMessage: "no" }), step());
-  const text = visibleText(detailsPages({ ...view(), execution: execution(steps) }));
-  assert.ok(text.includes("1001. Broken") && text.includes("1002. ApproveFailover"));
-  assert.match(text, /\d+ of 1002 steps shown\. The AWS console shows all of them\./);
-});
-
-test("details say that AWS could not be read, and show the stored facts", () => {
-  const details = detailsView({ ...view(), execution: null, awsReadError: "Throttling" });
-  assert.match(
-    visibleText(details.blocks),
-    /AWS could not be read just now\*: `Throttling`\..*Try again in a minute\..*Runbook/s,
-  );
-});
-
-test("details start with the part that the message does not show, and end with the part that it shows", () => {
-  const facts = { parameters: [{ name: "Size", values: ["9"], masked: false, isDefault: true }] };
-  const details = { ...view({ facts }), execution: execution([step()]) };
-  const ids = (blocks: readonly { block_id?: string }[]) => blocks.flatMap(({ block_id = "step" }) => block_id);
-  assert.deepEqual(ids(detailsView(details).blocks), [
-    "parameters",
-    "rules",
-    "execution",
-    "step",
-    "words",
-    "facts",
-    "state",
-    "ids",
-  ]);
-  const leadsTo = { metadata: "signed", verdicts: true, breakGlass: false };
-  assert.deepEqual(
-    ids(detailsView({ ...details, leadsTo }).blocks),
-    ["words", "facts", "state", "parameters", "decide", "rules", "execution", "step", "ids"],
-    "opened from a digest, the request may have no message yet",
-  );
-});
-
-test("details explain the self-approval rule in full", () => {
-  const of = (more: Partial<Requester>, changes: Partial<Route>) => {
-    const requester = { ...UNKNOWN_REQUESTER, ...more };
-    return visibleText(detailsView({ ...view({}, [], { ...ROUTE, ...changes }), requester, execution: null }).blocks);
-  };
-  const strict = { selfApproval: false, whenRequesterUnknown: "deny" } as const;
-  const lax = { selfApproval: false, whenRequesterUnknown: "allow" } as const;
-  assert.match(of({ userIds: ["U0JOE"] }, lax), /<@U0JOE> started it and may not approve it\./);
-  assert.match(
-    of({ email: "rosa@example.com", pending: true }, strict),
-    /Approvals wait until Slack returns the owner .* `whenRequesterUnknown: deny` applies/,
-  );
-  for (const state of ["decided", "closed"] as const) {
-    const requester = { ...UNKNOWN_REQUESTER, email: "rosa@example.com", pending: true };
-    const ended = { ...view({ state }, [], { ...ROUTE, ...strict }), requester, execution: null };
-    const text = visibleText(detailsView(ended).blocks);
-    assert.match(text, /Slack did not return the owner of this address while the request was open\./, state);
-    assert.doesNotMatch(text, /wait until|can be rejected/, state);
-  }
-  const role = { executedBy: "arn:aws:sts::111122223333:assumed-role/Deployer/run-7" };
-  assert.match(
-    of(role, lax),
-    /approvals count, because the requester is a role.*`U\.\.\.: \["arn:aws:iam::111122223333:role\/Deployer"\]`/,
-  );
-  assert.match(of(role, strict), /\*no approval counts\*, because .*It can be rejected\./);
-  assert.match(of(role, { selfApproval: true }), /The requester may approve/);
-});
-
-test("a long sentence ends between two words, so that no mention is cut in two", () => {
-  const view = sentenceView("Approve", `Only ${"<@U0JANE>, ".repeat(400)}may decide this.`);
-  assert.match(visibleText(view.blocks), /<@U0JANE>,…$/);
-});
-
-test("the form names the request, and has the inputs that the route requires", () => {
-  const form = {
-    request: request(),
-    route: ROUTE,
-    verdict: "reject" as const,
-    authority: "approver" as const,
-    metadata: "{}",
-  };
-  const view = verdictForm({ ...form, asks: { reason: true, typed: false } });
-  assert.deepEqual([view.callback_id, view.submit?.text, view.title.text], ["verdict", "Reject", "Reject this step"]);
-  const [what] = view.blocks as KnownBlock[];
-  const input = (view.blocks as KnownBlock[]).find((block) => block.type === "input");
-  assert.match(
-    visibleText(what),
-    /^Reject `Prod-DB-Failover`, step `ApproveFailover`, in production \(1111-2222-3333, us-east-1\)\.$/,
-  );
-  assert.ok(input?.type === "input" && input.block_id === "reason" && input.optional !== true);
-  assert.ok(input.element.type === "plain_text_input" && input.element.action_id === "reason");
-  const inputs = (asks: { reason: boolean; typed: boolean }) =>
-    verdictForm({ ...form, asks }).blocks.flatMap((block) => (block.type === "input" ? [block.block_id] : []));
-  assert.deepEqual(inputs({ reason: true, typed: true }), ["reason", "typed"]);
-  assert.deepEqual(inputs({ reason: false, typed: true }), ["typed"]);
-  const { blocks } = verdictForm({ ...form, asks: { reason: false, typed: false } });
-  const offered = (blocks as KnownBlock[]).find((block) => block.type === "input");
-  assert.ok(
-    offered?.type === "input" && "optional" in offered && offered.block_id === "reason" && offered.optional === true,
-  );
-});
-
-test("the break-glass form explains its consequences", () => {
-  const common = { request: request(), route: ROUTE, metadata: "{}" };
-  const form = { ...common, verdict: "approve" as const, asks: { reason: true, typed: true } };
-  const text = visibleText(verdictForm({ ...form, authority: "break-glass" }).blocks);
-  assert.match(text, /decide alone.*announced.*every admin.*marked/s);
-});
-
-test("Details offers break-glass only if it is given the actions for it", () => {
-  const details = { ...view(), execution: null };
-  assert.doesNotMatch(JSON.stringify(detailsView(details)), /break-glass/);
-  const shown = detailsView({ ...details, leadsTo: { metadata: "signed", verdicts: false, breakGlass: true } });
-  assert.match(JSON.stringify(shown), /break-glass-approve.*break-glass-reject/);
-  assert.doesNotMatch(JSON.stringify(shown), /open-approve/);
-  assert.equal(shown.private_metadata, "signed");
-});
 
 test("the list names each waiting request, its times and its approvers, and links to it", () => {
   const { text, blocks } = pendingBlocks([item()], { ...LIST, total: 1 });
@@ -322,17 +177,6 @@ test("help names each subcommand, and reports an unknown one", () => {
     "`pendign` is not a command. Did you mean `pending`? For example: `/approvals pending`",
   );
   assert.match(refusalText(), /ask a Countersign admin/);
-});
-
-test("Details name the step at which an execution waits, and leave out AWS's echo of our rejection", () => {
-  const text = (details: Parameters<typeof detailsView>[0]) => visibleText(detailsView(details).blocks);
-  const next = step({ stepExecutionId: "s-2", name: "SecondGate", status: "Waiting" });
-  const running = { ...execution([next]), status: "InProgress", endedAt: null };
-  assert.match(text({ ...view(), execution: running }), /The execution\* is waiting at step `SecondGate`\./);
-  const failed = { ...execution([]), status: "Failed", endedAt: ASKED, failureMessage: "Step was rejected" };
-  assert.match(text({ ...view(), execution: failed }), /AWS says: `Step was rejected`/);
-  const rejected = view(closedBy({ kind: "rejected" }, { decision: "reject" }));
-  assert.doesNotMatch(text({ ...rejected, execution: failed }), /AWS says/);
 });
 
 test("the reason of a route names its conditions over texts, parameters and tags, and counts those without room", () => {

@@ -1,8 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { isPublished } from "../../src/core/audit.ts";
 import { TARGET } from "../support/fakes.ts";
-import { aClick, anAttempt, anExecution, aRoute, aStep, aVote, STEP_ID } from "../support/samples.ts";
+import { aClick, anExecution, aRoute, aStep, aVote, STEP_ID } from "../support/samples.ts";
 import { SLOW_MS, setUp } from "./sync-execution-setup.ts";
 
 test("a waiting step becomes a request with its messages, and is then read rarely", async (t) => {
@@ -112,126 +111,6 @@ test("a request that is decided elsewhere closes with the AWS principal, and its
   assert.deepEqual((await kinds()).slice(-1), [`closed ${by}`]);
   const [told] = await store.clicks.unreplied(clock.now(), 10);
   assert.match(told?.reply ?? "", /approval of Prod-DB-Restart.*did not decide it.*approved in AWS/);
-});
-
-test("a request that our signal closed names its voters", async (t) => {
-  const { automation, read, requests, kinds, store } = await setUp(t);
-  await read();
-  await store.requests.advance({
-    requestId: "request-1",
-    expectedVersion: 1,
-    patch: { state: "decided", decision: "approve", signal: "accepted" },
-    vote: aVote("U0JANE", { requestId: "request-1" }),
-    audit: [],
-  });
-  automation.shows(anExecution({ status: "InProgress", steps: [aStep({ status: "Success" })] }));
-  await read();
-  assert.equal((await requests())[0]?.outcome?.where, "slack");
-  assert.deepEqual((await kinds()).slice(-1), ["closed U0JANE"]);
-  const [requested, ...more] = await store.requests.history("request-1");
-  const closed = more.at(-1);
-  assert.ok(requested?.kind === "requested" && closed?.kind === "closed");
-  const { votes, messageLinks, ...context } = requested.detail;
-  assert.deepEqual([votes, messageLinks], [[], []]);
-  assert.deepEqual([context.quorum, context.policyHash], [1, "abc"]);
-  assert.equal(context.requester.principal, anExecution().executedBy);
-  assert.deepEqual(
-    closed.detail.votes.map(({ userId, at }) => [userId, at]),
-    [["U0JANE", new Date(aVote("U0JANE").at).toISOString()]],
-  );
-});
-
-test("while a signal is in flight, the end of its step is not attributed; after thirty seconds it is", async (t) => {
-  const { clock, automation, read, requests, patch } = await setUp(t);
-  await read();
-  await patch({ state: "decided", decision: "approve", signal: "sending" });
-  automation.shows(anExecution({ status: "InProgress", steps: [aStep({ status: "Success" })] }));
-  assert.equal(await read(), 1_000);
-  assert.equal((await requests())[0]?.state, "decided");
-  clock.advance(30_000);
-  await read();
-  assert.deepEqual([(await requests())[0]?.state, (await requests())[0]?.outcome?.where], ["closed", "slack"]);
-});
-
-test("a signal that decided another step is recorded and reported once, and is followed until its execution ends", async (t) => {
-  const { automation, read, requests, kinds, patch, store, clock, log } = await setUp(t);
-  await read();
-  const accepted = { state: "decided", decision: "approve", signal: "accepted", verification: "due" };
-  const principal = "arn:aws:iam::111122223333:role/CountersignBot";
-  await patch(accepted, anAttempt({ requestId: "request-1", state: "accepted", principal }));
-  const omar = "arn:aws:iam::111122223333:user/omar";
-  const decidedBy = (Approver: string, Comment = "") => ({
-    outputs: { ApproverDecisions: [JSON.stringify({ Approver, Decision: "Approve", Comment })] },
-  });
-  const steps = [
-    aStep({ status: "Success", ...decidedBy(omar) }),
-    aStep({
-      stepExecutionId: "second",
-      name: "second",
-      status: "Success",
-      ...decidedBy("us", "Countersign request request-1"),
-    }),
-  ];
-  automation.shows(anExecution({ status: "InProgress", steps }));
-  for (let reads = 0; reads < 4; reads++) await read();
-  const [request, ...more] = await requests();
-  assert.deepEqual(more, []);
-  assert.deepEqual([request?.outcome?.where, request?.outcome?.by], ["aws", [omar]]);
-  assert.deepEqual([request?.verification, request?.reachedStep?.stepName], ["misdirected", "second"]);
-  assert.deepEqual((await kinds()).slice(1), [`closed ${omar}`, "signal-misdirected countersign"]);
-  const lookups = await store.recipientLookups.due(clock.now(), 10);
-  assert.deepEqual(
-    lookups.map(({ kind }) => kind),
-    ["requester-decided", "signal-misdirected"],
-  );
-  const record = (await store.requests.history("request-1")).find(({ kind }) => kind === "signal-misdirected");
-  assert.ok(record !== undefined && isPublished(record));
-  const reports = log.lines.filter(({ fields }) => fields.event === "signal.misdirected");
-  assert.deepEqual(
-    reports.map(({ level, fields }) => [level, fields.reachedStep, fields.decidedBy]),
-    [["error", "second", [omar]]],
-  );
-});
-
-test("an execution is read until its signals are verified, also after its end and after its last request has closed", async (t) => {
-  const { automation, clock, read, requests, kinds, patch, watched } = await setUp(t);
-  await read();
-  const accepted = { state: "decided", decision: "approve", signal: "accepted", verification: "due" };
-  await patch(accepted, anAttempt({ requestId: "request-1", state: "accepted" }));
-  automation.shows(anExecution({ status: "InProgress", steps: [aStep({ status: "Success" })] }));
-  for (let reads = 0; reads < 3; reads++) await read();
-  assert.equal((await requests())[0]?.verification, "due");
-  automation.shows(anExecution({ status: "Success", endedAt: clock.now(), steps: [aStep({ status: "Success" })] }));
-  while ((await watched()) !== undefined) await read();
-  assert.equal((await requests())[0]?.verification, "not-visible");
-  assert.deepEqual((await kinds()).slice(-2), ["ended countersign", "signal-verified countersign"]);
-});
-
-test("a signal without effect is reported after a minute, and never sent again", async (t) => {
-  const { clock, read, requests, kinds, patch, store } = await setUp(t);
-  await read();
-  const accepted = {
-    state: "decided",
-    decision: "approve",
-    signal: "accepted",
-    signalNextAt: null,
-    verification: "due",
-  };
-  await patch(accepted, anAttempt({ requestId: "request-1", state: "accepted" }));
-  clock.advance(59_000);
-  await read();
-  assert.equal((await requests())[0]?.verification, "due");
-  clock.advance(1_000);
-  for (let reads = 0; reads < 3; reads++) await read();
-  const [request] = await requests();
-  assert.deepEqual([request?.state, request?.signal, request?.verification], ["decided", "accepted", "no-effect"]);
-  assert.deepEqual((await kinds()).slice(1), ["signal-without-effect countersign"]);
-  const lookups = await store.recipientLookups.due(clock.now(), 10);
-  assert.deepEqual(
-    lookups.map(({ kind }) => kind),
-    ["requester-decided", "signal-without-effect"],
-  );
-  assert.deepEqual(await store.requests.dueToSignal(TARGET, Number.MAX_SAFE_INTEGER, 10), []);
 });
 
 test("a read that contradicts a newer one changes nothing for a minute, is then reported, and never closes a request", async (t) => {

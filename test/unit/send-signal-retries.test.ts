@@ -1,0 +1,143 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { makeSendSignal } from "../../src/app/signal/send-signal.ts";
+import { reconcile } from "../../src/core/reconcile.ts";
+import { ERROR_REPLY_UNCERTAIN_MS, NO_REPLY_UNCERTAIN_MS } from "../../src/core/signal-attempt.ts";
+import { aliveUntil, TARGET, testLog } from "../support/fakes.ts";
+import { aFacts, anExecution, aStep, REQUEST_ID } from "../support/samples.ts";
+import { setUp } from "./send-signal-setup.ts";
+
+test("a signal without a reply is repeated only after it can no longer take effect", async (t) => {
+  const { clock, automation, round, sent, request, kinds } = await setUp(t);
+  automation.onSignal = () => ({ kind: "ambiguous", answered: false, code: "TimeoutError", message: "x" });
+  await round();
+  const sentAt = clock.now();
+  assert.equal((await request()).signal, "ambiguous");
+  while (clock.now() + 1_000 < sentAt + NO_REPLY_UNCERTAIN_MS) {
+    clock.advance(1_000);
+    await round();
+    assert.equal(sent().length, 1, `sent again ${(clock.now() - sentAt) / 1000} s after`);
+  }
+  assert.ok(automation.calls.read.length > 60, "the step is read continuously");
+  automation.onSignal = () => ({ kind: "accepted" });
+  for (let attempt = 0; attempt < 10; attempt++) {
+    clock.advance(1_000);
+    await round();
+  }
+  assert.equal(sent().length, 2);
+  assert.deepEqual(await kinds(), ["signal-sending", "signal-ambiguous", "signal-sending", "signal-accepted"]);
+});
+
+test("a signal that took effect is never repeated, even if its reply was lost", async (t) => {
+  const { clock, automation, round, sent, isWoken } = await setUp(t);
+  automation.onSignal = () => {
+    automation.shows(
+      anExecution({ steps: [aStep({ status: "Success" }), aStep({ stepExecutionId: "b", name: "second" })] }),
+    );
+    return { kind: "ambiguous", answered: false, code: "ECONNRESET", message: "x" };
+  };
+  await round();
+  for (let attempt = 0; attempt < 20; attempt++) {
+    clock.advance(60_000);
+    await round();
+  }
+  assert.equal(sent().length, 1);
+  assert.ok(await isWoken());
+});
+
+test("a signal with an error reply from AWS is repeated soon", async (t) => {
+  const { clock, automation, round, sent } = await setUp(t);
+  automation.onSignal = () => ({ kind: "ambiguous", answered: true, code: "InternalServerError", message: "x" });
+  await round();
+  clock.advance(ERROR_REPLY_UNCERTAIN_MS - 1);
+  await round();
+  assert.equal(sent().length, 1);
+  clock.advance(5_000);
+  await round();
+  assert.equal(sent().length, 2);
+});
+
+for (const kind of ["refused", "not-sent"] as const) {
+  test(`a signal that was ${kind} certainly had no effect and is repeated at growing intervals`, async (t) => {
+    const { clock, automation, round, sent, request, attempts, error, kinds } = await setUp(t);
+    automation.onSignal = () => ({ kind, code: "AccessDeniedException", message: "x" });
+    const waits: number[] = [];
+    for (let attempt = 1; attempt <= 10; attempt++) {
+      assert.equal(await round(), 1);
+      const { signal, signalNextAt } = await request();
+      assert.deepEqual([signal, (await attempts()).length], ["due", attempt]);
+      assert.match((await error()) ?? "", /AccessDeniedException/);
+      waits.push((signalNextAt ?? 0) - clock.now());
+      clock.advance(waits.at(-1) ?? 0);
+    }
+    assert.deepEqual([waits[0], waits.at(-1)], [5_000, 5 * 60_000]);
+    automation.onSignal = () => ({ kind: "accepted" });
+    await round();
+    assert.equal(sent().length, 11);
+    assert.deepEqual((await kinds()).slice(-3), ["signal-refused", "signal-sending", "signal-accepted"]);
+    assert.equal(await error(), null);
+  });
+}
+
+test("a signal that a crash interrupted is repeated only after it can no longer take effect", async (t) => {
+  const { clock, automation, round, store, sent } = await setUp(t);
+  automation.onSignal = () => {
+    throw new Error("the process ends here");
+  };
+  await assert.rejects(round());
+  automation.onSignal = () => ({ kind: "accepted" });
+  const again = await store.reopen();
+  const sendAfterRestart = async () => {
+    const due = await again.requests.dueToSignal(TARGET, clock.now(), 10);
+    const sendSignal = makeSendSignal({
+      ...again,
+      clock,
+      random: () => 0,
+      owner: "new",
+      aliveUntil,
+      workspace: "T",
+      log: testLog(),
+    });
+    for (const each of due) await sendSignal(automation, each, new AbortController().signal);
+  };
+  clock.advance(30_000);
+  await sendAfterRestart();
+  const interrupted = (await again.requests.signals(REQUEST_ID)).at(-1);
+  assert.deepEqual([interrupted?.state, interrupted?.attempt], ["ambiguous", 1], "the message shows that it waits");
+  clock.advance(NO_REPLY_UNCERTAIN_MS - 40_000);
+  await sendAfterRestart();
+  assert.equal(sent().length, 1);
+  clock.advance(11_000);
+  await sendAfterRestart();
+  assert.equal(sent().length, 2);
+});
+
+test("a refusal is final only while AWS surely lists no signer of the step, and until the signer changes", async (t) => {
+  const other = "arn:aws:iam::111122223333:role/Other";
+  const cases: [approvers: string[], code: string, isFinal: boolean][] = [
+    [["omar"], "InvalidAutomationSignalException", true],
+    [["omar"], "AccessDeniedException", false],
+    [["{{ Approvers }}"], "InvalidAutomationSignalException", false],
+    [[other], "InvalidAutomationSignalException", false],
+  ];
+  for (const [awsApprovers, code, isFinal] of cases) {
+    const facts = aFacts({ awsApprovers, signer: { kind: "bot", arn: other } });
+    const { automation, clock, life, round, request, sent, store } = await setUp(t, { facts });
+    life.until = Number.MAX_SAFE_INTEGER;
+    automation.onSignal = () => ({ kind: "refused", code, message: "No" });
+    await round();
+    assert.equal((await request()).signalNextAt === null, isFinal, `${awsApprovers} ${code}`);
+    clock.advance(3_600_000);
+    assert.equal(await round(), isFinal ? 0 : 1);
+    assert.equal(sent().length, isFinal ? 1 : 2);
+    const signer = { kind: "bot", arn: "arn:aws:iam::111122223333:user/omar" } as const;
+    const changes = reconcile(anExecution({ steps: [aStep()] }), [await request()], { now: clock.now(), signer });
+    for (const change of changes) {
+      if (change.kind !== "progress") continue;
+      const { version } = change.request;
+      await store.requests.advance({ requestId: REQUEST_ID, expectedVersion: version, patch: change.patch, audit: [] });
+    }
+    assert.deepEqual((await request()).facts.signer, signer);
+    assert.equal(await round(), 1, "the new signer tries at once");
+  }
+});

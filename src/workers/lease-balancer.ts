@@ -106,13 +106,19 @@ async function renew(options: LeaseBalancerOptions, owned: Owned, life: Life): P
   const live = await replicas.heartbeat(id, now, until);
   const lapsed = clock.now() > life.until;
   Object.assign(life, lapsed ? { since: clock.now(), until } : { until });
-  if (lapsed) wakeUps.wake("alive");
-  const renewed = (await leases.renew(id, until)).filter(({ name }) => names.includes(name));
+  // The woken loops find the renewed leases.
+  const wake = () => lapsed && wakeUps.wake("alive");
+  const all = await leases.renew(id, until).catch((error: unknown) => {
+    wake();
+    throw error;
+  });
+  const renewed = all.filter(({ name }) => names.includes(name));
   const kept = new Set(renewed.map(({ name }) => name));
   for (const lease of owned.keys())
     if (!kept.has(lease)) log.info({ event: "lease.lost", lease }, "lease lost to another replica");
   owned.clear();
   for (const lease of renewed) owned.set(lease.name, lease);
+  wake();
   return live;
 }
 

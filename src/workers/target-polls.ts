@@ -35,7 +35,8 @@ export function startPolls(deps: TargetDeps & PollDeps): Worker {
 
   return startLoop({
     name: `poll ${key}`,
-    topics: [`poll ${key}`, `lease ${targetLease(key)}`, "queue"],
+    // "alive": a poll that was due while this replica's lease had lapsed follows at once.
+    topics: [`poll ${key}`, `lease ${targetLease(key)}`, "queue", "alive"],
     wakeUps,
     everyMs: pace.intervalMs(),
     clock,

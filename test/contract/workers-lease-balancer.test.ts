@@ -130,12 +130,17 @@ for (const engine of ENGINES) {
   });
 
   test(`${engine.name}: a paused replica owns no target until it renews its leases`, async (t) => {
-    const { clock, join } = await setUp(t);
+    const { clock, wakeUps, join } = await setUp(t);
     const one = join("one");
     await advanceUntil(clock, "one replica has all targets", () => owned(one).length === 5);
+    let ownedAtWake = -1;
+    wakeUps.subscribe(["alive"], () => {
+      ownedAtWake = owned(one).length;
+    });
     clock.advance(TARGET_LEASE_MS);
     assert.deepEqual(owned(one), []);
     await advanceUntil(clock, "the replica has all targets again", () => owned(one).length === 5);
+    assert.equal(ownedAtWake, 5, "the woken polls would find no lease");
   });
 }
 

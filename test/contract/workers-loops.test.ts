@@ -7,6 +7,7 @@ import { startRecipientWorker } from "../../src/workers/recipients.ts";
 import { makeWakeUps } from "../../src/workers/wake-ups.ts";
 import { eventually } from "../support/eventually.ts";
 import { QUICK, testLog } from "../support/fakes.ts";
+import { runEventLoop } from "../support/run-event-loop.ts";
 import { aClick, aFacts, anEntry, anExecution, aRequest } from "../support/samples.ts";
 import { aStore } from "../support/stores.ts";
 import { startTestTarget } from "./workers-target.ts";
@@ -124,6 +125,19 @@ test("a replica without the lease of a target sends signals only after a wake-up
     log.lines.filter(({ level }) => level === "error"),
     [],
   );
+});
+
+test("a replica that owned no target for a while polls as soon as it owns it again, not after an interval", async (t) => {
+  const store = await aStore(t, { now: Date.now });
+  const { automation, loseLease, regainLease, wakeUps } = await startTestTarget(t, store, {}, { everyMs: 86_400_000 });
+  await eventually("the first poll", () => automation.calls.list === 1);
+  loseLease();
+  wakeUps.wake("poll default/us-east-1");
+  await runEventLoop();
+  assert.equal(automation.calls.list, 1);
+  regainLease();
+  wakeUps.wake("alive");
+  await eventually("the next poll", () => automation.calls.list === 2);
 });
 
 test("a poll that finds a new execution wakes the sync; a target is identified before its first call", async (t) => {

@@ -20,6 +20,8 @@ interface TargetOptions {
   clock?: Clock;
   /** The principal that signs. */
   signsAs?: string;
+  /** Milliseconds between two polls. */
+  everyMs?: number;
 }
 
 /** Starts the workers of one target with a fake of AWS. */
@@ -27,7 +29,13 @@ export async function startTestTarget(
   t: TestContext,
   store: OpenStore,
   work: { sync?: (executionId: string) => Promise<void>; sendSignal?: (requestId: string) => Promise<void> },
-  { configured = { name: "default", region: "us-east-1" }, before = [], clock = QUICK, signsAs }: TargetOptions = {},
+  {
+    configured = { name: "default", region: "us-east-1" },
+    before = [],
+    clock = QUICK,
+    signsAs,
+    everyMs = 1_000,
+  }: TargetOptions = {},
 ) {
   const automation: FakeAutomation = fakeAutomation({ ...TARGET, ...(signsAs === undefined ? {} : { signsAs }) });
   const log = testLog();
@@ -48,7 +56,7 @@ export async function startTestTarget(
   });
   const worker = startTarget({
     connection,
-    pace: { intervalMs: () => 1_000, observe: () => undefined },
+    pace: { intervalMs: () => everyMs, observe: () => undefined },
     store,
     sync:
       () =>
@@ -67,5 +75,8 @@ export async function startTestTarget(
   const loseLease = () => {
     lease = null;
   };
-  return { automation, connection, health, log, loseLease, wakeUps };
+  const regainLease = () => {
+    lease = owned;
+  };
+  return { automation, connection, health, log, loseLease, regainLease, wakeUps };
 }

@@ -20,6 +20,7 @@ import { makeStepLookup, toJsonInputs } from "./reference-values.ts";
 import { resolveInputs } from "./resolve-inputs.ts";
 import type { StepDefinition } from "./runbook.ts";
 import type { Simulation } from "./simulation.ts";
+import { makeStatuses, type StatusChange } from "./statuses.ts";
 import { resolveTiming } from "./step-timing.ts";
 import { makeTrampoline } from "./trampoline.ts";
 
@@ -31,7 +32,7 @@ import { makeTrampoline } from "./trampoline.ts";
  *
  * The states of a step: Pending -> InProgress (-> Waiting) -> Success | Failed | TimedOut | Cancelled. At most one step
  * of an execution runs at a time, apart from the loops around it. `startStep` and `startIteration` start a step, `finish`
- * ends it, and `continueAfter` selects the next one. Only `setStatus` and `setStepStatus` change a status, and both report each change to `onStatus`.
+ * ends it, and `continueAfter` selects the next one. `makeStatuses` has the only functions that change a status.
  */
 export interface Engine {
   start(request: StartRequest): Execution;
@@ -41,13 +42,6 @@ export interface Engine {
   findRun(step: StepExecution): ActionRun | undefined;
   /** Ends an execution early. Cancel also cancels its child executions; Complete keeps the results so far. */
   stop(execution: Execution, type: "Cancel" | "Complete"): void;
-}
-
-/** A new status of an execution or, if `step` is set, of a step. */
-export interface StatusChange {
-  execution: Execution;
-  step?: StepExecution;
-  status: Status;
 }
 
 export interface EngineDeps {
@@ -71,28 +65,7 @@ export function makeEngine(deps: EngineDeps): Engine {
   const { timers, newId, assumptions, onStatus } = deps;
   const runs = new Map<StepExecution, ActionRun>();
   const schedule = makeTrampoline();
-
-  const setStepStatus = (execution: Execution, step: StepExecution, status: Status) => {
-    if (step.status === status) return;
-    step.status = status;
-    onStatus({ execution, step, status });
-  };
-
-  const setStatus = (execution: Execution, status: Status) => {
-    if (execution.status === status) return;
-    execution.status = status;
-    onStatus({ execution, status });
-    if (
-      execution.parent !== undefined &&
-      assumptions.values.parentOfWaitingChild === "Waiting" &&
-      !FINAL_STATUSES.has(status)
-    ) {
-      const shown = status === "Waiting" ? "Waiting" : "InProgress";
-      const { step } = execution.parent;
-      if (step !== undefined) setStepStatus(execution.parent.execution, step, shown);
-      setStatus(execution.parent.execution, shown);
-    }
-  };
+  const { setStatus, setStepStatus, setLoopStatus } = makeStatuses(deps);
 
   const start = (request: StartRequest): Execution => {
     const execution = newExecution(request, {
@@ -254,12 +227,6 @@ export function makeEngine(deps: EngineDeps): Engine {
   const startSibling = (execution: Execution, step: StepExecution, name: string) => {
     if (step.loop === undefined) startStep(execution, name);
     else startInner(execution, step.siblings, name, step.loop);
-  };
-
-  /** Shows on the loops around a step that it waits, if the assumption says so. */
-  const setLoopStatus = (execution: Execution, step: StepExecution, status: "Waiting" | "InProgress") => {
-    if (assumptions.values.loopOfWaitingStep !== "Waiting") return;
-    for (let loop = step.loop?.step; loop !== undefined; loop = loop.loop?.step) setStepStatus(execution, loop, status);
   };
 
   const end = (execution: Execution, status: Status, failureMessage?: string) => {

@@ -1,5 +1,5 @@
 import type { AssumptionValues } from "../assumptions.ts";
-import type { StatusChange } from "../engine/engine.ts";
+import type { StatusChange } from "../engine/statuses.ts";
 import type { EventBus } from "./event-bus.ts";
 import { STATUS_EVENTS } from "./waiting-rule.ts";
 

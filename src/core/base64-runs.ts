@@ -6,6 +6,8 @@ export interface Base64Run {
   end: number;
   /** The decoded bytes as a search sees them, one unit for each. */
   text: string;
+  /** Whether everything before the first group is decoded too. */
+  isWhole: boolean;
 }
 
 /** Values of under 6 bytes take fewer characters. Long runs may be broken into lines of 60 to 76, as tools write them. */
@@ -19,10 +21,25 @@ for (const [value, letter] of [...ALPHABET, "-", "_"].entries())
 /** Finds everything that may be base64, also of the URL-safe kind. A run can begin in other text, so each is decoded four times. */
 export function* findBase64(text: string): Generator<Base64Run> {
   for (const { 0: run, index: start } of text.matchAll(RUN))
-    for (let skipped = 0; skipped < 4; skipped++) yield { start, end: start + run.length, text: decode(run, skipped) };
+    for (let skipped = 0; skipped < 4; skipped++) {
+      const { bytes, count } = decode(run, skipped);
+      yield { start, end: start + run.length, text: viewBytes(bytes, count), isWhole: skipped === 0 };
+    }
 }
 
-function decode(run: string, skipped: number): string {
+/** Whether a whole run decodes to a text, in UTF-8 or UTF-16: words and names that only look like base64 decode to noise. */
+export function isEncodedText(run: string): boolean {
+  const { bytes, count } = decode(run, 0);
+  const units = [...bytes.subarray(0, count)].filter((byte) => byte !== 0);
+  try {
+    const text = decodeURIComponent(units.map((byte) => `%${byte.toString(16).padStart(2, "0")}`).join(""));
+    return !/(?!\s)[\p{Cc}\p{Cn}\p{Co}]/u.test(text);
+  } catch {
+    return false;
+  }
+}
+
+function decode(run: string, skipped: number): { bytes: Uint8Array; count: number } {
   const bytes = new Uint8Array(run.length);
   let count = 0;
   let bits = 0;
@@ -36,7 +53,7 @@ function decode(run: string, skipped: number): string {
     held -= 8;
     bytes[count++] = (bits >> held) & 0xff;
   }
-  return viewBytes(bytes, count);
+  return { bytes, count };
 }
 
 /** Returns the bytes of a text in UTF-8, one unit for each; null if they are the text itself. */

@@ -1,8 +1,9 @@
 import { makeNameTest } from "./hidden-names.ts";
+import type { KeepReason, Span } from "./kept-places.ts";
 import { hiddenByName, learnSecrets, MAX_DEPTH, type SecretSources, withParentSources } from "./learn-secrets.ts";
 import { findNamedValues, leaves } from "./named-values.ts";
 import { normalizeText } from "./search-view.ts";
-import { makeSearch, type Search, type Span, takeShortest } from "./secret-search.ts";
+import { makeSearch, type Search, takeShortest } from "./secret-search.ts";
 
 /** The replacement of a masked value. */
 export const MASK = "(hidden)";
@@ -95,13 +96,17 @@ function toKept(
   sources: SecretSources,
   allowedValues: readonly string[],
   hides: (name: string) => boolean,
-): ReadonlySet<string> {
+): ReadonlyMap<string, KeepReason> {
   const parameters = withParentSources(sources).flatMap((each) => Object.entries(each.parameters));
   const visible = parameters.flatMap(([name, values]) => (hides(name) ? [] : values));
   const { taken } = takeShortest(visible, (text) => text.length);
   const json = taken.filter((text) => /^\s*[[{]/.test(text));
   const members = json.flatMap((text) => leaves(replaceSpans(text, findNamedValues(text, hides))));
-  return new Set([...COMMON, ...[...allowedValues, ...taken, ...members].map(normalizeText)]);
+  const kept = new Map<string, KeepReason>();
+  for (const text of [...taken, ...members]) kept.set(normalizeText(text), "visible");
+  for (const text of allowedValues) kept.set(normalizeText(text), "allowed");
+  for (const word of COMMON) kept.set(word, "common");
+  return kept;
 }
 
 /** Replaces the places, which may overlap. */

@@ -1,7 +1,9 @@
-import { findBase64, toUtf8Units } from "./base64-runs.ts";
+import { findBase64, isEncodedText, toUtf8Units } from "./base64-runs.ts";
+import { type FoundSecret, type KeepReason, keepCost, keepVisible, makeKeptSearch, type Span } from "./kept-places.ts";
 import type { Secret } from "./learn-secrets.ts";
 import { makePatternAutomaton, type PatternAutomaton } from "./pattern-automaton.ts";
 import { decodedViews, normalizeText, type SearchView, viewText } from "./search-view.ts";
+import { continuesAfter, continuesBefore, isToken, MAX_TOKEN_LENGTH, MIN_SECRET_LENGTH } from "./token.ts";
 
 /** The patterns of one execution, in characters. */
 const MAX_PATTERN_LENGTH = 20_000;
@@ -9,18 +11,7 @@ const MAX_PATTERN_LENGTH = 20_000;
 const MAX_NORMALIZED_LENGTH = 100_000;
 /** Longer values are recognized by their beginning, also if a text has been cut off within them. */
 const MAX_PREFIX_LENGTH = 64;
-/** Shorter values occur in any sentence: they are hidden only under their own names. */
-const MIN_SECRET_LENGTH = 3;
-/** Values up to this length, and numbers, are hidden only as whole tokens: their characters occur in other words. */
-const MAX_TOKEN_LENGTH = 5;
 const NUMBER = /^-?\d+(?:[.,]\d+)*(?:e[+-]?\d+)?$/;
-
-/** A place in a text that is replaced. `quote` surrounds the replacement. */
-export interface Span {
-  start: number;
-  end: number;
-  quote: string;
-}
 
 interface Pattern {
   /** The names under which its values are hidden. */
@@ -38,43 +29,57 @@ export interface Search {
 }
 
 /** Makes the search. Values in `kept` are found and stay. */
-export function makeSearch(secrets: readonly Secret[], kept: ReadonlySet<string>): Search {
+export function makeSearch(secrets: readonly Secret[], kept: ReadonlyMap<string, KeepReason>): Search {
   const { patterns, shortestLeftOut } = toPatterns(secrets, kept);
   const all = [...patterns.values()];
   const automaton = makePatternAutomaton([...patterns.keys()]);
+  let findKept: ReturnType<typeof makeKeptSearch> | null = null;
   return {
     find(text, most) {
-      const spans: Span[] = [];
+      const found: FoundSecret[] = [];
       const seen = new Set<string>();
       let steps = 0;
-      if (text.length >= shortestLeftOut) return { spans: null, kept: seen, steps };
-      for (const view of all.length === 0 ? [] : [viewText(text), ...decodedViews(text)]) {
-        if (steps + view.text.length > most) return { spans: null, kept: seen, steps };
-        steps += scanView({ automaton, all, view, spans, seen, most: most - steps });
+      const withheld = () => ({ spans: null, kept: seen, steps });
+      if (text.length >= shortestLeftOut) return withheld();
+      const views = all.length === 0 ? [] : [viewText(text), ...decodedViews(text)];
+      for (const view of views) {
+        if (steps + view.text.length > most) return withheld();
+        steps += scanView({ automaton, all, view, found, seen, most: most - steps });
       }
-      for (const { start, end, text: decoded } of all.length === 0 ? [] : findBase64(text)) {
-        if (steps + decoded.length > most) return { spans: null, kept: seen, steps };
-        const inside: Span[] = [];
+      for (const { start, end, text: decoded, isWhole } of all.length === 0 ? [] : findBase64(text)) {
+        if (steps + decoded.length > most) return withheld();
+        const inside: FoundSecret[] = [];
         const view = { text: decoded, at: null };
         const scan = {
           automaton,
           all,
           view,
-          spans: inside,
+          found: inside,
           seen: new Set<string>(),
           most: most - steps,
           isDecoded: true,
         };
         steps += decoded.length + scanView(scan);
-        if (inside.length > 0) spans.push({ start, end, quote: "" });
+        const names = new Set(inside.flatMap((each) => [...each.names]));
+        const isNoise = inside.length > 0 && !(isWhole && isEncodedText(text.slice(start, end)));
+        if (inside.length > 0) found.push({ start, end, names, isNoise, ...toContinues(text, start, end) });
       }
-      return { spans: steps > most ? null : spans, kept: seen, steps };
+      if (steps > most) return withheld();
+      if (found.length === 0) return { spans: [], kept: seen, steps };
+      findKept ??= makeKeptSearch(kept);
+      const { places, steps: more } = findKept(views, most - steps);
+      steps += more + (places === null ? 0 : keepCost(found, places));
+      if (places === null || steps > most) return withheld();
+      const spans = keepVisible(found, places, (names) => {
+        for (const name of names) seen.add(name);
+      });
+      return { spans, kept: seen, steps };
     },
   };
 }
 
 /** Makes the patterns of all values: as a whole, line by line, and as bytes. The shortest come first, for as long as they fit. */
-function toPatterns(secrets: readonly Secret[], kept: ReadonlySet<string>) {
+function toPatterns(secrets: readonly Secret[], kept: ReadonlyMap<string, KeepReason>) {
   const forms = secrets.flatMap(({ name, value }) =>
     [value, ...(/[\r\n]/.test(value) ? value.split(/[\r\n]+/) : [])].map((form) => ({ name, form })),
   );
@@ -129,12 +134,12 @@ function scanView(scan: {
   automaton: PatternAutomaton;
   all: readonly Pattern[];
   view: SearchView;
-  spans: Span[];
+  found: FoundSecret[];
   seen: Set<string>;
   most: number;
   isDecoded?: boolean;
 }): number {
-  const { automaton, all, view, spans, seen, most, isDecoded = false } = scan;
+  const { automaton, all, view, found, seen, most, isDecoded = false } = scan;
   const { text, at } = view;
   let compared = 0;
   const steps = automaton.scan(text, (index, end) => {
@@ -145,18 +150,28 @@ function scanView(scan: {
     const start = end - Math.min(shortest, MAX_PREFIX_LENGTH);
     if (
       pattern.isToken &&
-      !(isDecoded && shortest <= MAX_TOKEN_LENGTH ? isWhole(text, start, end) : isToken(text, start, end))
+      !(isDecoded && shortest <= MAX_TOKEN_LENGTH ? isWholeText(text, start, end) : isToken(text, start, end))
     )
       return false;
     const last = start + matchLength(text, start, values);
     if (shortest > MAX_PREFIX_LENGTH) compared += values.length * shortest;
     if (last < end) return false;
     if (isKept) for (const name of pattern.names) seen.add(name);
-    else spans.push({ start: at?.[start] ?? start, end: at?.[last] ?? last, quote: "" });
+    else
+      found.push({
+        ...{ start: at?.[start] ?? start, end: at?.[last] ?? last, names: pattern.names, isNoise: false },
+        ...toContinues(text, start, last),
+      });
     return !isKept;
   });
   return steps + compared;
 }
+
+/** Tells how a place in a view is to be replaced, and whether words continue around it. */
+const toContinues = (text: string, start: number, end: number): Pick<FoundSecret, "quote" | "continues"> => ({
+  quote: "",
+  continues: [continuesBefore(text, start), continuesAfter(text, end)],
+});
 
 /** Returns the length of the longest of the values that is in the text, or of its part before the end of the text; else 0. */
 function matchLength(text: string, start: number, values: readonly string[]): number {
@@ -167,15 +182,4 @@ function matchLength(text: string, start: number, values: readonly string[]): nu
   return 0;
 }
 
-const isWhole = (text: string, start: number, end: number) => text.trim() === text.slice(start, end);
-
-/** Whether no letter or digit continues the token on either side, also after one `.`, `-` or `_`. */
-function isToken(text: string, start: number, end: number): boolean {
-  return (
-    !(isWord(text[start - 1]) || (isJoint(text[start - 1]) && isWord(text[start - 2]))) &&
-    !(isWord(text[end]) || (isJoint(text[end]) && isWord(text[end + 1])))
-  );
-}
-
-const isWord = (unit: string | undefined) => unit !== undefined && /[\p{L}\p{N}]/u.test(unit);
-const isJoint = (unit: string | undefined) => unit === "." || unit === "-" || unit === "_";
+const isWholeText = (text: string, start: number, end: number) => text.trim() === text.slice(start, end);

@@ -10,6 +10,8 @@
 import type { Clock, Log } from "../app/ports/aws.ts";
 import type { Store } from "../app/ports/store.ts";
 import type { Config } from "../config/config.ts";
+import { expandTargets } from "../config/targets.ts";
+import { toTargetKey } from "../core/target-key.ts";
 import { makeExecutionIds } from "../ops/execution-ids.ts";
 import { makeMetrics } from "../ops/metrics.ts";
 import { makeQueueHealth } from "../ops/queue-health.ts";
@@ -50,7 +52,11 @@ export async function startBot(config: Config, deps: { clock: Clock; log: Log; h
   const log = executionIds.log(deps.log);
   const queueHealth = config.waitingQueue === null ? null : makeQueueHealth(clock);
   const health = makeHealth(clock, config.pollIntervalMs, queueHealth);
-  const metrics = makeMetrics({ routes: config.routes.map(({ name }) => name), now: clock.now });
+  const metrics = makeMetrics({
+    routes: config.routes.map(({ name }) => name),
+    targets: expandTargets(config.targets).map(toTargetKey),
+    now: clock.now,
+  });
   if (queueHealth !== null) metrics.queue.watch(queueHealth);
   const prepare = (opened: Store) => metrics.store(executionIds.store(hooks.store(opened)));
   const failed = Promise.withResolvers<string>();

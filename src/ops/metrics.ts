@@ -31,13 +31,19 @@ export interface Metrics {
   countUncovered(reason: Uncovered["reason"]): void;
 }
 
+interface MetricsOptions {
+  routes?: readonly string[];
+  targets?: readonly string[];
+  now?: () => number;
+}
+
 /**
  * Makes the metrics of the bot: counters of its actions, histograms of times, and gauges that each request reads from the
- * store. `routes`: the names in the configuration.
+ * store. `routes`, `targets`: the names and the keys in the configuration; without `targets`, every stored target is shown.
  */
-export function makeMetrics({ routes = [] as readonly string[], now = Date.now } = {}): Metrics {
+export function makeMetrics({ routes = [], targets, now = Date.now }: MetricsOptions = {}): Metrics {
   const registry = new Registry();
-  const setGauges = makeStateGauges(registry);
+  const setGauges = makeStateGauges(registry, targets);
   const { slack, aws } = countCalls(registry);
   const queue = countQueue(registry);
   const build = gauge(registry, "build_info", "The running version; always 1.", ["version", "node"]);

@@ -190,3 +190,12 @@ test("requests that open without a route are counted by reason, from zero", asyn
   const after = await metrics.text(null, NOW, HEALTHY);
   assert.ok(after.includes(line("values", 1)) && after.includes(line("no-match", 0)), after);
 });
+
+test("a target that the configuration no longer has shows no gauge, so no alert can last forever", async (t) => {
+  const store = await aStore(t, { now: () => NOW });
+  for (const target of ["renamed/us-east-1", "removed/us-east-1"])
+    await store.owned.polls.record(target, NOW - 5_000, "AccessDeniedException", "me", 15_000);
+  const text = await makeMetrics({ targets: ["renamed/us-east-1"] }).text(store, NOW, HEALTHY);
+  assert.match(text, /^countersign_target_up\{target="renamed\/us-east-1"\} 0$/m);
+  assert.doesNotMatch(text, /removed/);
+});

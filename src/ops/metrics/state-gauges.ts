@@ -9,8 +9,8 @@ export type StoreReads = Pick<Store, "effects" | "polls">;
 /** Lists every lease by name, and whether this process owns it. */
 export type Leases = () => Iterable<readonly [string, boolean]>;
 
-/** Adds the gauges that show a state, and returns the function that sets them. */
-export function makeStateGauges(registry: Registry) {
+/** Adds the gauges that show a state, and returns the function that sets them. `targets`: see makeMetrics. */
+export function makeStateGauges(registry: Registry, targets?: readonly string[]) {
   const slackUp = gauge(registry, "slack_connected", "Whether this process is connected to Slack.");
   const storeUp = gauge(registry, "store_up", "Whether the database could be read.");
   const heartbeat = gauge(
@@ -19,7 +19,7 @@ export function makeStateGauges(registry: Registry) {
     "Seconds since this process last wrote its heartbeat to the database. It grows if the database cannot be written.",
   );
   const held = gauge(registry, "lease_held", "Whether this process owns the lease, by lease.", ["lease"]);
-  const stored = makeStoreGauges(registry);
+  const stored = makeStoreGauges(registry, targets);
   return async (read: StoreReads | null, leases: Leases | null, now: number, health: ProcessHealth) => {
     slackUp.set(health.isSlackConnected() ? 1 : 0);
     const written = health.heartbeatAge();
@@ -56,7 +56,9 @@ function makeClearable(registry: Registry) {
 }
 
 /** Adds the gauges of the database: each replica shows the same numbers. */
-function makeStoreGauges(registry: Registry) {
+function makeStoreGauges(registry: Registry, targets?: readonly string[]) {
+  // The database keeps the polls of targets that the configuration no longer has.
+  const isConfigured = (target: string) => targets?.includes(target) ?? true;
   const { add, reset } = makeClearable(registry);
   const open = add("open_requests", "Requests that are not closed.");
   const waiting = add("waiting_requests", "Requests that wait for people: not decided and not closed.");
@@ -102,7 +104,7 @@ function makeStoreGauges(registry: Registry) {
         failing.set({ kind: effect.kind }, effect.failing);
       }
       const waitingIn = new Map(lags.waiting.map(({ target, count }) => [target, count]));
-      for (const { target, polledAt, error } of polls) {
+      for (const { target, polledAt, error } of polls.filter((poll) => isConfigured(poll.target))) {
         executions.set({ target }, waitingIn.get(target) ?? 0);
         up.set({ target }, error === null ? 1 : 0);
         if (polledAt !== null) age.set({ target }, (now - polledAt) / 1000);

@@ -55,7 +55,7 @@ export function diagnose(options: Options): Promise<Check[]> {
     proxy: proxy === null ? null : { address: describeProxy(proxy.url), probe: () => probeProxy(proxy.url) },
     slack: makeSlackProbes(options, (time) => recordTime("Slack", time)),
     targets: makeTargetProbes(config, clock, (time) => recordTime("AWS", time)),
-    eventBus: eventBus === null ? null : { name: eventBus.name, probe: () => probeEventBus(eventBus, abort()) },
+    eventBus: eventBus === null ? null : { ...eventBus, probe: () => probeEventBus(eventBus, abort()) },
     queue: waitingQueue === null ? null : makeQueueProbes(waitingQueue, abort),
     database: () => inspectDatabase(config.database),
     serverTimes: () => [...times.values()],

@@ -4,7 +4,7 @@ import { CamelCasePlugin, type Dialect, Kysely, sql } from "kysely";
 import { findDurabilityRisk } from "./durability.ts";
 import { postgresDialect } from "./postgres.ts";
 import { sqliteReadDialect } from "./sqlite.ts";
-import { isUpToDate } from "./store.ts";
+import { inspectSchema } from "./store.ts";
 import { StoreUnavailableError } from "./unavailable.ts";
 
 export type DatabaseState =
@@ -12,6 +12,7 @@ export type DatabaseState =
   /** There is no file yet, and `serve` can create it. */
   | { kind: "absent" }
   | { kind: "not-migrated"; version: string }
+  | { kind: "newer"; message: string }
   | { kind: "not-writable"; reason: string }
   | { kind: "unreachable"; message: string };
 
@@ -40,7 +41,9 @@ async function inspectFile(path: string): Promise<DatabaseState> {
     }
   if (!exists) return { kind: "absent" };
   const version = `SQLite ${process.versions.sqlite}`;
-  if (!(await isUpToDate(sqliteReadDialect(path)))) return { kind: "not-migrated", version };
+  const schema = await inspectSchema(sqliteReadDialect(path));
+  if (schema.kind === "older") return { kind: "not-migrated", version };
+  if (schema.kind === "newer") return schema;
   return { kind: "ready", version, risk: null };
 }
 
@@ -49,7 +52,9 @@ async function inspectServer(url: string): Promise<DatabaseState> {
     const { rows } = await sql<{ version: string }>`select current_setting('server_version') as version`.execute(db);
     return `PostgreSQL ${rows[0]?.version}`;
   });
-  if (!(await isUpToDate(postgresDialect(url)))) return { kind: "not-migrated", version };
+  const schema = await inspectSchema(postgresDialect(url));
+  if (schema.kind === "older") return { kind: "not-migrated", version };
+  if (schema.kind === "newer") return schema;
   try {
     // Changes no row. PostgreSQL checks the privilege and refuses it in recovery or in a read-only session.
     await query(postgresDialect(url), (db) => sql`update audit_head set seq = seq where false`.execute(db));

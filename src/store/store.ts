@@ -9,7 +9,7 @@ import { transactUnder } from "./guard.ts";
 import { makeHomeStore } from "./home-views.ts";
 import { makeLeaseStore } from "./leases.ts";
 import { makeMessageStore } from "./messages.ts";
-import { isMigrated, type Migrations, migrate } from "./migrations/migrate.ts";
+import { isMigrated, type Migrations, migrate, readSchemaState, type SchemaState } from "./migrations/migrate.ts";
 import { makeNoticeStore } from "./notices.ts";
 import { makeGuardedPollStore, makePollStore } from "./polls.ts";
 import { makeRateLimitStore } from "./rate-limits.ts";
@@ -111,6 +111,9 @@ async function releaseStaleClaims(db: Kysely<Tables>, now: number): Promise<void
 
 /** Returns whether every migration has run. */
 export const isUpToDate = (dialect: Dialect): Promise<boolean> => once(dialect, isMigrated);
+
+/** Compares the schema of a database with that of this version, and closes it. */
+export const inspectSchema = (dialect: Dialect): Promise<SchemaState> => once(dialect, readSchemaState);
 
 /** Brings a database up to date and closes it; returns the names of the migrations that it ran. */
 export const migrateOnly = (dialect: Dialect): Promise<string[]> => once(dialect, migrate);

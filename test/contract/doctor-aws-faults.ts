@@ -167,6 +167,22 @@ export const AWS_FAULTS: readonly Fault[] = [
     ],
   },
   {
+    part: "listed people",
+    name: "a step that lists single people of the approver role",
+    breaks: async (w) => {
+      await role(APPROVER, ["ssm:*"])(w);
+      const entry = `${APPROVER.replace(":iam:", ":sts:").replace(":role/", ":assumed-role/")}/jane@example.com`;
+      await w.aws("seed", {
+        documents: [{ name: "Gate", content: ONE_GATE.replace(BOT_ROLE, entry) }],
+        executions: [{ document: "Gate" }],
+      });
+    },
+    run: SIGNS_AS_PEOPLE,
+    expected: [
+      /^warning target production\/us-east-1 waiting steps: 1 of 1 waiting step lists single people or names that doctor cannot compare\. Compare them with the session names of \S+CountersignApprover/m,
+    ],
+  },
+  {
     part: "event-bus",
     name: "no permission to publish",
     breaks: (w) => w.deny("events:PutEvents"),

@@ -1,5 +1,8 @@
-import { writeFileSync } from "node:fs";
+import { rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { DatabaseSync } from "node:sqlite";
+import { sqliteDialect } from "../../src/store/sqlite.ts";
+import { migrateOnly } from "../../src/store/store.ts";
 import { POLICY } from "../support/doctor-world.ts";
 import type { Fault } from "./doctor-fault.ts";
 
@@ -46,6 +49,22 @@ export const MACHINE_FAULTS: readonly Fault[] = [
       return { env: { DATABASE_URL: `sqlite:${path}` } };
     },
     expected: [/^warning DATABASE_URL: SQLite \S+ does not have the schema of this version\. Run countersign migrate/m],
+  },
+  {
+    part: "newer database",
+    name: "a database of a newer version",
+    breaks: async (w) => {
+      const path = join(w.folder, "newer.db");
+      rmSync(path, { force: true });
+      await migrateOnly(sqliteDialect(path));
+      const db = new DatabaseSync(path);
+      db.exec("insert into kysely_migration (name, timestamp) values ('9999-later', '2030')");
+      db.close();
+    },
+    run: (w) => ({ env: { DATABASE_URL: `sqlite:${join(w.folder, "newer.db")}` } }),
+    expected: [
+      /^failed DATABASE_URL: The database was written by a newer version of Countersign \(it has 9999-later\)\. Run that version/m,
+    ],
   },
   {
     part: "database",

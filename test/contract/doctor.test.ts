@@ -14,7 +14,7 @@ import { SLACK_FAULTS } from "./doctor-slack-faults.ts";
 const NO_EXECUTION = "00000000-0000-0000-0000-000000000000";
 
 /** Lines that name no fault in a good configuration. */
-const GOOD = /^(?:ok|skipped slash command|skipped WAITING_QUEUE_URL rules)/;
+const GOOD = /^(?:ok|skipped slash command|skipped WAITING_QUEUE_URL rules|skipped EVENT_BUS_NAME existence)/;
 
 test("doctor finds each fault, and names its place and its fix", async (t) => {
   const w = await doctorWorld(t);

@@ -46,7 +46,7 @@ test("the oldest version of Node that the package accepts starts the program", a
   // With a proxy, the bot calls http.setGlobalProxyFromEnv. This line of the types is its first version.
   const types = readFileSync("node_modules/@types/node/http.d.ts", "utf8");
   assert.match(types, /@since v24\.14\.0\n(?:(?!@since).*\n)*?.*function setGlobalProxyFromEnv/);
-  for (const version of [oldest, "26.0.0"]) assert.equal((await runAs(t, version, ["--version"])).code, 0, version);
+  assert.equal((await runAs(t, oldest, ["--version"])).code, 0);
 });
 
 test("npm and npx start the entry that an older Node can read, and npm need not change its file mode", () => {

@@ -83,12 +83,14 @@ async function checkTarget(probes: TargetProbes, needs: AwsNeeds): Promise<Check
 
 /** Codes of a denied permission. */
 export const DENIED = /^AccessDenied/;
+const THROTTLED = /Throttl|RequestLimit|TooManyRequests/;
 
 /** Names the fix of a call that failed before AWS checked a permission; `address`: the setting that chooses AWS's address. */
 export function credentialsFix({ code }: AwsFailure, address: string): string {
   if (code === "WrongAccount" || code === "TargetTwice") return "Correct targets in the configuration file.";
   if (code === "CredentialsProviderError")
     return "Give the bot credentials: an instance, task or pod role, a profile, or AWS_ACCESS_KEY_ID.";
+  if (code === "ValidationException") return "Correct the value that AWS names.";
   if (/Token|Signature|Client|Expired/.test(code)) return "Replace the credentials of the bot.";
   return `Check the network, HTTPS_PROXY and ${address}.`;
 }
@@ -96,9 +98,10 @@ export function credentialsFix({ code }: AwsFailure, address: string): string {
 /** Describes a call that AWS did not allow, or could not be asked about. */
 export function describeProbe(failure: AwsFailure, fix: string): string {
   const reason = `${failure.code}: ${failure.message}`;
-  return DENIED.test(failure.code)
-    ? `AWS denies it (${reason}). ${fix}`
-    : `AWS gave no answer (${reason}). Run doctor again.`;
+  if (DENIED.test(failure.code)) return `AWS denies it (${reason}). ${fix}`;
+  if (THROTTLED.test(failure.code)) return `AWS gave no answer (${reason}). Run doctor again.`;
+  const again = failure.retry ? " Then run doctor again." : "";
+  return `AWS did not check it (${reason}). ${credentialsFix(failure, "the Region")}${again}`;
 }
 
 async function checkReading(probes: TargetProbes, target: Target, reader: string, needs: AwsNeeds): Promise<Check[]> {
@@ -177,7 +180,13 @@ async function checkWaiting(probes: TargetProbes, target: Target): Promise<{ lis
       return { listed: ALLOWED, steps: warning(check, subject, text) };
     }
     const more = listed.executions.length > MAX_READ ? ` Only the first ${MAX_READ} executions were read.` : "";
-    if (unknown > 0 && probes.roles.approverRole === null) {
+    const { approverRole } = probes.roles;
+    if (unknown > 0 && approverRole !== null) {
+      const lists = `${unknown} of ${counted(count, "waiting step")} ${unknown === 1 ? "lists" : "list"}`;
+      const text = `${lists} single people or names that doctor cannot compare. Compare them with the session names of ${approverRole}: the email address of each person, or the Slack ID.`;
+      return { listed: ALLOWED, steps: warning(check, subject, `${text}${more}`) };
+    }
+    if (unknown > 0) {
       const text = `doctor cannot tell whether AWS accepts the bot for ${unknown} of ${counted(count, "waiting step")}. Add to Approvers of the runbook: ${line}`;
       return { listed: ALLOWED, steps: warning(check, subject, `${text}${more}`) };
     }

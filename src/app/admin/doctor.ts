@@ -10,6 +10,7 @@ export type DatabaseState =
   | { kind: "ready"; version: string; risk: string | null }
   | { kind: "absent" }
   | { kind: "not-migrated"; version: string }
+  | { kind: "newer"; message: string }
   | { kind: "not-writable"; reason: string }
   | { kind: "unreachable"; message: string };
 
@@ -26,7 +27,7 @@ export interface DoctorDeps {
   slack: SlackProbes;
   targets: readonly TargetProbes[];
   /** Null without EVENT_BUS_NAME. */
-  eventBus: { name: string; probe(): Promise<Probe> } | null;
+  eventBus: { name: string; region: string; probe(): Promise<Probe> } | null;
   /** Null without WAITING_QUEUE_URL. */
   queue: QueueProbes | null;
   database(): Promise<DatabaseState>;
@@ -53,7 +54,7 @@ export async function runDoctor(deps: DoctorDeps): Promise<Check[]> {
     proxy,
     ...slack,
     ...aws,
-    bus,
+    ...bus,
     ...queue,
     ...database,
     ...checkClock(deps.serverTimes()),
@@ -63,7 +64,7 @@ export async function runDoctor(deps: DoctorDeps): Promise<Check[]> {
 /** Source: package.json, engines. */
 const MIN_NODE = [24, 14] as const;
 /** The first version of each major version that its project still maintains. */
-const MIN_POSTGRES = 14;
+const MIN_POSTGRES = 15;
 
 function checkVersions({ version, nodeVersion }: DoctorDeps): Check {
   const found = `Node.js ${nodeVersion}`;
@@ -85,17 +86,21 @@ async function checkProxy(proxy: DoctorDeps["proxy"]): Promise<Check> {
   );
 }
 
-async function checkEventBus(bus: DoctorDeps["eventBus"]): Promise<Check> {
+async function checkEventBus(bus: DoctorDeps["eventBus"]): Promise<Check[]> {
   const [check, subject] = ["event-bus", "EVENT_BUS_NAME"] as const;
-  if (bus === null) return ok(check, subject, "not set: audit events are recorded and not published.");
+  if (bus === null) return [ok(check, subject, "not set: audit events are recorded and not published.")];
   const result = await bus.probe();
   if (result.kind === "failed")
-    return failed(check, subject, describeProbe(result, `Allow events:PutEvents on ${bus.name}.`));
-  return ok(
-    check,
-    subject,
-    `events:PutEvents on ${bus.name} is allowed. AWS does not show the bot whether the bus exists and a rule receives its events.`,
-  );
+    return [failed(check, subject, describeProbe(result, `Allow events:PutEvents on ${bus.name}.`))];
+  const byHand = `aws events describe-event-bus --region ${bus.region} --name ${bus.name}`;
+  return [
+    ok(check, subject, `events:PutEvents on ${bus.name} is allowed.`),
+    skipped(
+      check,
+      `${subject} existence`,
+      `AWS accepts events for a bus that does not exist, and drops them. Check by hand: ${byHand}.`,
+    ),
+  ];
 }
 
 async function checkDatabase(inspect: () => Promise<DatabaseState>): Promise<Check[]> {
@@ -104,6 +109,7 @@ async function checkDatabase(inspect: () => Promise<DatabaseState>): Promise<Che
   switch (state.kind) {
     case "absent":
       return [ok(check, subject, "the file does not exist yet, and serve can create it.")];
+    case "newer":
     case "unreachable":
       return [failed(check, subject, state.message)];
     case "not-writable":
@@ -118,7 +124,13 @@ async function checkDatabase(inspect: () => Promise<DatabaseState>): Promise<Che
         ok(check, subject, `${state.version}: reachable, migrated and writable.`),
         ...(state.risk === null
           ? []
-          : [warning(check, subject, `${state.risk}: a committed vote may be lost. Turn it on.`)]),
+          : [
+              warning(
+                check,
+                subject,
+                `${state.risk}: a committed vote may be lost. Set synchronous_commit and fsync to on.`,
+              ),
+            ]),
         ...checkPostgres(state.version),
       ];
     default:

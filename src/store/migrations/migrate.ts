@@ -22,6 +22,19 @@ export async function isMigrated<T>(db: Kysely<T>, migrations = MIGRATIONS): Pro
   return known.every(({ executedAt }) => executedAt !== undefined);
 }
 
+/** How the schema of a database compares with that of this version. `newer`: describes the migrations that it does not know. */
+export type SchemaState = { kind: "current" } | { kind: "older" } | { kind: "newer"; message: string };
+
+/** Compares the migrations that have run with those of this version. */
+export async function readSchemaState<T>(db: Kysely<T>, migrations = MIGRATIONS): Promise<SchemaState> {
+  const unknown = await findUnknownMigrations(db, migrations);
+  if (unknown.length > 0) return { kind: "newer", message: describeNewer(unknown) };
+  return { kind: (await isMigrated(db, migrations)) ? "current" : "older" };
+}
+
+const describeNewer = (unknown: readonly string[]) =>
+  `The database was written by a newer version of Countersign (it has ${unknown.join(", ")}). Run that version, or restore an older backup.`;
+
 /**
  * Runs the migrations that are missing, all in one transaction and under Kysely's lock, so that replicas which start
  * together migrate once. Returns the names of those that it ran. Throws MigrationError and StoreUnavailableError.
@@ -31,11 +44,7 @@ export async function migrate<T>(db: Kysely<T>, migrations = MIGRATIONS): Promis
   if (error === undefined) return (results ?? []).map((result) => result.migrationName);
   if (error instanceof StoreUnavailableError) throw error;
   const unknown = await findUnknownMigrations(db, migrations);
-  if (unknown.length > 0)
-    throw new MigrationError(
-      `The database was written by a newer version of Countersign (it has ${unknown.join(", ")}). Run that version, or restore an older backup.`,
-      { cause: error },
-    );
+  if (unknown.length > 0) throw new MigrationError(describeNewer(unknown), { cause: error });
   const reason = error instanceof Error ? error.message : String(error);
   throw new MigrationError(
     `The database could not be brought to this version's schema: ${reason}. Nothing was started.`,

@@ -1,0 +1,77 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { type DatabaseState, type DoctorDeps, runDoctor } from "../../src/app/admin/doctor.ts";
+import { describeProbe } from "../../src/app/admin/doctor-aws.ts";
+
+const slack: DoctorDeps["slack"] = {
+  botToken: async () => ({ kind: "token", workspace: "Home", appId: null, scopes: null, missingScopes: null }),
+  socket: null,
+  findings: async () => [],
+};
+const DEPS: DoctorDeps = {
+  ...{ version: "0.1.0", nodeVersion: "24.14.0", routes: [], warnings: [], proxy: null, targets: [] },
+  ...{ slack, eventBus: null, queue: null, serverTimes: () => [] },
+  database: async () => ({ kind: "absent" }),
+};
+
+const linesOf = async (deps: Partial<DoctorDeps>, place: RegExp) =>
+  (await runDoctor({ ...DEPS, ...deps }))
+    .map(({ status, subject, text }) => `${status} ${subject}: ${text}`)
+    .filter((line) => place.test(line));
+
+const ready = (version: string, risk: string | null = null): DatabaseState => ({ kind: "ready", version, risk });
+
+for (const [state, expected] of [
+  [ready("PostgreSQL 15.0"), ["ok DATABASE_URL: PostgreSQL 15.0: reachable, migrated and writable."]],
+  [
+    ready("PostgreSQL 14.20"),
+    [
+      "ok DATABASE_URL: PostgreSQL 14.20: reachable, migrated and writable.",
+      "warning versions: PostgreSQL 14.20 is no longer maintained. Upgrade to 15 or newer.",
+    ],
+  ],
+  [
+    ready("PostgreSQL 18.0", "fsync is off"),
+    [
+      "ok DATABASE_URL: PostgreSQL 18.0: reachable, migrated and writable.",
+      "warning DATABASE_URL: fsync is off: a committed vote may be lost. Set synchronous_commit and fsync to on.",
+    ],
+  ],
+] as const)
+  test(`doctor reports the database ${JSON.stringify(state)}`, async () => {
+    assert.deepEqual(await linesOf({ database: async () => state }, /DATABASE_URL|PostgreSQL/), expected);
+  });
+
+test("doctor names the command that shows whether the event bus exists: AWS accepts events for a misspelled one", async () => {
+  const eventBus = { name: "typo", region: "eu-west-1", probe: async () => ({ kind: "allowed" }) as const };
+  assert.deepEqual(await linesOf({ eventBus }, /EVENT_BUS_NAME/), [
+    "ok EVENT_BUS_NAME: events:PutEvents on typo is allowed.",
+    "skipped EVENT_BUS_NAME existence: AWS accepts events for a bus that does not exist, and drops them. Check by hand: aws events describe-event-bus --region eu-west-1 --name typo.",
+  ]);
+});
+
+const failure = (code: string, retry: boolean) => ({ kind: "failed", code, message: "because", retry }) as const;
+
+for (const [given, expected] of [
+  [failure("AccessDeniedException", false), "AWS denies it (AccessDeniedException: because). Allow it."],
+  [failure("ThrottlingException", true), "AWS gave no answer (ThrottlingException: because). Run doctor again."],
+  [
+    failure("ExpiredTokenException", false),
+    "AWS did not check it (ExpiredTokenException: because). Replace the credentials of the bot.",
+  ],
+  [
+    failure("CredentialsProviderError", false),
+    "AWS did not check it (CredentialsProviderError: because). Give the bot credentials: an instance, task or pod role, a profile, or AWS_ACCESS_KEY_ID.",
+  ],
+  [
+    failure("ENOTFOUND", true),
+    "AWS did not check it (ENOTFOUND: because). Check the network, HTTPS_PROXY and the Region. Then run doctor again.",
+  ],
+  [
+    failure("ValidationException", false),
+    "AWS did not check it (ValidationException: because). Correct the value that AWS names.",
+  ],
+] as const)
+  test(`a probe that failed with ${given.code} names its fix`, () => {
+    assert.equal(describeProbe(given, "Allow it."), expected);
+  });

@@ -126,6 +126,7 @@ fullMatrixTest("policy check and policy explain report each other problem and ea
   const described = ["--document", "Prod-DB-Restart", "--target", "default"];
   await t.test("a variable that another program may need is a warning", async () => {
     const path = join(w.folder, "policy.yml");
+    writeFileSync(path, GOOD);
     const { code, text } = await runCli(
       { ...w.environment, COUNTERSIGN_CONFIG: path, LOGLEVEL: "x" },
       "policy",

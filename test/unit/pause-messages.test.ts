@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { noticeMessage } from "../../src/slack/messages/notice-message.ts";
 import { requestMessage } from "../../src/slack/messages/request-message.ts";
+import { verdictButtons } from "../../src/slack/messages/verdict-buttons.ts";
 import { verdictForm } from "../../src/slack/messages/verdict-form.ts";
 import { aRoute } from "../support/samples.ts";
 import { actionIds, type Changes, closedBy, DECIDED, view, vote } from "./messages-examples.ts";
@@ -63,6 +64,28 @@ test("the form of a stop says that the whole execution ends", () => {
   const form = verdictForm({ request, route, verdict: "reject", authority: "approver", asks, metadata: "" });
   assert.deepEqual([form.title.text, form.submit?.text], ["Stop this step", "Stop"]);
   assert.match(JSON.stringify(form.blocks), /cancels the whole execution.*Shown in the message and recorded\./);
+});
+
+test("a stop is confirmed in every case: by the form for a reason, else by Slack's dialog", () => {
+  for (const confirm of ["button", "dialog", "typed"] as const)
+    for (const reason of ["none", "reject", "always"] as const) {
+      const pressed = verdictButtons({ ...VIEWS.open, route: { ...route, confirm, reason } });
+      const stop = pressed.find(({ action_id }) => action_id === "stop");
+      assert.equal(stop?.confirm !== undefined, reason === "none", `${confirm} ${reason}`);
+      if (stop?.confirm === undefined) continue;
+      assert.match(stop.confirm.text.text ?? "", /^This cancels the whole execution\.\n[\s\S]*Swap the disk/);
+      assert.deepEqual([stop.confirm.confirm?.text, stop.confirm.style], ["Stop", "danger"]);
+    }
+  const rejected = verdictButtons(view({}, [], aRoute({ reason: "none" }))).find(({ text }) => text.text === "Reject");
+  assert(rejected !== undefined && rejected.confirm === undefined);
+});
+
+test("the dialog of a stop fits Slack's limit with the longest texts", () => {
+  const long = paused({ facts: { message: "m".repeat(4000), stepName: "s".repeat(128) } });
+  const warned = { ...long, route: { ...route, reason: "none" as const, warning: "w".repeat(150) } };
+  const dialog = verdictButtons(warned).find(({ action_id }) => action_id === "stop")?.confirm;
+  const shown = dialog?.text.text ?? "";
+  assert(shown.length <= 300 && /whole execution/.test(shown) && /111122223333|1111-2222-3333/.test(shown), shown);
 });
 
 test("a signal without effect is named by its own term", () => {

@@ -1,6 +1,7 @@
 import type { ActionsBlock, Button } from "@slack/types";
 import type { RequestView } from "../../app/ports/slack.ts";
 import { capitalize, findTerms } from "../../core/action-terms.ts";
+import { requiresReason } from "../../core/evaluate-vote.ts";
 import { findObstacle } from "../../core/obstacle.ts";
 import { isPause } from "../../core/request.ts";
 import { button } from "./blocks.ts";
@@ -26,9 +27,19 @@ export function verdictButtons(view: RequestView): Button[] {
     {
       ...button(verb.approve, capitalize(verb.approve), request.id, "primary"),
       // The typed name of the runbook replaces this dialog.
-      ...(route.confirm === "dialog" ? { confirm: confirmation(view) } : {}),
+      ...(route.confirm === "dialog" ? { confirm: confirmation(view, "approve") } : {}),
     },
-    ...(canReject(request) ? [button(verb.reject, capitalize(verb.reject), request.id, "danger")] : []),
+    ...(canReject(request)
+      ? [
+          {
+            ...button(verb.reject, capitalize(verb.reject), request.id, "danger"),
+            // A stop cancels the whole execution. Where no form asks for a reason, this dialog asks for confirmation.
+            ...(isPause(request.facts) && !requiresReason(route, "reject")
+              ? { confirm: confirmation(view, "reject") }
+              : {}),
+          },
+        ]
+      : []),
     ...(votes.length > 0
       ? [button("withdraw", `Withdraw my ${isPause(request.facts) ? "vote" : "approval"}`, request.id)]
       : []),

@@ -7,6 +7,7 @@ import { type ApprovalRequest, type Authority, isPause, type Verdict } from "../
 import { describeRunContext } from "../../core/run-context.ts";
 import { authorMessage } from "./author-message.ts";
 import { plainText, section } from "./blocks.ts";
+import { STOP_CONSEQUENCE } from "./confirmation.ts";
 import { mentions } from "./mentions.ts";
 import { changedParametersBlock } from "./parameters.ts";
 import { warningBlock } from "./warning.ts";
@@ -33,7 +34,7 @@ export function verdictForm(form: {
   const breaksGlass = authority === "break-glass";
   const { documentName } = request.facts;
   const run = describeRunContext(request.facts, mentions());
-  const stops = isPause(request.facts) && verdict === "reject" ? " This cancels the whole execution." : "";
+  const stops = isPause(request.facts) && verdict === "reject" ? ` ${STOP_CONSEQUENCE}` : "";
   const what = `${verb} ${describeRequest(request, mentions())}.${stops}${run === null ? "" : `\n${run}`}`;
   const inputs = [...(asks.typed ? [typedInput(verb, documentName, !asks.reason)] : [])];
   if (asks.reason || !asks.typed) inputs.unshift(reasonInput(!asks.reason, isPause(request.facts)));

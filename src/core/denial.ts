@@ -95,9 +95,7 @@ export function denialSentence(denial: Denial, show: NameRenderer): string {
     case "decided":
       return closedSentence(denial, show);
     case "already-voted":
-      return denial.verdict === "approve"
-        ? `You have already ${findTerms(denial).past.approve} this request. It still needs ${findTerms(denial).approvals} from other people.`
-        : `You have already ${findTerms(denial).past.reject} this request.`;
+      return alreadyVotedSentence(denial);
     case "cannot-stop":
       return `Countersign may not stop this execution: AWS does not allow its role ${show.text("ssm:StopAutomationExecution")}. ${NOTHING} Stop it in the AWS console, or ask an admin to allow it for later requests.`;
     case "nothing-to-withdraw":
@@ -112,6 +110,13 @@ export function denialSentence(denial: Denial, show: NameRenderer): string {
 }
 
 const NOTHING = "Nothing was decided.";
+
+function alreadyVotedSentence(denial: Extract<Denial, { kind: "already-voted" }>): string {
+  const { past, approvals } = findTerms(denial);
+  return denial.verdict === "approve"
+    ? `You have already ${past.approve} this request. It still needs ${approvals} from other people.`
+    : `You have already ${past.reject} this request.`;
+}
 
 const unreadSentence = ({ error, advice }: FailedLookup, subject: string, show: NameRenderer) =>
   lookupFailureText(

@@ -1,3 +1,4 @@
+import { createHash } from "node:crypto";
 import type { KnownBlock } from "@slack/types";
 import type { Clock } from "../app/ports/aws.ts";
 import type { Chat, MessageContent } from "../app/ports/slack.ts";
@@ -28,6 +29,9 @@ export function makeChat(call: SlackCall, workspace: Pick<Workspace, "appId" | "
     return {
       kind: "rendered",
       message: { text, blocks: blocks as KnownBlock[], metadata: toMetadata(content.id) },
+      fingerprint: createHash("sha256")
+        .update(JSON.stringify([text, blocks]))
+        .digest("base64"),
     } as const;
   };
   return {
@@ -43,7 +47,8 @@ export function makeChat(call: SlackCall, workspace: Pick<Workspace, "appId" | "
         return { kind: "no-thread" };
       if (posted.kind !== "ok") return posted;
       const { ts } = posted.response;
-      return ts === undefined ? { kind: "ambiguous", error: "the reply has no ts" } : { kind: "posted", ts };
+      if (ts === undefined) return { kind: "ambiguous", error: "the reply has no ts" };
+      return { kind: "posted", ts, content: rendered.fingerprint };
     },
 
     async update(channel, ts, content, notAfter) {
@@ -51,10 +56,15 @@ export function makeChat(call: SlackCall, workspace: Pick<Workspace, "appId" | "
       if (rendered.kind !== "rendered") return rendered;
       if (clock.now() > notAfter) return { kind: "too-late" };
       const updated = await call("chat.update", { channel, ts, ...rendered.message });
-      if (updated.kind === "ok") return { kind: "updated" };
+      if (updated.kind === "ok") return { kind: "updated", content: rendered.fingerprint };
       if (updated.kind !== "refused") return updated;
       if (updated.code === "message_not_found") return { ...updated, kind: "deleted" };
       return NOT_EDITABLE_CODES.has(updated.code) ? { ...updated, kind: "not-editable" } : updated;
+    },
+
+    async fingerprint(channel, content) {
+      const rendered = await render(channel, content);
+      return rendered.kind === "rendered" ? rendered.fingerprint : null;
     },
 
     find: makeFindMessage(call, workspace, clock),

@@ -98,7 +98,7 @@ function makeClaims(db: Kysely<Tables>, table: "messages", postable: RawBuilder<
     async claimUpdate(id, claimId, now, until) {
       const result = await db
         .updateTable(table)
-        .set({ claimId, claimedAt: now, claimUntil: until, attempts: sql<number>`attempts + 1` })
+        .set({ claimId, claimedAt: now, claimUntil: until, shownContent: null, attempts: sql<number>`attempts + 1` })
         .where("id", "=", id)
         .where("ts", "is not", null)
         .where((where) => where.or([where("claimId", "is", null), where("claimUntil", "<=", now)]))
@@ -111,12 +111,13 @@ function makeClaims(db: Kysely<Tables>, table: "messages", postable: RawBuilder<
 /** Makes the changes that record the result of a call. */
 function makeRecords(db: Kysely<Tables>, table: "messages"): Omit<DeliveryStore, keyof Claims> {
   return {
-    async recordPosted(id, ts, version) {
+    async recordPosted(id, ts, version, shownContent = null) {
       await db
         .updateTable(table)
         .set({
           ts,
           shownVersion: version,
+          shownContent,
           claimId: null,
           claimUntil: null,
           lastError: null,
@@ -146,7 +147,17 @@ function makeRecords(db: Kysely<Tables>, table: "messages"): Omit<DeliveryStore,
         .execute();
     },
 
-    recordUpdated: (id, version, claimId) => recordUpdated(db, table, id, version, claimId),
+    recordUpdated: (id, version, claimId, content = null) => recordUpdated(db, table, id, version, claimId, content),
+
+    async recordUnchanged(id, version, content) {
+      await db
+        .updateTable(table)
+        .set({ shownVersion: version })
+        .where("id", "=", id)
+        .where("shownContent", "=", content)
+        .where("shownVersion", "<", version)
+        .execute();
+    },
 
     async clearBackoff(channelId) {
       await db
@@ -169,10 +180,19 @@ async function recordUpdated(
   id: string,
   version: number,
   claimId: string,
+  shownContent: string | null,
 ): Promise<void> {
   const result = await db
     .updateTable(table)
-    .set({ shownVersion: version, claimId: null, claimUntil: null, lastError: null, attempts: 0, nextAttemptAt: 0 })
+    .set({
+      shownVersion: version,
+      shownContent,
+      claimId: null,
+      claimUntil: null,
+      lastError: null,
+      attempts: 0,
+      nextAttemptAt: 0,
+    })
     .where("id", "=", id)
     .where("claimId", "=", claimId)
     .executeTakeFirst();
@@ -181,7 +201,7 @@ async function recordUpdated(
   // unknown. Version 0 makes the message due again. A present claim is removed, so that its owner cannot record a version.
   await db
     .updateTable(table)
-    .set({ shownVersion: 0, claimId: null, claimUntil: null, nextAttemptAt: 0 })
+    .set({ shownVersion: 0, shownContent: null, claimId: null, claimUntil: null, nextAttemptAt: 0 })
     .where("id", "=", id)
     .where("ts", "is not", null)
     .execute();

@@ -55,6 +55,7 @@ export function makeMessageStore(db: Kysely<Tables>): MessageStore {
         .set({
           ts: null,
           shownVersion: 0,
+          shownContent: null,
           claimId: null,
           claimUntil: null,
           attempts: 0,

@@ -8,6 +8,7 @@ export const newDelivery = (channelId: string): DeliveryRow => ({
   channelId,
   ts: null,
   shownVersion: 0,
+  shownContent: null,
   claimId: null,
   claimedAt: null,
   claimUntil: null,

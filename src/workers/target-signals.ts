@@ -22,7 +22,8 @@ export function startSignals(deps: TargetDeps & SignalDeps): Worker {
   return startWorker<DueSignal>({
     name: `signal ${key}`,
     topics: [`signal ${key}`, `lease ${targetLease(key)}`, "alive"],
-    wakes: [...REQUEST_CHANGED, `read ${key}`],
+    // The read that follows usually closes the request. Its worker wakes the others then, so that one update shows the end.
+    wakes: () => (lease() === null ? [...REQUEST_CHANGED, `read ${key}`] : [`read ${key}`]),
     wakeUps,
     everyMs: TARGET_TICK_MS,
     concurrency: CONCURRENCY,

@@ -35,8 +35,8 @@ export interface WorkerOptions<Row> extends LoopOptions {
   backOffMs: number;
   /** How many rows are in progress at most. */
   concurrency: number;
-  /** Topics to wake when a row is done. */
-  wakes?: readonly Topic[];
+  /** Topics to wake when a row is done; a function if they depend on the time of its end. */
+  wakes?: readonly Topic[] | (() => readonly Topic[]);
   /** Fields of the log line about an unexpected failure, besides the row's key. */
   about?: (row: Row) => object;
 }
@@ -72,7 +72,7 @@ export function startWorker<Row>(options: WorkerOptions<Row>): Worker {
     }
     inProgress.delete(key);
     if (result === "failed") return;
-    wakeUps.wake(...wakes);
+    wakeUps.wake(...(typeof wakes === "function" ? wakes() : wakes));
     if (hasBacklog || result === "look-again") loop.wake();
   };
 

@@ -176,3 +176,25 @@ for (const engine of ENGINES) {
     assert.equal((await store.messages.due(NOW + 60, 10)).length, 1);
   });
 }
+
+for (const engine of ENGINES)
+  test(`${engine.name}: a version with the same content is recorded without an update, unless one has begun since`, async (t) => {
+    const store = await aStore(t, { engine, now: () => NOW });
+    await store.requests.open({ request: aRequest(), channels: ["C0DBA"], audit: anEntry() });
+    const row = async () => (await store.messages.ofRequest(REQUEST_ID))[0] ?? assert.fail("no message");
+    const { id } = await row();
+    await store.messages.recordPosted(id, "1.1", 1, "a");
+    await store.messages.recordUnchanged(id, 2, "b");
+    assert.deepEqual([(await row()).shownVersion, (await row()).shownContent], [1, "a"]);
+    await store.messages.recordUnchanged(id, 3, "a");
+    await store.messages.recordUnchanged(id, 2, "a");
+    assert.equal((await row()).shownVersion, 3);
+    assert(await store.messages.claimUpdate(id, "claim", NOW, NOW + 60));
+    assert.equal((await row()).shownContent, null);
+    await store.messages.recordUnchanged(id, 4, "a");
+    assert.equal((await row()).shownVersion, 3);
+    await store.messages.recordUpdated(id, 4, "claim", "b");
+    assert.deepEqual([(await row()).shownVersion, (await row()).shownContent], [4, "b"]);
+    await store.messages.recordUpdated(id, 4, "another claim", "a");
+    assert.deepEqual([(await row()).shownVersion, (await row()).shownContent], [0, null]);
+  });

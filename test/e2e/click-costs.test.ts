@@ -30,7 +30,7 @@ function makeTicks() {
   };
 }
 
-test("a click costs three commits until its signal, no second read of the same rows, one lookup, and two reads of the execution", async (t) => {
+test("a click costs three commits until its signal, no second read of the same rows, one lookup, two reads of the execution, and one update of the message", async (t) => {
   const w = await world(t, { start: false, env: { POLL_INTERVAL_SECONDS: "600" } });
   Object.assign(process.env, w.environment); // the SDK reads its own variables
   const loaded = loadConfig(w.environment, readTextFile);
@@ -68,6 +68,7 @@ test("a click costs three commits until its signal, no second read of the same r
   await w.click("U0JANE", message, "approve");
   await w.message(id, "*Approved* by");
   const after = await countCalls();
+  const updates = (await w.slackCalls("chat.update")).filter(({ input }) => input.ts === message.ts);
 
   const path = journal.until("signal").from('insert into "clicks"');
   assert.deepEqual(
@@ -85,4 +86,6 @@ test("a click costs three commits until its signal, no second read of the same r
     [after.reads - before.reads, after.signals - before.signals, after.people - before.people],
     [2, 1, 1],
   );
+  assert.equal((await w.posts()).length, 1);
+  assert.equal(updates.length, 1, "the decision, the signal and the end are one update");
 });

@@ -239,6 +239,7 @@ export function fakeChat(now = () => Number.POSITIVE_INFINITY): FakeChat {
       storeMessage(channelId, content, ts);
       return { kind: "updated" };
     },
+    fingerprint: async () => null,
     async find(channelId, id, since, threadTs) {
       fake.searches.push({ channelId, id, since, ...(threadTs == null ? {} : { threadTs }) });
       const next = fake.nextFind.shift();

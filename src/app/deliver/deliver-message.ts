@@ -70,7 +70,7 @@ async function post<Row extends DeliveryRow>(
       if (thread !== null) await kind.threadLost?.(row, thread.ts);
       return 0;
     case "posted":
-      await store.recordPosted(row.id, result.ts, version);
+      await store.recordPosted(row.id, result.ts, version, result.content);
       await clearBackoff(kind, row);
       trace(deps, "message.posted", "message posted");
       return 0;
@@ -142,7 +142,7 @@ async function resolve<Row extends DeliveryRow>(
   }
 }
 
-/** Updates a posted message that is outdated. */
+/** Updates a posted message that is outdated, unless it shows the same as before. */
 async function update<Row extends DeliveryRow>(
   deps: DeliveryDeps,
   kind: MessageKind<Row>,
@@ -151,6 +151,7 @@ async function update<Row extends DeliveryRow>(
   abort: AbortSignal,
 ): Promise<number> {
   const { store } = kind;
+  if (await isUnchanged(deps, kind, row)) return 0;
   const call = await claimCall(deps, kind, row, abort);
   if (call === null) return 0;
   const { claim, content, version, notAfter } = call;
@@ -160,7 +161,7 @@ async function update<Row extends DeliveryRow>(
     return 0;
   }
   if (result.kind === "updated") {
-    await store.recordUpdated(row.id, version, claim);
+    await store.recordUpdated(row.id, version, claim, result.content);
     trace(deps, "message.updated", "message updated");
     return 0;
   }
@@ -177,6 +178,24 @@ async function update<Row extends DeliveryRow>(
   report(deps, row, failure, "message.update-failed", "cannot update a message");
   if (isDeleted) await kind.lost?.(row, ts, result.kind);
   return toBackOff(deps, row, failure);
+}
+
+/**
+ * Tells whether the message shows the present content already, and records that. Many changes of a request, such as the
+ * verification of its signal, change nothing that people see. Only the content of the last call that succeeded counts.
+ */
+async function isUnchanged<Row extends DeliveryRow>(
+  deps: DeliveryDeps,
+  kind: MessageKind<Row>,
+  row: Row,
+): Promise<boolean> {
+  if (row.shownContent === null) return false;
+  const current = await kind.content(row);
+  if (current === null || (await deps.chat.fingerprint(row.channelId, current.content)) !== row.shownContent)
+    return false;
+  await kind.store.recordUnchanged(row.id, current.version, row.shownContent);
+  trace(deps, "message.unchanged", "the message shows the same as before");
+  return true;
 }
 
 /** Returns the wait before a post is repeated that posted nothing: none at first, then longer each time. */

@@ -9,6 +9,8 @@ export interface DeliveryRow {
   ts: string | null;
   /** The version that the message shows; 0 if unknown. */
   shownVersion: number;
+  /** Fingerprint of the content that the message surely has; null if unknown, also while an update is in progress. */
+  shownContent: string | null;
   /** Id of the attempt in progress: set before the call to Slack, and kept until its result is known. */
   claimId: string | null;
   claimedAt: number | null;
@@ -28,10 +30,13 @@ export interface DeliveryStore {
    * process did. What the earlier owner writes under its claim changes nothing any more.
    */
   claimUnresolved(id: string, from: string, claim: string, now: number, until: number): Promise<boolean>;
-  /** Claims a posted message for one update; false if another process has a claim that has not expired. */
+  /**
+   * Claims a posted message for one update; false if another process has a claim that has not expired. Until the update is
+   * recorded, the content of the message is unknown.
+   */
   claimUpdate(id: string, claim: string, now: number, until: number): Promise<boolean>;
   /** Records that the message is in the channel. A second call changes nothing. */
-  recordPosted(id: string, ts: string, version: number): Promise<void>;
+  recordPosted(id: string, ts: string, version: number, content?: string | null): Promise<void>;
   /** Records that Slack may have posted the message: it keeps its claim, and is searched for from `resolveAt` on. */
   recordAmbiguous(id: string, claim: string, error: string, resolveAt: number): Promise<void>;
   /** Gives the claim back after an attempt that posted nothing, or after an update. */
@@ -40,7 +45,9 @@ export interface DeliveryStore {
    * Records the version that the message shows. If the claim expired during the update, another process may have updated
    * the message too, in either order: the version becomes unknown, and the message is due again.
    */
-  recordUpdated(id: string, version: number, claim: string): Promise<void>;
+  recordUpdated(id: string, version: number, claim: string, content?: string | null): Promise<void>;
+  /** Records that this version has the content that the message shows, unless an update has begun since. */
+  recordUnchanged(id: string, version: number, content: string): Promise<void>;
   /** Records a failure outside a post or an update. A claim stays as it is. */
   recordFailed(id: string, error: string, nextAttemptAt: number): Promise<void>;
   /** Makes the unposted messages of the channel due now. */

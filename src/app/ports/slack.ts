@@ -101,7 +101,7 @@ export interface Chat {
   /** Opens the channel of direct messages with a person. */
   openDirectMessage(userId: string): Promise<{ kind: "channel"; channelId: string } | ChatFailure>;
   /**
-   * Posts a message once, without retries. Sends nothing after `notAfter`. `no-thread`: the first message of the thread was
+   * Posts a message once, without retries. `content`: the fingerprint of what was sent. Sends nothing after `notAfter`. `no-thread`: the first message of the thread was
    * deleted, and nothing was posted.
    */
   post(
@@ -109,14 +109,18 @@ export interface Chat {
     content: MessageContent,
     notAfter: number,
     thread?: Thread | null,
-  ): Promise<{ kind: "posted"; ts: string } | { kind: "too-late" } | { kind: "no-thread" } | ChatFailure>;
+  ): Promise<
+    { kind: "posted"; ts: string; content?: string } | { kind: "too-late" } | { kind: "no-thread" } | ChatFailure
+  >;
   /** Updates a message once, without retries. Sends nothing after `notAfter`. */
   update(
     channelId: string,
     ts: string,
     content: MessageContent,
     notAfter: number,
-  ): Promise<{ kind: "updated" } | { kind: "too-late" } | LostMessage | ChatFailure>;
+  ): Promise<{ kind: "updated"; content?: string } | { kind: "too-late" } | LostMessage | ChatFailure>;
+  /** Returns the fingerprint of the message as it would be sent now, as in the results above; null if that is not known now. */
+  fingerprint(channelId: string, content: MessageContent): Promise<string | null>;
   /**
    * Searches the history of the channel, or of one of its threads, for our message with this id in its metadata, posted at
    * `since` or later. `absent`: the history did not have it at `asOf`, or before.

@@ -65,6 +65,7 @@ const addDeliveryColumns = (table: CreateTableBuilder<string, string>) =>
     .addColumn("channel_id", "text", (c) => c.notNull())
     .addColumn("ts", "text")
     .addColumn("shown_version", "integer", (c) => c.notNull())
+    .addColumn("shown_content", "text")
     .addColumn("claim_id", "text")
     .addColumn("claimed_at", "bigint")
     .addColumn("claim_until", "bigint")

@@ -4,6 +4,7 @@ import { capitalize, findTerms } from "../../core/action-terms.ts";
 import { describeApprovers, NO_APPROVERS } from "../../core/approvers.ts";
 import { describeStep } from "../../core/describe-step.ts";
 import { DEFAULT_APPROVE_TIMEOUT_SECONDS } from "../../core/execution.ts";
+import type { NameRenderer } from "../../core/name-renderer.ts";
 import { findObstacle } from "../../core/obstacle.ts";
 import { type ApprovalRequest, askedAt, deadline } from "../../core/request.ts";
 import { describeRequesterRule } from "../../core/requester-rule.ts";
@@ -24,28 +25,39 @@ export interface ListContext {
   workspaceUrl: string;
 }
 
+/** The longest text of a section. Source: Slack API, section block. */
+const MAX_SECTION = 3_000;
+/** The lengths at which names are cut: the first at which all fit. Escaped, a name is up to five times as long. */
+const NAME_LENGTHS = [100, 50] as const;
+const SHORT_NAME = 20;
+
 /** Renders one request of a list: the step, its target and requester, its times, and the approvers it is waiting for. */
-export function pendingBlock(item: InspectedRequest, { now, workspaceUrl }: ListContext): KnownBlock {
+export function pendingBlock(item: InspectedRequest, list: ListContext): KnownBlock {
+  for (const length of NAME_LENGTHS) {
+    const text = pendingText(item, list, mentions(length));
+    if (text.length <= MAX_SECTION) return section(text);
+  }
+  return section(pendingText(item, list, mentions(SHORT_NAME)));
+}
+
+function pendingText(item: InspectedRequest, { now, workspaceUrl }: ListContext, show: NameRenderer): string {
   const { request } = item;
   const asked = askedAt(request);
-  const show = mentions(100);
   const warned = warningLine(item);
-  return section(
+  return [
+    ...(warned === null ? [] : [warned]),
+    `*${describeStep(request.facts, show)}*`,
+    whereLines(item, show),
+    `Waiting since ${moment(asked)} (${duration(now - asked)})${isOver(request, now) ? "; its deadline has passed" : ""}. ${waitingFor(item, show)}`,
     [
-      ...(warned === null ? [] : [warned]),
-      `*${describeStep(request.facts, show)}*`,
-      whereLines(item, show),
-      `Waiting since ${moment(asked)} (${duration(now - asked)})${isOver(request, now) ? "; its deadline has passed" : ""}. ${waitingFor(item)}`,
-      [
-        messageLink(item.messages, workspaceUrl),
-        consoleLink(request),
-        request.route === null ? null : `Route ${code(request.route, 60)}`,
-        `Request ${code(request.id, 60)}`,
-      ]
-        .filter((part) => part !== null)
-        .join(" · "),
-    ].join("\n"),
-  );
+      messageLink(item.messages, workspaceUrl),
+      consoleLink(request),
+      request.route === null ? null : `Route ${code(request.route, 60)}`,
+      `Request ${code(request.id, 60)}`,
+    ]
+      .filter((part) => part !== null)
+      .join(" · "),
+  ].join("\n");
 }
 
 function isOver({ facts, state }: ApprovalRequest, now: number): boolean {
@@ -53,18 +65,17 @@ function isOver({ facts, state }: ApprovalRequest, now: number): boolean {
   return state === "open" && until !== null && until.at <= now;
 }
 
-function waitingFor({ request, votes, route, requester }: InspectedRequest): string {
+function waitingFor({ request, votes, route, requester }: InspectedRequest, show: NameRenderer): string {
   const terms = findTerms(request.facts);
   if (request.state === "decided")
     return `${capitalize(terms.past[request.decision ?? "approve"])} in Slack. AWS has not continued the step yet.`;
-  if (route === null)
-    return `${uncoveredSentence(request.facts.uncovered, mentions(80))} Decide it in the AWS console.`;
+  if (route === null) return `${uncoveredSentence(request.facts.uncovered, show)} Decide it in the AWS console.`;
   const obstacle = findObstacle(request.facts, route);
   if (obstacle === "elsewhere") return "*For information only*: decide it in the AWS console.";
   if (obstacle === "unlisted")
     return "*It cannot be decided in Slack*: the step's Approvers do not include the signer. Decide it in the AWS console.";
   const have = byVerdict(votes, "approve").length;
-  const approvers = describeApprovers(route, mentions()) ?? NO_APPROVERS;
-  const rule = describeRequesterRule(route, requester, mentions());
+  const approvers = describeApprovers(route, show) ?? NO_APPROVERS;
+  const rule = describeRequesterRule(route, requester, show);
   return `${have} of ${route.quorum} ${terms.approvals}; waiting for ${approvers}${rule === null ? "" : `; ${rule}`}.`;
 }

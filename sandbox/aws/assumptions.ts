@@ -36,6 +36,8 @@ export const assumptionsSchema = z.strictObject({
   trail: z.boolean().default(true),
   /** Sandbox milliseconds between StartAutomationExecution and the first step. Until then the status is Pending. */
   startDelayMs: z.int().nonnegative().default(0).meta({ sample: 1000 }),
+  /** The number of executions in an account and Region that run or wait at the same time. Further ones stay Pending until one ends. */
+  concurrentExecutions: z.int().positive().nullable().default(null).meta({ sample: 100 }),
   /** Sandbox milliseconds between a signal's acceptance and its effect. */
   signalLagMs: z.int().nonnegative().default(0).meta({ sample: 1000 }),
   /** Whether an accepted Approve or Reject has an effect. */

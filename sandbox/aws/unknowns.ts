@@ -157,7 +157,9 @@ export const unknowns: Unknown[] = [
   {
     topic: "The number of concurrent executions",
     assumption: "Unlimited: AutomationExecutionLimitExceededException occurs only as an injected fault.",
-    reason: "The documentation does not say whether waiting executions count toward the quota of 100.",
+    reason:
+      "The documentation does not say whether waiting executions count toward the quota of 100. It says that AWS queues further ones, which are then Pending.",
+    switch: "concurrentExecutions",
   },
   {
     topic: "The size limit of a PutEvents request",

@@ -6,7 +6,9 @@ import { startAwsSandbox } from "../../sandbox/aws/start-aws-sandbox.ts";
 import { unknowns } from "../../sandbox/aws/unknowns.ts";
 import { makeSandboxClock } from "../../sandbox/wire/clock.ts";
 import { ASSUMPTIONS } from "../../src/aws/verify/assumptions.ts";
+import { QUOTA_CHECK } from "../../src/aws/verify/checks.ts";
 import { type Verification, verifyAws } from "../../src/aws/verify/verify-aws.ts";
+import { runCli } from "../support/cli.ts";
 import { fullMatrixTest } from "../support/full-matrix.ts";
 import { getJson, type Json } from "../support/http-json.ts";
 
@@ -64,6 +66,29 @@ test("an interruption ends the checks, and everything is removed", async (t) => 
   assert.ok(!result.documents.some(({ name }: Json) => name.startsWith("Countersign-Verify-")));
 });
 
+test("a throttled start says nothing about the quota", async () => {
+  const start = async () => Promise.reject(Object.assign(new Error("slow down"), { name: "ThrottlingException" }));
+  const [found] = await QUOTA_CHECK({ on: { start, runbooks: {} }, clock: makeSandboxClock() } as never);
+  assert.deepEqual(
+    [found?.holds, found?.observed],
+    [null, "ThrottlingException at the start of execution 1 of this check."],
+  );
+});
+
+fullMatrixTest("verify-aws --yes prints each assumption as JSON, and ends with 0", async (t) => {
+  const clock = makeSandboxClock();
+  const aws = await startAwsSandbox({ port: 0, clock });
+  t.after(async () => {
+    await aws.close();
+    clock.close();
+  });
+  const environment = { ...ACCESS, AWS_REGION: "us-east-1", AWS_ENDPOINT_URL: aws.url };
+  const result = await runCli(environment, "verify-aws", "--yes", "--json");
+  assert.equal(result.code, 0, result.text);
+  assert.match(result.text, /"name": "approverNotListed".*"holds": true/s);
+  assert.match(result.text, /Canceling the executions and deleting the runbooks\./);
+});
+
 test("without --yes and without a terminal nothing is created, and the code is 2", async () => {
   const program = new URL("../../src/cli/countersign.js", import.meta.url).pathname;
   const env = { PATH: process.env.PATH, AWS_REGION: "us-east-1", AWS_ENDPOINT_URL: "http://127.0.0.1:9" };
@@ -88,12 +113,15 @@ const ALTERNATIVES = [
   [{ childrenListed: false }, "childrenListed"],
   [{ approverDecisions: "names" }, "approverDecisions"],
   [{ waitingStepEvent: false }, "waitingEvent"],
+  // Every start returns, and AWS queues the last executions.
+  [{ concurrentExecutions: 60 }, "quota"],
 ] as const;
 
 for (const [index, [assumptions, name]] of ALTERNATIVES.entries()) {
-  const define = index === 0 ? test : fullMatrixTest;
+  const quota = name === "quota";
+  const define = index === 0 || quota ? test : fullMatrixTest;
   define(`verify-aws reports another behavior of AWS as different: ${JSON.stringify(assumptions)}`, async (t) => {
-    const result = await verify(t, assumptions);
+    const result = await verify(t, assumptions, { quota });
     assert.equal(holds(result)[name], false, JSON.stringify(result.findings, null, 1));
     assert.deepEqual(result.left, []);
   });

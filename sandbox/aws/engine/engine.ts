@@ -3,6 +3,7 @@ import type { SessionTimers } from "../../wire/session-timers.ts";
 import type { Assumptions } from "../assumptions.ts";
 import { type ActionRun, type StepResult, toInvalidInput } from "./action.ts";
 import { continueLoop, type LoopDeps, toLoopFailure } from "./actions/loop.ts";
+import { makeConcurrency, QUEUE_CHECK_MS } from "./concurrency.ts";
 import {
   type Execution,
   FINAL_STATUSES,
@@ -67,6 +68,8 @@ export function makeEngine(deps: EngineDeps): Engine {
   const schedule = makeTrampoline();
   const { setStatus, setStepStatus, setLoopStatus } = makeStatuses(deps);
 
+  const concurrency = makeConcurrency(assumptions);
+
   const start = (request: StartRequest): Execution => {
     const execution = newExecution(request, {
       ...{ id: newId(), now: timers.now(), newId },
@@ -83,6 +86,10 @@ export function makeEngine(deps: EngineDeps): Engine {
   /** Starts the work of a Pending execution. */
   const begin = (execution: Execution) => {
     if (FINAL_STATUSES.has(execution.status) || execution.cancelRequested) return;
+    if (!concurrency.admits(execution)) {
+      execution.cancelTimers.push(timers.after(QUEUE_CHECK_MS, () => begin(execution)));
+      return;
+    }
     if (execution.rateControl !== undefined) {
       setStatus(execution, "InProgress");
       runChildren(

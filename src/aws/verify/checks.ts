@@ -1,6 +1,7 @@
 import { AutomationExecutionFilterKey, DescribeAutomationExecutionsCommand, type SSMClient } from "@aws-sdk/client-ssm";
 import type { Clock } from "../../app/ports/aws.ts";
 import { cut } from "../../core/cut.ts";
+import { describe } from "../aws-failures.ts";
 import { type Finding, finding } from "./assumptions.ts";
 import { findStep, type HarmlessExecutions, waitingStep } from "./harmless-executions.ts";
 
@@ -9,6 +10,8 @@ const NO_DELAY_MS = 1_000;
 /** The time for an effect that must not happen to show. Milliseconds. */
 const SETTLE_MS = 3_000;
 const QUOTA = 101;
+/** The time after which a Pending execution is queued. Milliseconds. */
+const MAX_PENDING_MS = 30_000;
 
 export interface CheckDeps {
   ssm: SSMClient;
@@ -169,17 +172,25 @@ const pause: Check = async ({ on }) => {
   return [finding("pause", status === "Waiting", `${shown}, and a Resume with StepName continues the step.`)];
 };
 
-/** Whether waiting executions count toward the quota of 100 concurrent executions. */
-const quota: Check = async ({ on }) => {
+/** Whether waiting executions count toward the quota of 100 concurrent executions: AWS keeps further ones Pending. */
+const quota: Check = async ({ on, clock }) => {
+  let last = "";
   for (let count = 1; count <= QUOTA; count++) {
     try {
-      await on.start(on.runbooks.foreign);
+      last = await on.start(on.runbooks.foreign);
     } catch (error) {
-      const name = error instanceof Error ? error.name : String(error);
-      return [finding("quota", false, `${name} at the start of execution ${count} of this check.`)];
+      const { code } = describe(error);
+      const holds = /Throttl/.test(code) ? null : false;
+      return [finding("quota", holds, `${code} at the start of execution ${count} of this check.`)];
     }
   }
-  return [finding("quota", true, `${QUOTA} executions were started and wait at the same time.`)];
+  const end = clock.now() + MAX_PENDING_MS;
+  const execution = await on.until(last, (each) => waitingStep(each) !== undefined || clock.now() > end);
+  if (waitingStep(execution) !== undefined)
+    return [finding("quota", true, `${QUOTA} executions were started and wait at the same time.`)];
+  const status = execution.AutomationExecutionStatus ?? "no status";
+  const observed = `Execution ${QUOTA} of this check shows ${status} ${seconds(MAX_PENDING_MS)} after its start.`;
+  return [finding("quota", status === "Pending" ? false : null, observed)];
 };
 
 export const CHECKS: readonly Check[] = [foreignSignal, repeatedApproval, approval, repeatedStep, loop, child, pause];

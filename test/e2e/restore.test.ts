@@ -8,7 +8,7 @@ import { eventually } from "../support/eventually.ts";
 import { fullMatrixTest } from "../support/full-matrix.ts";
 import { postgresDatabases } from "../support/postgres.ts";
 import { postgresDatabase } from "../support/stores.ts";
-import { ONE_GATE, type World, world } from "../support/world.ts";
+import { ONE_GATE, toText, type World, world } from "../support/world.ts";
 
 /** How one engine is backed up while the bot runs or is stopped, and restored while it is stopped. */
 interface Rehearsal {
@@ -74,7 +74,7 @@ const rehearsals: [string, () => Promise<Rehearsal>][] = [
 for (const [name, prepare] of rehearsals) {
   const define = name.startsWith("SQLite") ? test : fullMatrixTest;
   define(
-    `${name}: after a restore, no request is posted twice and no signal is sent twice, also of a decision after the backup`,
+    `${name}: after a restore, no request of the backup is posted twice and no signal is sent twice; only the newer message of a later request counts`,
     async (t) => {
       const rehearsal = await prepare();
       const w = await world(t, { env: rehearsal.env });
@@ -90,11 +90,21 @@ for (const [name, prepare] of rehearsals) {
       await rehearsal.backUp(w);
       await w.click("U0JANE", second, "approve");
       await w.message(decidedLater, /Success|succeeded/i);
+      const openedLater = await w.run(ONE_GATE);
+      const lost = await w.message(openedLater);
 
       await w.startBot(await rehearsal.restore(w));
       await w.ready();
       await w.click("U0JANE", first, "approve");
-      for (const id of [open, decidedLater, finished]) {
+      // The earlier message of a request that the backup lacks: its buttons do not count.
+      const again = await eventually("the request has a second message", async () =>
+        (await w.messages()).find((each) => each.ts > lost.ts && toText(each).includes(openedLater)),
+      );
+      await w.click("U0JANE", lost, "approve");
+      await w.ephemeral("U0JANE", /no record of this request.*newest message/);
+      assert.deepEqual(await w.signals(openedLater), []);
+      await w.click("U0JANE", again, "approve");
+      for (const id of [open, decidedLater, finished, openedLater]) {
         await w.message(id, /Success|succeeded/i);
         await eventually(
           "the execution has succeeded",
@@ -102,8 +112,8 @@ for (const [name, prepare] of rehearsals) {
         );
         assert.equal((await w.signals(id)).length, 1, id);
       }
-      assert.equal((await w.posts()).length, 3);
-      assert.equal((await w.awsCalls("SendAutomationSignal")).length, 3);
+      assert.equal((await w.posts()).length, 5);
+      assert.equal((await w.awsCalls("SendAutomationSignal")).length, 4);
     },
   );
 }

@@ -167,6 +167,29 @@ test("the Kubernetes manifests refer to each other, and to variables, ports and 
   assert.deepEqual(mounts, new Set(pod.spec.volumes.map(({ name }: Json) => name)));
 });
 
+test("a command runs in each deployment with the program, the service and the variables of its files", () => {
+  const rows = readFileSync("deploy/README.md", "utf8").matchAll(/^\| ([\w ]+) \| `(.* doctor)` \|$/gm);
+  const commands = Object.fromEntries([...rows].map(([, name = "", command = ""]) => [name, command]));
+  assert.deepEqual(Object.keys(commands), ["Docker Compose", "Kubernetes", "systemd"]);
+  const [, entry = ""] = /^ENTRYPOINT (\[.*\])$/m.exec(DOCKERFILE) ?? [];
+  const program = [...JSON.parse(entry), "doctor"].join(" ");
+  const [service] = Object.keys(COMPOSE.services);
+  const up = /^# {3}(docker compose .*) up /m.exec(readFileSync("deploy/compose.yaml", "utf8"))?.[1];
+  assert.equal(commands["Docker Compose"], `${up} exec ${service} ${program}`);
+  assert.equal(commands.Kubernetes, `kubectl exec deployment/${find("Deployment").metadata.name} -- ${program}`);
+  const lines = UNIT.split("\n");
+  const { systemd = "" } = commands;
+  for (const [, variable] of systemd.matchAll(/ -E (\S+)/g))
+    assert.ok(lines.includes(`Environment=${variable}`), variable);
+  // The bot has the user countersign too: the name of its unit.
+  const properties = [...systemd.matchAll(/ -p (\S+)/g)].map(([, property = ""]) => property);
+  for (const property of properties) assert.ok(property === "User=countersign" || lines.includes(property), property);
+  for (const needed of ["DynamicUser=yes", "StateDirectory=countersign", "EnvironmentFile=/etc/countersign/env"])
+    assert.ok(properties.includes(needed), needed);
+  const [, start = ""] = /^ExecStart=(.*) serve$/m.exec(UNIT) ?? [];
+  assert.ok(systemd.endsWith(` ${start} doctor`));
+});
+
 test("each file says what was not tested", () => {
   for (const file of ["Dockerfile", "compose.yaml", "countersign.service", "kubernetes.yaml", "alerts.yml"])
     assert.match(readFileSync(`deploy/${file}`, "utf8"), /^# Not tested: /m, file);

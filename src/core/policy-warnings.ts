@@ -35,10 +35,10 @@ export function identityWarnings(routes: readonly Route[], identities: Identitie
   return [
     denying.length === 0
       ? null
-      : `No one is listed, so only break-glass can approve what an IAM user started (${named(denying)}). List the IAM users who start executions.`,
+      : `\`identities\` is empty: nobody can approve what an IAM user starts, except an admin by break-glass (${named(denying)}). List the IAM users.`,
     lax.length === 0
       ? null
-      : `No one is listed, so people can approve what they started as IAM users (${named(lax)}). List these users, or write whenRequesterUnknown: deny-people.`,
+      : `\`identities\` is empty: people can approve what they start as IAM users (${named(lax)}). List the IAM users, or write whenRequesterUnknown: deny-people.`,
   ].filter((text) => text !== null);
 }
 

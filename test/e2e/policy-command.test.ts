@@ -142,7 +142,7 @@ fullMatrixTest("policy check and policy explain report each other problem and ea
   await t.test("a policy without identities is OK, with a warning", async () => {
     const { code, text } = await policy(w, GOOD.slice(0, GOOD.indexOf("identities:")), "check");
     assert.equal(code, 0, text);
-    assert.match(text, /identities\n {2}Warning: No one is listed, so only break-glass can approve .*"databases"/);
+    assert.match(text, /identities\n {2}Warning: `identities` is empty: nobody can approve .*"databases"/);
   });
   await t.test("a wrong command line ends with 2, and help with 0", async () => {
     for (const args of [["explain"], ["explain", "--parameter", "Environment"], ["check", "--fast"], []])

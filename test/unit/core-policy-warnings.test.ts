@@ -140,8 +140,11 @@ test("without identities, each route whose rule on self-approval needs them is n
   ];
   const texts = identityWarnings(routes, {});
   assert.equal(texts.length, 2);
-  assert.match(texts[0] ?? "", /^No one is listed, so only break-glass can approve .*\("people", "strict"\)/);
-  assert.match(texts[1] ?? "", /^No one is listed, so people can approve what they started .*\("lax"\)/);
+  assert.match(
+    texts[0] ?? "",
+    /^`identities` is empty: nobody can approve what an IAM user starts, except an admin by break-glass \("people", "strict"\)/,
+  );
+  assert.match(texts[1] ?? "", /^`identities` is empty: people can approve what they start .*\("lax"\)/);
   assert.deepEqual(identityWarnings(routes, { U0JANE: ["arn:aws:iam::111122223333:user/jane"] }), []);
   assert.deepEqual(identityWarnings(routes.slice(3), {}), []);
 });

@@ -59,7 +59,8 @@ export function makeNoticeStore(db: Kysely<Tables>): NoticeStore {
         .where("id", "=", id)
         .executeTakeFirstOrThrow(),
 
-    add: (requestId, kind, channelId, number) => addNotice(db, { requestId, kind, channelId, number }),
+    add: (requestId, kind, channelId, number, detail) =>
+      addNotice(db, { requestId, kind, channelId, number, detail: detail ?? null }),
 
     ofRequest: (requestId) =>
       db.selectFrom("notices").selectAll().where("requestId", "=", requestId).orderBy("channelId").execute(),

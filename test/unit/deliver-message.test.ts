@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { anEntry, aRequest, REQUEST_ID } from "../support/samples.ts";
+import { anAttempt, anEntry, aRequest, aVote, REQUEST_ID } from "../support/samples.ts";
 import { setUp } from "./deliver-message-setup.ts";
 
 test("the message shows when it was posted, also after an update", async (t) => {
@@ -224,7 +224,36 @@ test("a message that Slack no longer lets the bot edit gets its decision as a re
     assert.deepEqual(await due(), []);
   }
   const replies = (await store.notices.ofRequest(REQUEST_ID)).filter(({ kind }) => kind === "not-editable");
-  assert.deepEqual(replies.map(({ number }) => number).toSorted(), [1_000, 2_000]);
+  const { version } = (await store.requests.byId(REQUEST_ID)) ?? {};
+  assert.deepEqual(replies.map(({ number }) => number).toSorted(), [2, version]);
+});
+
+test("a message that cannot be edited gets a reply for each vote and for each problem of the signal, and no flood", async (t) => {
+  const { store, chat, round, move } = await setUp(t);
+  await round();
+  const change = async (more: object, patch = {}) => {
+    const request = await store.requests.byId(REQUEST_ID);
+    assert(request !== null);
+    const about = { requestId: REQUEST_ID, expectedVersion: request.version, audit: [] };
+    assert(await store.requests.advance({ ...about, patch, ...more }));
+    const code = "edit_window_closed";
+    chat.nextUpdate.push({ kind: "not-editable", code, error: code, advice: "x" });
+    await round();
+    return (await store.notices.ofRequest(REQUEST_ID)).length;
+  };
+  const denied = (attempt: number) => ({
+    attempt: anAttempt({ requestId: REQUEST_ID, attempt, state: "refused", error: `AccessDeniedException: try ${attempt}` }),
+  });
+  assert.equal(await change({ vote: aVote("U0JANE", { at: 1 }) }), 1);
+  assert.equal(await change({ removeVotes: ["U0JANE"] }), 2, "a withdrawal");
+  assert.equal(await change({ vote: aVote("U0JANE", { at: 3 }) }), 3, "a vote after a withdrawal");
+  assert.equal(await change({}), 3, "nothing that people see");
+  assert.equal(await change({}, { state: "decided", decision: "approve", signal: "due" }), 4);
+  assert.equal(await change(denied(1)), 5, "AWS refuses");
+  assert.equal(await change(denied(2)), 5, "AWS refuses again");
+  assert.equal(await change({}, { signal: "ambiguous" }), 6, "no clear reply");
+  assert.equal(await change({}, { state: "closed" }), 7);
+  await move();
 });
 
 test("a message that Slack no longer lets the bot edit gets one notice in its channel", async (t) => {

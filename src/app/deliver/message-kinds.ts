@@ -1,6 +1,7 @@
 import { findRoute, type Route } from "../../core/policy.ts";
 import type { ApprovalRequest } from "../../core/request.ts";
 import { findRequester, type Identities } from "../../core/requester.ts";
+import { lastError } from "../../core/signal-attempt.ts";
 import {
   type MessageRow,
   type MessageStore,
@@ -40,7 +41,7 @@ export const makeRequestMessages = (
   deps: DeliveryDeps &
     ViewDeps & {
       messages: MessageStore;
-      notices: Pick<NoticeStore, "add">;
+      notices: Pick<NoticeStore, "add" | "ofRequest">;
       recipientLookups: Pick<RecipientLookupStore, "add">;
     },
 ) =>
@@ -60,8 +61,10 @@ export const makeRequestMessages = (
     // A deleted message is posted again. One that stays, outdated, gets replies with what has changed.
     async lost({ requestId, channelId }, ts, how) {
       if (how === "deleted") return deps.messages.recordDeleted(channelId, ts);
-      const stage = toStage(await toRequestView(deps, requestId));
-      await deps.notices.add(requestId, "not-editable", channelId, stage);
+      const view = await toRequestView(deps, requestId);
+      const stage = toStage(view);
+      if (await isAnnounced(deps, view.request, channelId, stage)) return;
+      await deps.notices.add(requestId, "not-editable", channelId, view.request.version, stage);
     },
     async refused({ requestId, channelId }, code) {
       const rows = await deps.messages.ofRequest(requestId);
@@ -115,9 +118,30 @@ async function findEarlier(
   return found;
 }
 
-/** Counts the changes that people must see: each vote, the decision, and the end of the request. */
-function toStage({ request, votes }: Pick<RequestView, "request" | "votes">): number {
-  return request.state === "open" ? votes.length : request.state === "decided" ? 1_000 : 2_000;
+/** Identifies the part of a request that people must see: the votes, the decision, a problem of its signal, and the end. */
+function toStage({ request, votes, attempts }: Pick<RequestView, "request" | "votes" | "attempts">): string {
+  const { state, signal, verification, awsApprovals } = request;
+  if (state === "open") return JSON.stringify([state, votes.map(({ userId, at }) => [userId, at])]);
+  if (state === "closed") return JSON.stringify([state]);
+  const code = lastError(attempts)?.split(":")[0] ?? null;
+  const isSlow = signal === "ambiguous" || (signal === "accepted" && (awsApprovals !== null || verification !== "none"));
+  return JSON.stringify([state, code, isSlow ? [signal, awsApprovals, verification] : null]);
+}
+
+/**
+ * Tells whether a reply shows this stage. Votes can return to an earlier stage, so only the last reply counts while the request
+ * is open. After that each stage has one reply: a signal that is tried for hours must not flood the thread.
+ */
+async function isAnnounced(
+  { notices }: { notices: Pick<NoticeStore, "ofRequest"> },
+  { id, state }: ApprovalRequest,
+  channelId: string,
+  stage: string,
+): Promise<boolean> {
+  const rows = await notices.ofRequest(id);
+  const replies = rows.filter((row) => row.kind === "not-editable" && row.channelId === channelId);
+  const newest = replies.toSorted((a, b) => a.number - b.number).slice(state === "open" ? -1 : 0);
+  return newest.some((row) => row.detail === stage);
 }
 
 function isEscalationChannel(route: Route | null, channelId: string): boolean {

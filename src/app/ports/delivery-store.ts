@@ -126,9 +126,9 @@ export interface NoticeRow extends DeliveryRow {
   /** The id of the request; of the stored step, if the notice is about a step without an id. */
   requestId: string;
   kind: NoticeKind;
-  /** Tells apart the notices of one kind: the time when a reminder was due, the stage of an update (see toStage), else 0. */
+  /** Tells apart the notices of one kind: the time when a reminder was due, the version of the request in a reply to a message that cannot be edited, else 0. */
   number: number;
-  /** Facts as of the time when the notice became due, as JSON; null if there are none. */
+  /** Facts as of the time when the notice became due, as JSON; null if there are none. For `not-editable` the stage: see toStage. */
   detail: string | null;
   /** The thread that the last attempt posted to; null: none. */
   threadTs: string | null;
@@ -165,7 +165,7 @@ export interface NoticeStore extends DeliveryStore {
   /** Returns the stored step that a notice `step-without-id` is about. */
   stepWithoutId(id: string): Promise<StepWithoutId>;
   /** Adds a notice, once for each request, kind, number and channel. */
-  add(requestId: string, kind: NoticeKind, channelId: string, number: number): Promise<void>;
+  add(requestId: string, kind: NoticeKind, channelId: string, number: number, detail?: string): Promise<void>;
   /**
    * Returns the thread of a reply: the request's message in the channel, for the end of an execution the newest message of
    * the execution. Null if it was deleted.

@@ -100,21 +100,24 @@ async function addMessage(
     .execute();
 }
 
-/** Adds the search for the requester, who is told of the decision of each request, and once of the end of the execution. */
+/**
+ * Adds the search for the requester, who gets the result of each request, and once the end of the execution. A decision that AWS
+ * does not have yet is no result: AWS can refuse it, and the step can end in another way.
+ */
 export async function addRequesterNotices(
   trx: Transaction<Tables>,
   requestId: string,
   { state, executionEndedAt }: Pick<RequestPatch, "state" | "executionEndedAt">,
 ): Promise<void> {
-  const isDecided = state === "decided" || state === "closed";
-  if (!isDecided && executionEndedAt == null) return;
+  const isClosed = state === "closed";
+  if (!isClosed && executionEndedAt == null) return;
   const { account, region, executionId, route } = await trx
     .selectFrom("requests")
     .select(["account", "region", "executionId", "route"])
     .where("id", "=", requestId)
     .executeTakeFirstOrThrow();
   if (route === null) return;
-  if (isDecided) await addRecipientLookup(trx, requestId, "requester-decided");
+  if (isClosed) await addRecipientLookup(trx, requestId, "requester-decided");
   const once = JSON.stringify(["requester-ended", account, region, executionId]);
   if (executionEndedAt != null) await addRecipientLookup(trx, requestId, "requester-ended", once);
 }

@@ -147,6 +147,19 @@ for (const engine of ENGINES) {
     assert.equal((await store.notices.ofRequest("r-1"))[0]?.threadTs, "1.000000");
   });
 
+  test(`${engine.name}: the requester is not told of a decision before AWS has it`, async (t) => {
+    const { store, open } = await setUp(t);
+    await open("r-1", NOW, ["C0ONE"]);
+    const advance = (expectedVersion: number, patch: RequestPatch) =>
+      store.requests.advance({ requestId: "r-1", expectedVersion, patch, audit: [] });
+    const kinds = async () => (await store.recipientLookups.due(NOW, 10)).map(({ kind }) => kind);
+    await advance(1, { state: "decided", decision: "approve", signal: "due" });
+    await advance(2, { signal: "sending" });
+    assert.deepEqual(await kinds(), [], "AWS can still refuse it");
+    await advance(3, { state: "closed" });
+    assert.deepEqual(await kinds(), ["requester-decided"]);
+  });
+
   test(`${engine.name}: the requester is told of each decision, and once of the end of the execution`, async (t) => {
     const { store, open, end } = await setUp(t);
     await open("r-1", NOW, ["C0ONE"]);

@@ -105,7 +105,7 @@ export function startPeople(wiring: Wiring, { chat, directory, refillSlots }: Sl
   const lookUpRequester = makeLookUpRequester({ requests, directory, clock });
   const lookUp = makeRetryRequesterLookup({ lookUp: lookUpRequester, requesterLookups, clock, random, log });
   const reply = makeReplyToClicker({ clicks, chat, clock, random, log });
-  const remind = makeRemind({ requests, directory, routes, clock, log });
+  const remind = makeRemind({ requests, directory, routes, identities, clock, log });
   return [
     startReminderWorker({ requests, remind, wakeUps, clock, log }),
     startRecipientWorker({ recipientLookups, resolve, wakeUps, clock, log }),

@@ -1,24 +1,32 @@
 import assert from "node:assert/strict";
 import { type TestContext, test } from "node:test";
 import { makeNotices } from "../../src/app/deliver/message-kinds.ts";
+import { REMINDER_KINDS } from "../../src/app/ports/delivery-store.ts";
+import type { Route } from "../../src/core/policy.ts";
 import { aRoute, REQUEST_ID } from "../support/samples.ts";
 import { setUp } from "./deliver-message-setup.ts";
 
 /** A request with a message, whose execution has ended. */
 async function setUpEnd(t: TestContext, { broadcast = false } = {}) {
+  const w = await setUpReplies(t, aRoute({ broadcast }));
+  await w.move({ executionStatus: "Success", executionEndedAt: w.clock.now() });
+  return w;
+}
+
+/** A request with a message. */
+async function setUpReplies(t: TestContext, route: Route) {
   const w = await setUp(t);
   const { store, chat, clock, log } = w;
   let ids = 0;
   const deliver = makeNotices({
     ...{ messages: store.messages, notices: store.notices, requests: store.requests },
-    ...{ routes: [aRoute({ broadcast })], identities: {}, chat, clock, log },
+    ...{ routes: [route], identities: {}, chat, clock, log },
     acquireSlot: (...call) => chat.acquireSlot(...call),
     aliveUntil: () => Number.POSITIVE_INFINITY,
     newId: () => `reply-${++ids}`,
     random: () => 0,
   });
   await w.round();
-  await w.move({ executionStatus: "Success", executionEndedAt: clock.now() });
   const reply = async () => {
     for (const row of await store.notices.due(clock.now(), 10)) await deliver(row, new AbortController().signal);
   };
@@ -40,6 +48,16 @@ test("with broadcast: true, the channel shows the reply too", async (t) => {
   const w = await setUpEnd(t, { broadcast: true });
   await w.reply();
   assert.equal(w.chat.notices[0]?.thread?.broadcast, true);
+});
+
+test("a channel whose members decide shows the reminders too: nothing else reaches its members", async (t) => {
+  for (const channel of ["members", undefined] as const) {
+    const w = await setUpReplies(t, aRoute({ approvers: { users: [], groups: [], channel } }));
+    for (const kind of REMINDER_KINDS) await w.store.notices.add(REQUEST_ID, kind, "C0DBA", 1);
+    await w.reply();
+    const isShown = w.chat.notices.map(({ thread }) => thread?.broadcast);
+    assert.deepEqual(isShown, REMINDER_KINDS.map(() => channel === "members"));
+  }
 });
 
 test("a reply with an unclear result is searched for in its thread, and not posted again", async (t) => {

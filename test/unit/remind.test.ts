@@ -3,7 +3,7 @@ import { test } from "node:test";
 import { makeRemind } from "../../src/app/deliver/remind.ts";
 import type { Reminded } from "../../src/app/ports/store.ts";
 import { fakeDirectory, testClock, testLog } from "../support/fakes.ts";
-import { aRequest, aRoute, aVote, NOW } from "../support/samples.ts";
+import { aFacts, aRequest, aRoute, aVote, NOW } from "../support/samples.ts";
 
 const ROUTE = aRoute({
   approvers: { users: ["U0JANE", "U0OMAR"], groups: ["S0DBA", "S0SRE"] },
@@ -11,7 +11,10 @@ const ROUTE = aRoute({
   escalate: { after: 60_000, channels: ["C0ONCALL"], mention: ["S0ONCALL"] },
 });
 
-function setUp(voters: string[]) {
+const ZOE = "arn:aws:iam::111122223333:user/zoe";
+const IDENTITIES = { U0TOM: [ZOE], U0OMAR: ["arn:aws:iam::111122223333:user/z*"] };
+
+function setUp(voters: string[], route = ROUTE) {
   const directory = fakeDirectory();
   directory.groups.set("S0DBA", new Set(["U0JANE", "U0MIA", "U0TOM"]));
   directory.groups.set("S0SRE", new Set(["U0SAM"]));
@@ -21,7 +24,7 @@ function setUp(voters: string[]) {
     recordReminded: async (reminded: Reminded) => stored.push(reminded) > 0,
   };
   const clock = testClock(NOW + 60_000);
-  const remind = makeRemind({ requests, directory, routes: [ROUTE], clock, log: testLog() });
+  const remind = makeRemind({ requests, directory, routes: [route], identities: IDENTITIES, clock, log: testLog() });
   return { directory, stored, remind };
 }
 const REQUEST = aRequest({ openedAt: NOW, nextReminderAt: NOW + 60_000 });
@@ -42,6 +45,19 @@ test("people who have voted are not mentioned, not even as members of a group", 
   const { stored, remind } = setUp(["U0MIA", "U0OMAR"]);
   await remind(REQUEST);
   assert.deepEqual(JSON.parse(stored[0]?.detail ?? ""), { users: ["U0JANE", "U0TOM"], groups: ["S0SRE"] });
+});
+
+test("the requester and candidates are not mentioned where they cannot approve, not even as members of a group", async () => {
+  const facts = aFacts({ executedBy: ZOE });
+  const own = setUp([]);
+  await own.remind({ ...REQUEST, facts });
+  assert.deepEqual(JSON.parse(own.stored[0]?.detail ?? ""), { users: ["U0JANE", "U0MIA"], groups: ["S0SRE"] });
+  const allowed = setUp([], { ...ROUTE, selfApproval: true });
+  await allowed.remind({ ...REQUEST, facts });
+  assert.deepEqual(JSON.parse(allowed.stored[0]?.detail ?? ""), {
+    users: ["U0JANE", "U0OMAR"],
+    groups: ["S0DBA", "S0SRE"],
+  });
 });
 
 test("a reminder waits while Slack asks to wait, and mentions the group if only an admin can help", async () => {

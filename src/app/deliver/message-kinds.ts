@@ -157,7 +157,12 @@ async function claimThread(
   if (!THREAD_KINDS.includes(kind)) return null;
   const ts = await notices.findThread(row);
   await notices.recordThread(row.id, row.claimId ?? "", ts);
-  return ts === null ? null : { ts, broadcast: kind === "execution-ended" && route?.broadcast === true };
+  // A reminder mentions no member of a channel whose members decide: only the channel itself reaches them.
+  const broadcast =
+    kind === "execution-ended"
+      ? route?.broadcast === true
+      : REMINDER_KINDS.includes(kind) && route?.approvers.channel === "members";
+  return ts === null ? null : { ts, broadcast };
 }
 
 async function toNoticeView(

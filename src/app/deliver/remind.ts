@@ -1,6 +1,7 @@
 import { type Approvers, findRoute, type People, type Route } from "../../core/policy.ts";
 import { dueReminders, nextReminderAt, toReminderTimes } from "../../core/reminders.ts";
-import type { ApprovalRequest, Vote } from "../../core/request.ts";
+import type { ApprovalRequest } from "../../core/request.ts";
+import { everyRequester, findRequester, type Identities } from "../../core/requester.ts";
 import type { Clock, Log } from "../ports/aws.ts";
 import type { Directory } from "../ports/slack.ts";
 import type { RequestStore } from "../ports/store.ts";
@@ -9,6 +10,7 @@ export interface RemindDeps {
   requests: Pick<RequestStore, "votes" | "recordReminded">;
   directory: Pick<Directory, "members">;
   routes: readonly Route[];
+  identities: Identities;
   clock: Clock;
   log: Log;
 }
@@ -21,18 +23,21 @@ export interface PostponedReminder {
 
 /**
  * Makes the use case that stores the due reminders of an open request, as replies that the notices' worker posts, and the time
- * of the next one. A group of which a member has voted is mentioned by its other members, so Slack must return them: null
- * unless it asks to wait.
+ * of the next one. A group with a member who has voted, or whose approval would be a self-approval, is mentioned by its other
+ * members, so Slack must return them: null unless it asks to wait.
  */
 export const makeRemind =
-  ({ requests, directory, routes, clock, log }: RemindDeps) =>
+  ({ requests, directory, routes, identities, clock, log }: RemindDeps) =>
   async (request: ApprovalRequest): Promise<PostponedReminder | null> => {
     const { id: requestId, nextReminderAt: since } = request;
     const route = findRoute(routes, request.route);
     const now = clock.now();
     const times = toReminderTimes(request);
     const kinds = route === null || since === null ? [] : dueReminders(route, times, since, now);
-    const deciders = await findDeciders(directory, route?.approvers, await requests.votes(requestId));
+    const voters = (await requests.votes(requestId)).map((vote) => vote.userId);
+    const own = route?.selfApproval === false ? everyRequester(findRequester(request, identities)) : [];
+    const others = new Set([...voters, ...own.flatMap(({ userIds, candidates }) => [...userIds, ...candidates])]);
+    const deciders = await findDeciders(directory, route?.approvers, others);
     if ("retryAfterMs" in deciders) return deciders;
     const isStored = await requests.recordReminded({
       request,
@@ -50,21 +55,20 @@ export const makeRemind =
     return null;
   };
 
-/** Returns the people and groups that can still decide: approvers who have not voted. */
+/** Returns the people and groups that can still approve: approvers who have not voted and did not start the execution. */
 async function findDeciders(
   directory: RemindDeps["directory"],
   { users, groups }: Approvers = { users: [], groups: [] },
-  votes: readonly Vote[],
+  others: ReadonlySet<string>,
 ): Promise<People | PostponedReminder> {
-  const voters = new Set(votes.map((vote) => vote.userId));
   const found = { users: new Set(users), groups: new Set<string>() };
   for (const group of groups) {
-    const read = voters.size === 0 ? null : await directory.members({ users: [], groups: [group] });
+    const read = others.size === 0 ? null : await directory.members({ users: [], groups: [group] });
     if (read?.kind === "unknown" && read.retryAfterMs !== undefined)
       return { error: read.error, retryAfterMs: read.retryAfterMs };
-    if (read?.kind === "members" && read.userIds.some((userId) => voters.has(userId)))
+    if (read?.kind === "members" && read.userIds.some((userId) => others.has(userId)))
       for (const userId of read.userIds) found.users.add(userId);
     else found.groups.add(group);
   }
-  return { users: [...found.users].filter((userId) => !voters.has(userId)), groups: [...found.groups] };
+  return { users: [...found.users].filter((userId) => !others.has(userId)), groups: [...found.groups] };
 }

@@ -110,3 +110,8 @@ export function findRoute(routes: readonly Route[], name: string | null | undefi
 export function toPeople(ids: readonly string[]): People {
   return { users: ids.filter((id) => !id.startsWith("S")), groups: ids.filter((id) => id.startsWith("S")) };
 }
+
+/** Tells whether the requester learns the end of an execution whose requests have these routes: one of them is enough. */
+export function tellsRequester(routes: readonly Pick<Route, "tellRequester">[]): boolean {
+  return routes.some((route) => route.tellRequester !== false);
+}

@@ -3,7 +3,7 @@ import { type TestContext, test } from "node:test";
 import { makeNotices } from "../../src/app/deliver/message-kinds.ts";
 import { REMINDER_KINDS } from "../../src/app/ports/delivery-store.ts";
 import type { Route } from "../../src/core/policy.ts";
-import { aRoute, REQUEST_ID } from "../support/samples.ts";
+import { anEntry, aRequest, aRoute, REQUEST_ID } from "../support/samples.ts";
 import { setUp } from "./deliver-message-setup.ts";
 
 /** A request with a message, whose execution has ended. */
@@ -14,13 +14,13 @@ async function setUpEnd(t: TestContext, { broadcast = false } = {}) {
 }
 
 /** A request with a message. */
-async function setUpReplies(t: TestContext, route: Route) {
+async function setUpReplies(t: TestContext, ...routes: Route[]) {
   const w = await setUp(t);
   const { store, chat, clock, log } = w;
   let ids = 0;
   const deliver = makeNotices({
     ...{ messages: store.messages, notices: store.notices, requests: store.requests },
-    ...{ routes: [route], identities: {}, chat, clock, log },
+    ...{ routes, identities: {}, chat, clock, log },
     acquireSlot: (...call) => chat.acquireSlot(...call),
     aliveUntil: () => Number.POSITIVE_INFINITY,
     newId: () => `reply-${++ids}`,
@@ -48,6 +48,22 @@ test("with broadcast: true, the channel shows the reply too", async (t) => {
   const w = await setUpEnd(t, { broadcast: true });
   await w.reply();
   assert.equal(w.chat.notices[0]?.thread?.broadcast, true);
+});
+
+test("the end is shown in the channel, and mentions the requester, if the route of any of its requests says so", async (t) => {
+  const plain = aRoute({ broadcast: false, tellRequester: false });
+  const w = await setUpReplies(t, plain, aRoute({ name: "second", broadcast: true, tellRequester: true }));
+  const request = aRequest({ id: "second", route: "second", stepExecutionId: "second" });
+  await w.store.requests.open({ request, channels: ["C0DBA"], audit: anEntry() });
+  await w.round();
+  const ended = { executionStatus: "Success", executionEndedAt: w.clock.now() };
+  await w.move(ended);
+  await w.store.requests.advance({ requestId: "second", expectedVersion: 1, patch: ended, audit: [] });
+  await w.reply();
+  assert.deepEqual(
+    w.chat.notices.map(({ thread, notice }) => [thread?.broadcast, notice.tellRequester]),
+    [[true, true]],
+  );
 });
 
 test("a channel whose members decide shows the reminders too: nothing else reaches its members", async (t) => {

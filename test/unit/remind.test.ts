@@ -12,7 +12,7 @@ const ROUTE = aRoute({
 });
 
 const ZOE = "arn:aws:iam::111122223333:user/zoe";
-const IDENTITIES = { U0TOM: [ZOE], U0OMAR: ["arn:aws:iam::111122223333:user/z*"] };
+const IDENTITIES = { U0TOM: [ZOE], U0OMAR: ["arn:aws:iam::111122223333:role/Deploy"] };
 
 function setUp(voters: string[], route = ROUTE) {
   const directory = fakeDirectory();
@@ -51,7 +51,14 @@ test("the requester and candidates are not mentioned where they cannot approve, 
   const facts = aFacts({ executedBy: ZOE });
   const own = setUp([]);
   await own.remind({ ...REQUEST, facts });
-  assert.deepEqual(JSON.parse(own.stored[0]?.detail ?? ""), { users: ["U0JANE", "U0MIA"], groups: ["S0SRE"] });
+  await own.remind({ ...REQUEST, facts: aFacts({ executedBy: "arn:aws:sts::111122223333:assumed-role/Deploy/zoe" }) });
+  assert.deepEqual(
+    own.stored.map(({ detail }) => JSON.parse(detail)),
+    [
+      { users: ["U0JANE", "U0OMAR", "U0MIA"], groups: ["S0SRE"] },
+      { users: ["U0JANE"], groups: ["S0DBA", "S0SRE"] },
+    ],
+  );
   const allowed = setUp([], { ...ROUTE, selfApproval: true });
   await allowed.remind({ ...REQUEST, facts });
   assert.deepEqual(JSON.parse(allowed.stored[0]?.detail ?? ""), {

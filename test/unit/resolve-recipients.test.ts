@@ -155,6 +155,22 @@ for (const kind of ["requester-decided", "requester-ended"] as const)
     );
   });
 
+test("the end of an execution with two requests is told where one of their routes tells the requester", async (t) => {
+  for (const [first, second] of [
+    [false, undefined],
+    [undefined, false],
+    [false, false],
+  ] as const) {
+    const w = await setUp(t, "requester-ended");
+    w.deps.routes = [aRoute({ tellRequester: first }), aRoute({ name: "second", tellRequester: second })];
+    const request = aRequest({ id: "second", route: "second", stepExecutionId: "second" });
+    await w.store.requests.open({ request, channels: [], audit: anEntry() });
+    await w.round();
+    const isTold = first !== false || second !== false;
+    assert.equal((await w.store.notices.ofRequest(REQUEST_ID)).length, isTold ? 1 : 0, `${first} ${second}`);
+  }
+});
+
 test("a requester who is a guest gets no direct message, and neither does one whose route says tellRequester: false", async (t) => {
   const guest = await setUp(t, "requester-decided");
   guest.directory.people.set("U0ROSA", aPerson("U0ROSA", { accountStatus: "guest" }));

@@ -1,4 +1,4 @@
-import { findRoute, type Route } from "../../core/policy.ts";
+import { findRoute, type Route, tellsRequester } from "../../core/policy.ts";
 import type { ApprovalRequest } from "../../core/request.ts";
 import { findRequester, type Identities } from "../../core/requester.ts";
 import { lastError } from "../../core/signal-attempt.ts";
@@ -152,7 +152,7 @@ function isEscalationChannel(route: Route | null, channelId: string): boolean {
 async function claimThread(
   { notices }: { notices: NoticeStore },
   row: NoticeRow,
-  { kind, route }: NoticeView,
+  { kind, route, broadcast: isEndShown = false }: NoticeView,
 ): Promise<Thread | null> {
   if (!THREAD_KINDS.includes(kind)) return null;
   const ts = await notices.findThread(row);
@@ -160,7 +160,7 @@ async function claimThread(
   // A reminder mentions no member of a channel whose members decide: only the channel itself reaches them.
   const broadcast =
     kind === "execution-ended"
-      ? route?.broadcast === true
+      ? isEndShown
       : REMINDER_KINDS.includes(kind) && route?.approvers.channel === "members";
   return ts === null ? null : { ts, broadcast };
 }
@@ -176,7 +176,8 @@ async function toNoticeView(
   const gates = [];
   for (const request of await deps.requests.ofExecution({ account, region }, executionId))
     gates.push({ request, votes: await deps.requests.votes(request.id) });
-  return { ...view, gates };
+  const routes = gates.map(({ request }) => findRoute(deps.routes, request.route)).filter((route) => route !== null);
+  return { ...view, gates, broadcast: routes.some((each) => each.broadcast), tellRequester: tellsRequester(routes) };
 }
 
 async function toRequestView(deps: ViewDeps, requestId: string): Promise<RequestView> {

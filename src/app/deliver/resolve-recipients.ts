@@ -1,6 +1,6 @@
 import { backoffMs } from "../../core/backoff.ts";
 import type { LookupFailure } from "../../core/person.ts";
-import { findRoute, type People, type Route } from "../../core/policy.ts";
+import { findRoute, type People, type Route, tellsRequester } from "../../core/policy.ts";
 import { awaitsOwner, findRequester, type Identities, requesterIds } from "../../core/requester.ts";
 import type { Clock, Log } from "../ports/aws.ts";
 import type { MessageStore, RecipientLookup, RecipientLookupStore } from "../ports/delivery-store.ts";
@@ -100,7 +100,7 @@ async function findRecipients(deps: FindDeps, lookup: RecipientLookup): Promise<
     }
     case "requester-decided":
     case "requester-ended":
-      return findRequesters(deps, lookup.requestId);
+      return findRequesters(deps, lookup);
     case "channel-unavailable":
     case "no-route":
     case "not-listed":
@@ -112,11 +112,17 @@ async function findRecipients(deps: FindDeps, lookup: RecipientLookup): Promise<
   }
 }
 
-/** Finds the requester, once Slack has returned the owner of the address. A route can leave the requester alone. */
-async function findRequesters(deps: FindDeps, requestId: string): Promise<Recipients> {
+/**
+ * Finds the requester, once Slack has returned the owner of the address. A route can leave the requester alone. Over the end of
+ * an execution with several requests, all of their routes decide.
+ */
+async function findRequesters(deps: FindDeps, { requestId, kind }: RecipientLookup): Promise<Recipients> {
   const request = await deps.requests.byId(requestId);
-  const route = findRoute(deps.routes, request?.route);
-  if (request === null || route === null || route.tellRequester === false) return { channels: [], missing: null };
+  if (request === null) return { channels: [], missing: null };
+  const concerned =
+    kind === "requester-ended" ? await deps.requests.ofExecution(request, request.executionId) : [request];
+  const routes = concerned.map((each) => findRoute(deps.routes, each.route)).filter((route) => route !== null);
+  if (!tellsRequester(routes)) return { channels: [], missing: null };
   const requester = findRequester(request, deps.identities);
   const userIds = requesterIds(requester);
   // The lookup of the owner ends with the request.

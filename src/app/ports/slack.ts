@@ -62,6 +62,10 @@ export interface NoticeView extends RequestView {
   isThreadLost?: boolean;
   /** Every request of the execution, oldest first; only for the end of the execution. */
   gates?: readonly Gate[];
+  /** Whether the channel shows the end of the execution too: a route of its requests says so. */
+  broadcast?: boolean;
+  /** Whether the reply about the end mentions the requester: see tellsRequester. */
+  tellRequester?: boolean;
 }
 
 /** A request with its votes. */

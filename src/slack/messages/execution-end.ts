@@ -62,9 +62,9 @@ function toFailure(title: string, texts: readonly string[]): KnownBlock {
   );
 }
 
-/** Mentions the requester, if the requester is known and the route does not say otherwise. */
-function requesterLine({ requester, route }: NoticeView): string | null {
-  if (route?.tellRequester === false) return null;
+/** Mentions the requester, if the requester is known and a route does not say otherwise. */
+function requesterLine({ requester, tellRequester = true }: NoticeView): string | null {
+  if (!tellRequester) return null;
   const people = requester.userIds.map(mentionUser);
   return people.length === 0 ? null : `started by ${listNames(people, "or", 5)}`;
 }

@@ -209,6 +209,41 @@ test("admins learn once that the only channel of a request cannot be used", asyn
   );
 });
 
+test("admins learn that a channel was archived after the post, and of each open request in it", async (t) => {
+  const { clock, store, chat, round, move } = await setUp(t);
+  await round();
+  const second = aRequest({ id: "second", stepExecutionId: "second", openedAt: clock.now() });
+  await store.requests.open({ request: second, channels: ["C0DBA"], audit: anEntry() });
+  const refused = { kind: "refused", code: "is_archived", error: "is_archived", advice: "x" } as const;
+  chat.nextUpdate.push(refused);
+  chat.nextPost.push({ answer: refused });
+  await move();
+  await round();
+  const lookups = await store.recipientLookups.due(clock.now(), 10);
+  assert.deepEqual(
+    lookups.map(({ requestId, kind }) => [requestId, kind]).toSorted(),
+    [
+      [REQUEST_ID, "channel-unavailable"],
+      ["second", "channel-unavailable"],
+    ].toSorted(),
+  );
+});
+
+test("no admin is told of a refused update while another channel has the message, or after the end", async (t) => {
+  const { clock, store, chat, round, move } = await setUp(t);
+  const second = aRequest({ id: "second", stepExecutionId: "second", openedAt: clock.now() });
+  await store.requests.open({ request: second, channels: ["C0DBA", "C0TWO"], audit: anEntry() });
+  await round();
+  await store.requests.advance({ requestId: "second", expectedVersion: 1, patch: {}, audit: [] });
+  await move({ state: "closed" });
+  const refused = { kind: "refused", code: "is_archived", error: "is_archived", advice: "x" } as const;
+  for (const row of await store.messages.due(clock.now(), 10))
+    if (row.channelId === "C0DBA") chat.nextUpdate.push(refused);
+  await round();
+  const kinds = (await store.recipientLookups.due(clock.now(), 10)).map(({ kind }) => kind);
+  assert.ok(!kinds.includes("channel-unavailable"), kinds.join());
+});
+
 test("a message that Slack no longer lets the bot edit gets its decision as a reply, once, without further attempts", async (t) => {
   const { store, chat, round, due, move } = await setUp(t);
   await round();
@@ -242,7 +277,12 @@ test("a message that cannot be edited gets a reply for each vote and for each pr
     return (await store.notices.ofRequest(REQUEST_ID)).length;
   };
   const denied = (attempt: number) => ({
-    attempt: anAttempt({ requestId: REQUEST_ID, attempt, state: "refused", error: `AccessDeniedException: try ${attempt}` }),
+    attempt: anAttempt({
+      requestId: REQUEST_ID,
+      attempt,
+      state: "refused",
+      error: `AccessDeniedException: try ${attempt}`,
+    }),
   });
   assert.equal(await change({ vote: aVote("U0JANE", { at: 1 }) }), 1);
   assert.equal(await change({ removeVotes: ["U0JANE"] }), 2, "a withdrawal");

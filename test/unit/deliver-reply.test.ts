@@ -20,6 +20,7 @@ async function setUpReplies(t: TestContext, ...routes: Route[]) {
   let ids = 0;
   const deliver = makeNotices({
     ...{ messages: store.messages, notices: store.notices, requests: store.requests },
+    recipientLookups: store.recipientLookups,
     ...{ routes, identities: {}, chat, clock, log },
     acquireSlot: (...call) => chat.acquireSlot(...call),
     aliveUntil: () => Number.POSITIVE_INFINITY,
@@ -72,8 +73,23 @@ test("a channel whose members decide shows the reminders too: nothing else reach
     for (const kind of REMINDER_KINDS) await w.store.notices.add(REQUEST_ID, kind, "C0DBA", 1);
     await w.reply();
     const isShown = w.chat.notices.map(({ thread }) => thread?.broadcast);
-    assert.deepEqual(isShown, REMINDER_KINDS.map(() => channel === "members"));
+    assert.deepEqual(
+      isShown,
+      REMINDER_KINDS.map(() => channel === "members"),
+    );
   }
+});
+
+test("admins learn of an archived channel also by a refused reminder", async (t) => {
+  const w = await setUpReplies(t, aRoute());
+  await w.store.notices.add(REQUEST_ID, "reminder", "C0DBA", 1);
+  w.chat.nextPost.push({ answer: { kind: "refused", code: "is_archived", error: "is_archived", advice: "x" } });
+  await w.reply();
+  const lookups = await w.store.recipientLookups.due(w.clock.now(), 10);
+  assert.deepEqual(
+    lookups.map(({ kind }) => kind),
+    ["channel-unavailable"],
+  );
 });
 
 test("a reply with an unclear result is searched for in its thread, and not posted again", async (t) => {

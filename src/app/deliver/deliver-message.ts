@@ -177,6 +177,7 @@ async function update<Row extends DeliveryRow>(
   await store.release(row.id, claim, describeChatFailure(failure), retryAt(deps, row, failure));
   report(deps, row, failure, "message.update-failed", "cannot update a message");
   if (isDeleted) await kind.lost?.(row, ts, result.kind);
+  else if (failure.kind === "refused") await kind.refused?.(row, failure.code);
   return toBackOff(deps, row, failure);
 }
 

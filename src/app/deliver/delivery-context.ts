@@ -40,7 +40,7 @@ export interface MessageKind<Row extends DeliveryRow> {
    * more and more rarely; that of one that cannot be edited never is.
    */
   lost?(row: Row, ts: string, how: LostMessage["kind"]): Promise<void>;
-  /** Handles a post that Slack refused, by the code of the error. */
+  /** Handles a post or an update that Slack refused, by the code of the error. The row has the error. */
   refused?(row: Row, code: string): Promise<void>;
   /** Handles a reply whose thread was deleted. */
   threadLost?(row: Row, threadTs: string): Promise<void>;

@@ -8,23 +8,13 @@ import {
   type NoticeRow,
   type NoticeStore,
   REMINDER_KINDS,
-  type RecipientLookupStore,
   THREAD_KINDS,
 } from "../ports/delivery-store.ts";
 import type { NoticeView, RequestView, Thread } from "../ports/slack.ts";
 import type { RequestStore } from "../ports/store.ts";
 import { makeDeliverMessage } from "./deliver-message.ts";
 import type { DeliveryDeps } from "./delivery-context.ts";
-
-/** Error codes for a channel in which the bot cannot post. Source: Slack API, errors of chat.postMessage. */
-const UNAVAILABLE_CODES: ReadonlySet<string> = new Set([
-  "is_archived",
-  "channel_not_found",
-  "not_in_channel",
-  "restricted_action",
-  "restricted_action_read_only_channel",
-  "restricted_action_thread_only_channel",
-]);
+import { reportUnavailable, type UnavailableDeps } from "./unavailable-channel.ts";
 
 /** Earlier requests that a message shows. */
 const MAX_EARLIER = 3;
@@ -39,11 +29,8 @@ export interface ViewDeps {
 /** Delivers the message of a request in one channel; see makeDeliverMessage. */
 export const makeRequestMessages = (
   deps: DeliveryDeps &
-    ViewDeps & {
-      messages: MessageStore;
-      notices: Pick<NoticeStore, "add" | "ofRequest">;
-      recipientLookups: Pick<RecipientLookupStore, "add">;
-    },
+    ViewDeps &
+    UnavailableDeps & { messages: MessageStore; notices: Pick<NoticeStore, "add" | "ofRequest"> },
 ) =>
   makeDeliverMessage<MessageRow>(deps, {
     store: deps.messages,
@@ -66,18 +53,14 @@ export const makeRequestMessages = (
       if (await isAnnounced(deps, view.request, channelId, stage)) return;
       await deps.notices.add(requestId, "not-editable", channelId, view.request.version, stage);
     },
-    async refused({ requestId, channelId }, code) {
-      const rows = await deps.messages.ofRequest(requestId);
-      const inChannels = rows.filter((row) => !row.channelId.startsWith("D"));
-      if (!UNAVAILABLE_CODES.has(code) || inChannels.some((row) => row.ts !== null || row.lastError === null)) return;
-      const once = JSON.stringify(["channel-unavailable", channelId, code]);
-      await deps.recipientLookups.add(requestId, "channel-unavailable", once);
-    },
+    refused: ({ requestId, channelId }, code) => reportUnavailable(deps, requestId, channelId, code),
   });
 
 /** Delivers one notice; see makeDeliverMessage. */
 export const makeNotices = (
-  deps: DeliveryDeps & ViewDeps & { notices: NoticeStore; messages: Pick<MessageStore, "recordDeleted"> },
+  deps: DeliveryDeps &
+    ViewDeps &
+    Omit<UnavailableDeps, "notices"> & { notices: NoticeStore; messages: Pick<MessageStore, "recordDeleted"> },
 ) =>
   makeDeliverMessage<NoticeRow>(deps, {
     store: deps.notices,
@@ -95,6 +78,9 @@ export const makeNotices = (
     threadOf: (row) => row.threadTs,
     threadLost: ({ channelId }, ts) => deps.messages.recordDeleted(channelId, ts),
     about: aboutNotice,
+    async refused({ requestId, channelId, kind }, code) {
+      if (THREAD_KINDS.includes(kind)) await reportUnavailable(deps, requestId, channelId, code);
+    },
   });
 
 /** Returns the fields that identify a notice in the log. */
@@ -124,7 +110,8 @@ function toStage({ request, votes, attempts }: Pick<RequestView, "request" | "vo
   if (state === "open") return JSON.stringify([state, votes.map(({ userId, at }) => [userId, at])]);
   if (state === "closed") return JSON.stringify([state]);
   const code = lastError(attempts)?.split(":")[0] ?? null;
-  const isSlow = signal === "ambiguous" || (signal === "accepted" && (awsApprovals !== null || verification !== "none"));
+  const isSlow =
+    signal === "ambiguous" || (signal === "accepted" && (awsApprovals !== null || verification !== "none"));
   return JSON.stringify([state, code, isSlow ? [signal, awsApprovals, verification] : null]);
 }
 
@@ -159,9 +146,7 @@ async function claimThread(
   await notices.recordThread(row.id, row.claimId ?? "", ts);
   // A reminder mentions no member of a channel whose members decide: only the channel itself reaches them.
   const broadcast =
-    kind === "execution-ended"
-      ? isEndShown
-      : REMINDER_KINDS.includes(kind) && route?.approvers.channel === "members";
+    kind === "execution-ended" ? isEndShown : REMINDER_KINDS.includes(kind) && route?.approvers.channel === "members";
   return ts === null ? null : { ts, broadcast };
 }
 

@@ -1,0 +1,43 @@
+import {
+  type MessageStore,
+  type NoticeStore,
+  type RecipientLookupStore,
+  THREAD_KINDS,
+} from "../ports/delivery-store.ts";
+import type { RequestStore } from "../ports/store.ts";
+
+/** Error codes for a channel in which the bot cannot post. Source: Slack API, errors of chat.postMessage. */
+const UNAVAILABLE_CODES: ReadonlySet<string> = new Set([
+  "is_archived",
+  "channel_not_found",
+  "not_in_channel",
+  "restricted_action",
+  "restricted_action_read_only_channel",
+  "restricted_action_thread_only_channel",
+]);
+
+export interface UnavailableDeps {
+  requests: Pick<RequestStore, "byId">;
+  messages: Pick<MessageStore, "ofRequest">;
+  notices: Pick<NoticeStore, "ofRequest">;
+  recipientLookups: Pick<RecipientLookupStore, "add">;
+}
+
+/**
+ * Tells the admins, once for each open request, that Slack refuses the message, its updates or its replies in every channel of
+ * the request. The row of a call that Slack refused has the error by then.
+ */
+export async function reportUnavailable(
+  { requests, messages, notices, recipientLookups }: UnavailableDeps,
+  requestId: string,
+  channelId: string,
+  code: string,
+): Promise<void> {
+  if (!UNAVAILABLE_CODES.has(code) || (await requests.byId(requestId))?.state !== "open") return;
+  const rows = await messages.ofRequest(requestId);
+  const replies = (await notices.ofRequest(requestId)).filter(({ kind }) => THREAD_KINDS.includes(kind));
+  const failing = new Set([...rows, ...replies].filter((row) => row.lastError !== null).map((row) => row.channelId));
+  const inChannels = rows.filter((row) => !row.channelId.startsWith("D"));
+  if (inChannels.every((row) => row.channelId === channelId || failing.has(row.channelId)))
+    await recipientLookups.add(requestId, "channel-unavailable", JSON.stringify(["channel-unavailable", requestId]));
+}

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { globSync, readFileSync } from "node:fs";
 import { test } from "node:test";
+import type { AppsManifestCreateArguments } from "@slack/web-api";
 import { parse } from "yaml";
 import { z } from "zod";
 import { describeMissingScopes } from "../../src/slack/connection/scopes.ts";
@@ -44,10 +45,28 @@ const slackManifest = z.strictObject({
   }),
 });
 
+type Manifest = AppsManifestCreateArguments["manifest"];
+type Item<T> = T extends readonly (infer I)[] ? I : T;
+/** The keys below a group, at every depth, that Slack's types lack; never if there is none. */
+type Unknown<Own, Slack> =
+  Item<Own> extends Record<string, unknown>
+    ?
+        | Exclude<keyof Item<Own>, keyof Item<Slack>>
+        | {
+            [K in keyof Item<Own> & keyof Item<Slack>]: Unknown<Item<Own>[K], NonNullable<Item<Slack>[K]>>;
+          }[keyof Item<Own> & keyof Item<Slack>]
+    : never;
+type Groups = "display_information" | "features" | "oauth_config" | "settings";
+type Own = Pick<z.infer<typeof slackManifest>, Groups>;
+type IsKnown = [Unknown<Own, { [G in Groups]: NonNullable<Manifest[G]> }>] extends [never] ? true : false;
+/** Does not compile if the schema above has a key that the types of Slack's own client do not have. */
+const isKnown: IsKnown = true;
+
 const read = () => slackManifest.parse(parse(readFileSync("manifest.yml", "utf8")));
 
 test("the manifest has the form that Slack takes", () => {
   assert.doesNotThrow(read);
+  assert.ok(isKnown);
 });
 
 test("it asks for each scope once", () => {

@@ -1,6 +1,7 @@
 import type { ObservedExecution } from "./execution.ts";
 import { normalizeName } from "./hidden-names.ts";
 import { findNamedValues, leaves } from "./named-values.ts";
+import { MIN_SECRET_LENGTH } from "./token.ts";
 
 /** A value that must not be seen, with the name under which it is hidden. */
 export interface Secret {
@@ -24,25 +25,45 @@ export const MAX_DEPTH = 60;
 
 /** Texts of more characters in all teach nothing: what they name is hidden only in its own place. */
 const MAX_LEARNED_LENGTH = 1_000_000;
+/** The room for hidden JSON whose members are learned. A search withholds texts long before hidden values have so much. */
+const MAX_HIDDEN_JSON_LENGTH = 100_000;
+/** A character that is read costs a fraction of a step of the search. */
+const CHARACTERS_PER_STEP = 4;
 
 /**
  * Collects the values under hidden names: parameters, variables, inputs and outputs, their members at any depth, and members
  * of JSON and NAME=value pairs in any text.
  */
-export function learnSecrets(sources: SecretSources, hides: (name: string) => boolean): Secret[] {
+export function learnSecrets(
+  sources: SecretSources,
+  hides: (name: string) => boolean,
+): { secrets: Secret[]; steps: number } {
   const secrets: Secret[] = [];
+  const valuesByName = new Map<string, Set<string>>();
   let left = MAX_LEARNED_LENGTH;
+  let hiddenLeft = MAX_HIDDEN_JSON_LENGTH;
+  const learned = new Set<string>();
+  const put = (name: string, value: string): boolean => {
+    const values = valuesByName.get(name) ?? new Set();
+    if (values.has(value)) return false;
+    valuesByName.set(name, values.add(value));
+    secrets.push({ name, value });
+    return true;
+  };
   const add = (name: string, value: string) => {
     // A value that its own name contains, as in password=password, is a name in a script and no secret.
-    if (!normalizeName(name).includes(normalizeName(value))) secrets.push({ name, value });
+    if (!normalizeName(name).includes(normalizeName(value))) put(name, value);
   };
   const learnText = (name: string, text: string, hidden: boolean) => {
-    if (hidden) {
-      secrets.push({ name, value: text });
-      for (const leaf of leaves(text)) secrets.push({ name, value: leaf });
-    }
-    if (text.length > left) return;
+    const isNew = hidden ? put(name, text) : !learned.has(text);
+    if (!isNew || text.length > left) return;
+    if (!hidden) learned.add(text);
     left -= text.length;
+    if (hidden && text.length <= hiddenLeft && /^\s*[[{]/.test(text)) {
+      hiddenLeft -= text.length;
+      // Shorter members occur in any text, and they must not use up the room for others.
+      for (const leaf of new Set(leaves(text))) if (leaf.trim().length >= MIN_SECRET_LENGTH) put(name, leaf);
+    }
     for (const each of findNamedValues(text, hides)) for (const value of each.secrets) add(each.name, value);
   };
   const learn = (name: string, value: unknown, owner: string | null, depth: number): void => {
@@ -50,7 +71,7 @@ export function learnSecrets(sources: SecretSources, hides: (name: string) => bo
     const hiddenBy = owner ?? (hides(name) ? name : null);
     if (typeof value === "string") learnText(hiddenBy ?? name, value, hiddenBy !== null);
     else if (typeof value === "number") {
-      if (hiddenBy !== null) secrets.push({ name: hiddenBy, value: String(value) });
+      if (hiddenBy !== null) put(hiddenBy, String(value));
     } else if (Array.isArray(value)) for (const each of value) learn("", each, hiddenBy, depth + 1);
     else if (typeof value === "object" && value !== null)
       for (const [key, each] of Object.entries(value))
@@ -66,7 +87,10 @@ export function learnSecrets(sources: SecretSources, hides: (name: string) => bo
       learn("", part, null, 0);
     for (const text of [failureMessage, ...steps.map((step) => step.failureMessage)]) learn("", text, null, 0);
   }
-  return secrets;
+  return {
+    secrets,
+    steps: secrets.length + Math.ceil((MAX_LEARNED_LENGTH - left) / CHARACTERS_PER_STEP),
+  };
 }
 
 /** Returns an execution and those that started it: values of each can be in its texts. */

@@ -51,11 +51,16 @@ export function makeMask(
   let withheld = 0;
   let left = MAX_STEPS;
 
+  const learn = (): Search => {
+    const { secrets, steps } = learnSecrets(sources, hides);
+    left -= steps;
+    return makeSearch(secrets, toKept(sources, allowedValues, hides));
+  };
   const maskText = (text: string): string => {
     if (globs.length === 0 || text === "") return text;
     const before = known.get(text);
     if (before !== undefined) return before;
-    search ??= makeSearch(learnSecrets(sources, hides), toKept(sources, allowedValues, hides));
+    search ??= learn();
     const found = left < text.length ? null : search.find(text, left);
     left -= found?.steps ?? 0;
     for (const name of found?.kept ?? []) notReplaced.add(name);

@@ -11,6 +11,7 @@ const MAX_PATTERN_LENGTH = 20_000;
 const MAX_NORMALIZED_LENGTH = 100_000;
 /** Longer values are recognized by their beginning, also if a text has been cut off within them. */
 const MAX_PREFIX_LENGTH = 64;
+const LINE_BREAK = /[\r\n]/;
 const NUMBER = /^-?\d+(?:[.,]\d+)*(?:e[+-]?\d+)?$/;
 
 interface Pattern {
@@ -80,10 +81,7 @@ export function makeSearch(secrets: readonly Secret[], kept: ReadonlyMap<string,
 
 /** Makes the patterns of all values: as a whole, line by line, and as bytes. The shortest come first, for as long as they fit. */
 function toPatterns(secrets: readonly Secret[], kept: ReadonlyMap<string, KeepReason>) {
-  const forms = secrets.flatMap(({ name, value }) =>
-    [value, ...(/[\r\n]/.test(value) ? value.split(/[\r\n]+/) : [])].map((form) => ({ name, form })),
-  );
-  const { taken, shortestLeftOut } = takeShortest(forms, ({ form }) => form.length);
+  const { taken, shortestLeftOut } = takeForms(secrets);
   const values = new Map<string, Set<string>>();
   for (const { name, form } of taken) {
     for (const text of [form, toUtf8Units(form) ?? ""].map(normalizeText)) {
@@ -108,6 +106,27 @@ function toPatterns(secrets: readonly Secret[], kept: ReadonlyMap<string, KeepRe
     });
   }
   return { patterns, shortestLeftOut };
+}
+
+/** Returns the values and their lines that fit. */
+function takeForms(secrets: readonly Secret[]) {
+  const whole = takeShortest(secrets, ({ value }) => value.length);
+  const taken = new Set(whole.taken);
+  // A line can be short: beside values that were not divided into lines, no text is surely without them.
+  const isLineLeftOut = secrets.some((each) => !taken.has(each) && LINE_BREAK.test(each.value));
+  const lines = whole.taken.flatMap(({ name, value }) =>
+    LINE_BREAK.test(value)
+      ? [...new Set(value.split(/[\r\n]+/))]
+          .filter((line) => line.trim().length >= MIN_SECRET_LENGTH)
+          .map((form) => ({ name, form }))
+      : [],
+  );
+  const all = takeShortest(
+    [...whole.taken.map(({ name, value }) => ({ name, form: value })), ...lines],
+    ({ form }) => form.length,
+  );
+  const left = [whole.shortestLeftOut, all.shortestLeftOut, ...(isLineLeftOut ? [MIN_SECRET_LENGTH] : [])];
+  return { taken: all.taken, shortestLeftOut: Math.min(...left) };
 }
 
 /** Takes the shortest items for as long as they fit into the room, in characters. */

@@ -159,3 +159,63 @@ test("a visible value is always shown, whatever the hidden values are", () => {
     { numRuns: 300 },
   );
 });
+
+/** A list under a hidden name, as each of many values. */
+const hiddenLists = (names: number) =>
+  anExecution({
+    parameters: {
+      ...Object.fromEntries(
+        Array.from({ length: names }, (_, name) => [`Password${name}`, Array(50).fill(`[${"1,".repeat(254)}1]`)]),
+      ),
+      DatabaseId: ["orders-primary"],
+    },
+    steps: [aStep({ inputs: { Message: "Restart orders-primary?" } })],
+  });
+
+test("members of hidden lists count once, and short ones not at all: they withhold no other text", () => {
+  const execution = hiddenLists(16);
+  const { facts, withheld } = factsOf(execution);
+  const mask = makeMask(GLOBS, { parameters: { ...execution.parameters, Token: ['["first-Secret", 7, "x"]'] } });
+  assert.equal(mask.text("Restart orders-primary?"), "Restart orders-primary?");
+  assert.equal(mask.text("use first-Secret, 7"), `use ${MASK}, 7`);
+  assert.deepEqual([facts.parameters.at(-1)?.values, withheld, mask.withheld()], [["orders-primary"], 0, 0]);
+});
+
+test("learning is a part of the cost, and distinct members cost no more than the budget", () => {
+  const distinct = (names: number) =>
+    anExecution({
+      parameters: Object.fromEntries(
+        Array.from({ length: names }, (_, name) => [
+          `Password${name}`,
+          Array.from({ length: 50 }, (_, value) =>
+            JSON.stringify(
+              Array(60)
+                .fill(0)
+                .map((_, at) => name * 1e6 + value * 100 + at),
+            ),
+          ),
+        ]),
+      ),
+      steps: [aStep({ inputs: { Message: "Restart the database?" } })],
+    });
+  const [small, double] = [factsOf(distinct(1)).steps, factsOf(distinct(2)).steps];
+  assert.ok(small > 5_000 && double > 1.5 * small && double < 2.5 * small, `${small} and ${double} steps`);
+  assert.ok(factsOf(distinct(200)).steps <= 500_000);
+});
+
+test("the time to mask many hidden lists grows no faster than their size", () => {
+  const [small, large] = [hiddenLists(2), hiddenLists(32)];
+  /** Processor time, so that other processes do not count. The best of several runs is the one without a pause. */
+  const measure = (execution: ReturnType<typeof hiddenLists>) => {
+    const runs = Array.from({ length: 7 }, () => {
+      const before = process.cpuUsage();
+      factsOf(execution);
+      const { user, system } = process.cpuUsage(before);
+      return user + system;
+    });
+    return Math.max(Math.min(...runs), 1_000);
+  };
+  measure(small);
+  const [least, most] = [measure(small), measure(large)];
+  assert.ok(most < 50 * least, `${least} and ${most} microseconds for 16 times as much`);
+});

@@ -64,22 +64,10 @@ export function wireListeners(
   listenForForms(app, verdicts);
   listenForDetailsVerdicts(app, verdicts);
   const inspecting = wireInspection(wiring, slack, targets);
-  const asking = { ...inspecting, targets: () => askedTargets(targets), clock };
-  const pending = makePending({ ...inspecting, clock });
   listenForDetails(app, { details: makeDetails({ ...inspecting, log }), chat, formState, workspace, newId, log });
   listenForHome(app, { homes: store.homes, wake: () => wakeUps.wake("home"), workspace, clock, log });
   listenForCommand(app, {
-    reply: makeCommandReply({
-      pending,
-      show: makeShow(asking),
-      history: makeHistory(inspecting),
-      executions: makeListExecutions(asking),
-      stats: makeStats(asking),
-      explain: makeExplainRequest({ ...asking, mask: config.mask }),
-      health: makeHealthReport({ ...wireHealth(wiring, targets), directory: slack.directory, admins: config.admins }),
-      workspace,
-      clock,
-    }),
+    reply: wireCommandReply(wiring, slack, targets, inspecting),
     directory: slack.directory,
     isSharedChannel: slack.isSharedChannel,
     workspace,
@@ -88,6 +76,28 @@ export function wireListeners(
     log,
   });
   return connection;
+}
+
+/** Gathers what the answers to `/approvals` need. */
+function wireCommandReply(
+  wiring: Wiring,
+  { directory }: Slack,
+  targets: Targets,
+  inspecting: ReturnType<typeof wireInspection>,
+) {
+  const { config, workspace, clock } = wiring;
+  const asking = { ...inspecting, targets: () => askedTargets(targets), clock };
+  return makeCommandReply({
+    pending: makePending({ ...inspecting, clock }),
+    show: makeShow(asking),
+    history: makeHistory(inspecting),
+    executions: makeListExecutions(asking),
+    stats: makeStats(asking),
+    explain: makeExplainRequest({ ...asking, mask: config.mask }),
+    health: makeHealthReport({ ...wireHealth(wiring, targets), directory, admins: config.admins }),
+    workspace,
+    clock,
+  });
 }
 
 const askedTargets = ({ connections }: Targets) =>

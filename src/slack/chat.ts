@@ -21,19 +21,7 @@ const BROADCAST = { reply_broadcast: true } as const;
 
 /** Makes the port for messages in Slack, over the Web API. Each function makes one attempt and returns its failure. */
 export function makeChat(call: SlackCall, workspace: Pick<Workspace, "appId" | "botId" | "url">, clock: Clock): Chat {
-  const isShared = makeSharedChannels(call, clock);
-  const render = async (channel: string, content: MessageContent) => {
-    const sharing = await isShared(channel);
-    if (sharing.kind !== "known") return sharing;
-    const { text, blocks } = toMessage(content, sharing.isShared, workspace.url);
-    return {
-      kind: "rendered",
-      message: { text, blocks: blocks as KnownBlock[], metadata: toMetadata(content.id) },
-      fingerprint: createHash("sha256")
-        .update(JSON.stringify([text, blocks]))
-        .digest("base64"),
-    } as const;
-  };
+  const render = makeRender(makeSharedChannels(call, clock), workspace.url);
   return {
     async post(channel, content, notAfter, thread = null) {
       const rendered = await render(channel, content);
@@ -82,6 +70,22 @@ export function makeChat(call: SlackCall, workspace: Pick<Workspace, "appId" | "
       const posted = await call("chat.postEphemeral", { channel, user, text });
       return posted.kind === "ok" ? { kind: "delivered" } : posted;
     },
+  };
+}
+
+/** Makes the function that renders a message for a channel, with a fingerprint of what people see. */
+function makeRender(isShared: ReturnType<typeof makeSharedChannels>, workspaceUrl: string) {
+  return async (channel: string, content: MessageContent) => {
+    const sharing = await isShared(channel);
+    if (sharing.kind !== "known") return sharing;
+    const { text, blocks } = toMessage(content, sharing.isShared, workspaceUrl);
+    return {
+      kind: "rendered",
+      message: { text, blocks: blocks as KnownBlock[], metadata: toMetadata(content.id) },
+      fingerprint: createHash("sha256")
+        .update(JSON.stringify([text, blocks]))
+        .digest("base64"),
+    } as const;
   };
 }
 

@@ -148,16 +148,7 @@ function makeRecords(db: Kysely<Tables>, table: "messages"): Omit<DeliveryStore,
     },
 
     recordUpdated: (id, version, claimId, content = null) => recordUpdated(db, table, id, version, claimId, content),
-
-    async recordUnchanged(id, version, content) {
-      await db
-        .updateTable(table)
-        .set({ shownVersion: version })
-        .where("id", "=", id)
-        .where("shownContent", "=", content)
-        .where("shownVersion", "<", version)
-        .execute();
-    },
+    recordUnchanged: (id, version, content) => recordUnchanged(db, table, id, version, content),
 
     async clearBackoff(channelId) {
       await db
@@ -172,6 +163,22 @@ function makeRecords(db: Kysely<Tables>, table: "messages"): Omit<DeliveryStore,
       await db.updateTable(table).set({ lastError: error, nextAttemptAt }).where("id", "=", id).execute();
     },
   };
+}
+
+async function recordUnchanged(
+  db: Kysely<Tables>,
+  table: "messages",
+  id: string,
+  version: number,
+  content: string,
+): Promise<void> {
+  await db
+    .updateTable(table)
+    .set({ shownVersion: version })
+    .where("id", "=", id)
+    .where("shownContent", "=", content)
+    .where("shownVersion", "<", version)
+    .execute();
 }
 
 async function recordUpdated(

@@ -24,14 +24,14 @@ export type Denial =
   | { kind: "not-listed"; principal: string }
   | { kind: "account-status"; status: Exclude<Person["accountStatus"], "member"> }
   | ({ kind: "person-unknown" } & FailedLookup)
-  /** `gone`: user groups of the route that do not exist or are disabled. `admin`: the person can break glass. */
-  | { kind: "not-approver"; route: Route; gone: readonly string[]; admin?: boolean }
+  /** `gone`: user groups of the route that do not exist or are disabled. */
+  | ({ kind: "not-approver"; route: Route; gone: readonly string[] } & Overridable)
   | ({ kind: "membership-unknown" } & FailedLookup)
   /** Slack did not return the account or the groups of a person who approved earlier. */
   | ({ kind: "voter-unread"; userId: string } & FailedLookup)
   | { kind: "not-admin" }
-  | ({ kind: "self-approval" } & StepAction)
-  | { kind: "requester-unknown"; route: Route; requester: Requester }
+  | ({ kind: "self-approval" } & StepAction & Overridable)
+  | ({ kind: "requester-unknown"; route: Route; requester: Requester } & Overridable)
   | ({ kind: "requester-unread" } & FailedLookup)
   | ({ kind: "closed" } & DecidedBefore)
   | ({ kind: "decided" } & DecidedBefore)
@@ -41,6 +41,11 @@ export type Denial =
   | ({ kind: "nothing-to-withdraw" } & StepAction)
   | ({ kind: "reason-missing"; verdict: Verdict } & StepAction)
   | { kind: "not-typed"; documentName: string };
+
+/** A reason that break-glass overrides. `admin`: the person may break glass. */
+interface Overridable {
+  admin?: boolean;
+}
 
 /** The decision that came before a click: no more than its sentence needs, because denials are kept in memory. */
 export interface DecidedBefore {
@@ -86,9 +91,9 @@ export function denialSentence(denial: Denial, show: NameRenderer): string {
     case "not-admin":
       return `Only Countersign admins can break glass. ${NOTHING}`;
     case "self-approval":
-      return `You started this execution, so another person must ${findTerms(denial).verb.approve} it. ${NOTHING}`;
+      return `You started this execution, so another person must ${findTerms(denial).verb.approve} it. ${NOTHING}${breakGlassHint(denial.admin)}`;
     case "requester-unknown":
-      return `Your ${findRouteTerms(denial.route).noun.approve} does not count. ${explainRequesterRule(denial.route, denial.requester, show, true)} ${NOTHING}`;
+      return `Your ${findRouteTerms(denial.route).noun.approve} does not count. ${explainRequesterRule(denial.route, denial.requester, show, true)} ${NOTHING}${breakGlassHint(denial.admin)}`;
     case "requester-unread":
       return unreadSentence(denial, "who started this execution", show);
     case "closed":
@@ -118,6 +123,9 @@ function alreadyVotedSentence(denial: Extract<Denial, { kind: "already-voted" }>
     : `You have already ${past.reject} this request.`;
 }
 
+const breakGlassHint = (isAdmin = false) =>
+  isAdmin ? " As a Countersign admin, you can break glass from Details." : "";
+
 const unreadSentence = ({ error, advice }: FailedLookup, subject: string, show: NameRenderer) =>
   lookupFailureText(
     { error: show.text(error), advice },
@@ -129,7 +137,7 @@ function notApproverSentence(
   show: NameRenderer,
 ): string {
   const approvers = describeApprovers(route, show, { goneGroups: gone }) ?? "members of its user groups";
-  return `Only ${approvers} may decide this request (route ${show.text(route.name)}). ${NOTHING}${goneGroupsSentence(gone, show)}${admin ? " As a Countersign admin, you can break glass from Details." : ""}`;
+  return `Only ${approvers} may decide this request (route ${show.text(route.name)}). ${NOTHING}${goneGroupsSentence(gone, show)}${breakGlassHint(admin)}`;
 }
 
 function goneGroupsSentence(gone: readonly string[], show: NameRenderer): string {

@@ -2,7 +2,6 @@ import { clean, cleanName, isVisible } from "./clean-text.ts";
 import { cut } from "./cut.ts";
 import type { Denial } from "./denial.ts";
 import { personListing, signingPrincipal } from "./listed-approver.ts";
-import { findObstacle } from "./obstacle.ts";
 import { type Membership, type Person, toFailedLookup } from "./person.ts";
 import type { Route } from "./policy.ts";
 import {
@@ -162,8 +161,7 @@ export function requiresTypedName(route: Route, verdict: Verdict): boolean {
   return route.confirm === "typed" && verdict === "approve";
 }
 
-function permission({ request, membership, authority }: VoteInput, route: Route): Denial | null {
-  const canBreakGlass = request.state === "open" && findObstacle(request.facts, route) === null;
+function permission({ membership, authority }: VoteInput, route: Route): Denial | null {
   switch (membership.kind) {
     case "member":
       return null;
@@ -171,12 +169,7 @@ function permission({ request, membership, authority }: VoteInput, route: Route)
       return { kind: "membership-unknown", ...toFailedLookup(membership) };
     case "not-member":
       if (authority === "break-glass") return { kind: "not-admin" };
-      return {
-        kind: "not-approver",
-        route,
-        gone: membership.gone ?? [],
-        ...(membership.admin && canBreakGlass ? { admin: true } : {}),
-      };
+      return { kind: "not-approver", route, gone: membership.gone ?? [] };
     default:
       throw new Error(`unexpected membership ${membership satisfies never}`);
   }

@@ -15,8 +15,8 @@ export interface Person {
 /** Whether a person belongs to the approvers or admins, read at the click. `unknown`: Slack did not answer. */
 export type Membership =
   | { kind: "member" }
-  /** `gone`: groups of the route that do not exist or are disabled. `admin`: an admin, who can break glass. */
-  | { kind: "not-member"; gone?: readonly string[] | undefined; admin?: boolean | undefined }
+  /** `gone`: groups of the route that do not exist or are disabled. */
+  | { kind: "not-member"; gone?: readonly string[] | undefined }
   | LookupFailure;
 
 /** Why a lookup failed. `advice`: Slack refuses it until an admin changes something, so asking again cannot help. */

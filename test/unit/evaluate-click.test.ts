@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { makePreviewVerdict } from "../../src/app/decide/preview-verdict.ts";
 import { requestContext } from "../../src/core/audit.ts";
-import { denialSentence } from "../../src/core/denial.ts";
+import { type Denial, denialSentence } from "../../src/core/denial.ts";
 import { mentions } from "../../src/slack/messages/mentions.ts";
 import { aClick, aPerson, aRequest, MESSAGE_TS, NOW, REQUEST_ID } from "../support/samples.ts";
 import { denialKind, fromMessage, PEOPLE, setUp } from "./evaluate-click-setup.ts";
@@ -173,6 +173,29 @@ test("an admin who is not an approver learns about break-glass; another person d
   assert.match(await sentence("U000"), /As a Countersign admin, you can break glass from Details\.$/);
   assert.doesNotMatch(await sentence("U001"), /break glass/);
 });
+
+for (const [why, identified, kind] of [
+  ["who started the execution", ["U000", "U001"], "self-approval"],
+  ["where the requester is unknown", [], "requester-unknown"],
+] as const)
+  test(`an admin who is an approver learns about break-glass ${why}; another approver does not`, async (t) => {
+    const { deps, press, replies } = await setUp(t, { whenRequesterUnknown: "deny" });
+    const executedBy = aRequest().facts.executedBy;
+    for (const userId of identified) Object.assign(deps.identities, { [userId]: [executedBy] });
+    Object.assign(deps.admins, { users: ["U000"] });
+    Object.assign(deps, { sentence: (denial: Denial) => `${denial.kind}: ${denialSentence(denial, mentions())}` });
+    await press("U000");
+    await press("U001");
+    const [[, toAdmin] = [], [, toOther] = []] = await replies();
+    assert.match(
+      toAdmin ?? "",
+      new RegExp(`^${kind}: .* As a Countersign admin, you can break glass from Details\\.$`),
+    );
+    assert.match(toOther ?? "", new RegExp(`^${kind}: `));
+    assert.doesNotMatch(toOther ?? "", /break glass/);
+    const previewed = await makePreviewVerdict(deps)(aClick("U000"), "approve");
+    assert.match(previewed.kind === "denied" ? denialSentence(previewed.denial, mentions()) : "", /break glass/);
+  });
 
 test("a counted vote and a decision are logged at info", async (t) => {
   const { log, press } = await setUp(t, { quorum: 2 });

@@ -9,6 +9,7 @@ import type { Log } from "../ports/aws.ts";
 import type { ClickRow, ClickStore } from "../ports/click-store.ts";
 import type { Freshness } from "../ports/slack.ts";
 import type { RequestChange } from "../ports/store.ts";
+import { addBreakGlassHint } from "./break-glass-hint.ts";
 import { checkVoters } from "./check-voters.ts";
 import { toDecidedEntry, toDeniedEntry, toDroppedEntry, toVotedEntry, toWithdrawnEntry } from "./click-records.ts";
 import { confirmationText } from "./confirm-vote.ts";
@@ -100,6 +101,7 @@ async function evaluate(deps: EvaluateClickDeps, click: ClickRow): Promise<Click
 
   for (let race = 0; race < MAX_RACES; race++) {
     const assessed = await assess(deps, click, { ...facts, request, votes }, freshness);
+    if (assessed.kind === "denied") return denied(await addBreakGlassHint(deps, assessed.denial, click, request));
     if (assessed.kind !== "assessed") return assessed;
     const guard = { requestId: request.id, expectedVersion: request.version, click: click.id };
     const { evaluation, counted, dropped } = assessed;

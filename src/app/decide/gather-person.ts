@@ -72,9 +72,6 @@ export async function gatherPerson(
     };
 
   const membership = early ?? (await readMembership(route));
-  // Only for the text of the denial.
-  if (membership.kind === "not-member" && click.authority === "approver")
-    membership.admin = (await directory.isAmong(deps.admins, person.id, "show")).kind === "member";
   if (membership.kind === "unknown") {
     const denial = { kind: "membership-unknown", ...toFailedLookup(membership) } as const;
     const outcome = laterOrDenied(membership, denial);

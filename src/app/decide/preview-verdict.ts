@@ -1,6 +1,7 @@
 import type { Denial } from "../../core/denial.ts";
 import { evaluateVote } from "../../core/evaluate-vote.ts";
 import type { Authority, Verdict } from "../../core/request.ts";
+import { addBreakGlassHint } from "./break-glass-hint.ts";
 import { type ButtonClick, type GatherDeps, gatherFacts } from "./gather-facts.ts";
 
 /**
@@ -23,5 +24,7 @@ export const makePreviewVerdict =
       return facts.denial === undefined ? { kind: "unchecked" } : { kind: "denied", denial: facts.denial };
     const asIfFilledIn = { reason: "to come", typed: facts.request.facts.documentName };
     const evaluation = evaluateVote({ ...facts, ...asIfFilledIn, verdict, authority, now: deps.clock.now() });
-    return evaluation.kind === "denied" ? evaluation : { kind: "allowed" };
+    if (evaluation.kind !== "denied") return { kind: "allowed" };
+    const by = { userId: click.userId, authority };
+    return { kind: "denied", denial: await addBreakGlassHint(deps, evaluation.denial, by, facts.request) };
   };

@@ -128,6 +128,21 @@ suite("tools of the page", () => {
     await page.getByRole("searchbox").fill("");
   });
 
+  test("a start of a runbook with a pause tells what follows, and its card how to resume it outside Slack", async () => {
+    await page.getByRole("tab", { name: "Runbooks" }).click();
+    const runbook = page.locator("details.runbook", { hasText: "Maintenance-Pause" });
+    await runbook.locator("summary").first().click();
+    await runbook.getByRole("button", { name: "Start Maintenance-Pause" }).click();
+    await page
+      .getByText("It pauses for manual work. If a route covers pauses, Countersign asks in Slack to resume or stop it.")
+      .waitFor();
+    const { AutomationExecutionId: id } = (await world.executions()).at(-1);
+    await waitForStatus(world, id, "Waiting");
+    const terminal = page.locator(`[data-execution="${id}"] details.terminal`);
+    await terminal.locator("summary").click();
+    await terminal.getByText("This step is paused. Resume it outside Slack:").waitFor();
+  });
+
   test("the terminal command of the page resumes a paused execution", async () => {
     const steps = [{ name: "byHand", action: "aws:pause", inputs: {}, isEnd: true }];
     const content = { schemaVersion: "0.3", mainSteps: steps };

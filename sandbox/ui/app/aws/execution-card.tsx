@@ -60,7 +60,7 @@ export const ExecutionCard = memo(function ExecutionCard({ execution }: { execut
           <>
             <p className="hint">
               {waitingStep.Action === "aws:pause"
-                ? "This step is paused. Countersign handles approvals only, so resume it here:"
+                ? "This step is paused. Resume it outside Slack:"
                 : "Approve it outside Slack and watch Countersign update its message:"}
             </p>
             <CopyCommand label={`signal execution ${id}`} line={signalCommand(awsUrl, id, waitingStep)} />

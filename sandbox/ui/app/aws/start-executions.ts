@@ -33,6 +33,7 @@ export async function startExecutions(
 function describeNext({ steps }: Runbook): string {
   const waiting = steps.find(({ action }) => action === "aws:approve" || action === "aws:pause");
   if (waiting?.action === "aws:approve") return "At its approval step, Countersign asks for approval in Slack.";
-  if (waiting?.action === "aws:pause") return "It pauses for manual work. Countersign posts approvals only.";
+  if (waiting?.action === "aws:pause")
+    return "It pauses for manual work. If a route covers pauses, Countersign asks in Slack to resume or stop it.";
   return "It has no approval step.";
 }

@@ -1,6 +1,6 @@
 import { PAUSE_ACTION } from "./execution.ts";
 import type { Route } from "./policy.ts";
-import { isPause, type Outcome, type StepAction, type Verdict } from "./request.ts";
+import { type ApprovalRequest, isPause, type Outcome, type StepAction, type Verdict } from "./request.ts";
 
 /** The terms of one action: approvals are approved or rejected, pauses are resumed or stopped. */
 export interface ActionTerms {
@@ -51,6 +51,18 @@ export function capitalize(text: string): string {
 /** Tells whether a decision in Slack stopped the execution. */
 export function isStopped({ kind, where }: Pick<Outcome, "kind" | "where">): boolean {
   return kind === "cancelled" && where === "slack";
+}
+
+/**
+ * Tells whether a failure at the step with this name only repeats the rejection, or the stop, of the request. Null: the step
+ * that failed is not known.
+ */
+export function repeatsRejection(
+  { facts, outcome }: Pick<ApprovalRequest, "facts" | "outcome">,
+  failedStep: string | null,
+): boolean {
+  const isRejected = outcome !== null && (outcome.kind === "rejected" || isStopped(outcome));
+  return isRejected && (failedStep === null || failedStep === facts.stepName);
 }
 
 /** Returns how a request ended, as it reads after a colon. */

@@ -142,6 +142,12 @@ test("the reason why the execution failed is shown, except after a rejection, of
   const state = blockText(view(closedBy({}, failed)), "state");
   assert.match(state, / has failed\nAWS says: `Disk &lt;full&gt;`$/);
   assert.match(blockText(view(closedBy({ kind: "rejected" }, failed)), "state"), /\*Rejected\* .* has failed$/);
+  const at = (name: string) => ({ ...failed, failedStep: { name, message: null, details: [] } });
+  const { stepName } = view().request.facts;
+  for (const outcome of [{ kind: "rejected" }, { kind: "cancelled", where: "slack" }] as const) {
+    assert.match(blockText(view(closedBy(outcome, at(stepName))), "state"), / has failed$/);
+    assert.match(blockText(view(closedBy(outcome, at("rollBack"))), "state"), /AWS says: `Disk &lt;full&gt;`$/);
+  }
 });
 
 test("every outcome has its own label and sentence, including decisions outside Slack", () => {

@@ -1,6 +1,6 @@
 import type { KnownBlock, ModalView } from "@slack/types";
 import type { RequestView } from "../../app/ports/slack.ts";
-import { capitalize, findTerms } from "../../core/action-terms.ts";
+import { capitalize, findTerms, repeatsRejection } from "../../core/action-terms.ts";
 import type { ObservedExecution } from "../../core/execution.ts";
 import { listNames } from "../../core/name-renderer.ts";
 import { findObstacle } from "../../core/obstacle.ts";
@@ -224,8 +224,7 @@ function executionLine(
   // While a step waits, AWS can still report the execution as running.
   const waiting = endedAt === null ? steps.find((step) => step.status === "Waiting") : undefined;
   const now = waiting === undefined ? executionText(status) : `is waiting at step ${code(waiting.name, 100)}`;
-  // After a rejection, AWS only repeats that the step was rejected.
-  const isEcho = failureMessage === null || request.outcome?.kind === "rejected";
+  const isEcho = failureMessage === null || repeatsRejection(request, request.failedStep?.name ?? null);
   return `*The execution* ${now}${ended}.${isEcho ? "" : ` AWS says: ${code(failureMessage, 300)}`}`;
 }
 

@@ -1,6 +1,6 @@
 import type { KnownBlock } from "@slack/types";
 import type { NoticeView } from "../../app/ports/slack.ts";
-import { isStopped } from "../../core/action-terms.ts";
+import { repeatsRejection } from "../../core/action-terms.ts";
 import { shortTarget } from "../../core/describe-step.ts";
 import { listNames } from "../../core/name-renderer.ts";
 import { executionNote, executionText } from "./aws-text.ts";
@@ -45,11 +45,7 @@ export function executionEndMessage(view: NoticeView): Rendered {
 function failureBlock({ request, gates = [] }: NoticeView): KnownBlock | null {
   const { failedStep, executionFailure } = request;
   if (failedStep === null) return executionFailure === null ? null : toFailure("AWS says:", [executionFailure]);
-  const isRejected = gates.some(
-    ({ request: { facts, outcome } }) =>
-      facts.stepName === failedStep.name && outcome !== null && (outcome.kind === "rejected" || isStopped(outcome)),
-  );
-  if (isRejected) return null;
+  if (gates.some((gate) => repeatsRejection(gate.request, failedStep.name))) return null;
   const { name, message, details } = failedStep;
   return toFailure(`Step ${literal(name, 140)} failed.`, [message ?? executionFailure ?? "", ...details]);
 }

@@ -1,5 +1,5 @@
 import type { RequestView } from "../../app/ports/slack.ts";
-import { capitalize, isStopped, outcomeText } from "../../core/action-terms.ts";
+import { capitalize, isStopped, outcomeText, repeatsRejection } from "../../core/action-terms.ts";
 import { listNames } from "../../core/name-renderer.ts";
 import { describePrincipal } from "../../core/principal.ts";
 import { type ApprovalRequest, askedAt, isPause, type Outcome, type Vote } from "../../core/request.ts";
@@ -85,10 +85,12 @@ function executionEnd(request: ApprovalRequest, inMessage: boolean): string {
   return inMessage ? end : `${end}, ${moment(executionEndedAt)}`;
 }
 
-/** After a rejection or a stop, AWS only repeats it. */
-function awsReason({ outcome, executionEndedAt, executionFailure }: ApprovalRequest): string | null {
-  if (outcome?.kind === "rejected" || (outcome !== null && isStopped(outcome))) return null;
-  const reasons = [outcome?.detail ?? null, executionEndedAt === null ? null : executionFailure];
+/** After a rejection or a stop, AWS only repeats it, unless another step failed later. */
+function awsReason(request: ApprovalRequest): string | null {
+  const { outcome, executionEndedAt, executionFailure, failedStep } = request;
+  const ofStep = repeatsRejection(request, null) ? null : (outcome?.detail ?? null);
+  const isRepeated = executionEndedAt === null || repeatsRejection(request, failedStep?.name ?? null);
+  const reasons = [ofStep, isRepeated ? null : executionFailure];
   const shown = [...new Set(reasons)].filter((reason) => reason !== null).map((reason) => code(reason, 300));
   return shown.length === 0 ? null : `AWS says: ${shown.join(", ")}`;
 }

@@ -30,9 +30,21 @@ export function selectTargets(
       (meant.region ?? each.region) === each.region &&
       (meant.account === undefined || (accountOf(each) ?? meant.account) === meant.account),
   );
-  if (target === undefined || all.length === 0 || targets.length > 0) return { targets, options: meant };
+  if (all.length === 0 || targets.length > 0) return { targets, options: meant };
   const place = [meant.account && `account ${meant.account}`, meant.region && `Region ${meant.region}`];
-  return `Target ${target} does not include ${place.filter(Boolean).join(", ")}.`;
+  const where = place.filter(Boolean).join(", ");
+  return target === undefined
+    ? `No target includes ${where}. The targets cover ${describeCover(all, meant)}.`
+    : `Target ${target} does not include ${where}.`;
+}
+
+/** Lists the Regions or the accounts of the targets, whichever the options miss; if both exist, the places themselves. */
+function describeCover(all: readonly TargetRegion[], { account, region }: TargetOptions): string {
+  const list = (texts: readonly (string | null)[]) =>
+    [...new Set(texts)].map((text) => text ?? "the bot's own account").join(", ");
+  if (region !== undefined && !all.some((each) => each.region === region)) return list(all.map((each) => each.region));
+  if (account !== undefined && !all.some((each) => accountOf(each) === account)) return list(all.map(accountOf));
+  return list(all.map(toTargetKey));
 }
 
 /** A key says the Region and perhaps the account; an option that contradicts it selects nothing. */

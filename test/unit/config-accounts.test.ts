@@ -261,6 +261,19 @@ test("policy explain selects targets by name, by key, by account and by Region, 
     select({ target: `prod/${A}/us-east-1`, region: "eu-west-1" }),
     `Target prod/${A}/us-east-1 does not include account ${A}, Region eu-west-1.`,
   );
+  assert.equal(
+    select({ region: "us-west-9" }),
+    "No target includes Region us-west-9. The targets cover us-east-1, eu-west-1.",
+  );
+  const named = all.filter(({ name }) => name === "prod");
+  assert.equal(
+    selectTargets(named, { account: "999900001111" }),
+    `No target includes account 999900001111. The targets cover ${A}, ${B}.`,
+  );
+  assert.match(
+    String(selectTargets(named.slice(0, 3), { account: B, region: "eu-west-1" })),
+    /^No target includes account \d+, Region eu-west-1\. The targets cover prod\/\d+\/us-east-1, /,
+  );
   const keyed = selectTargets(all, { target: `prod/${B}/eu-west-1` });
   assert.deepEqual(typeof keyed === "string" ? keyed : keyed.options, {
     target: "prod",

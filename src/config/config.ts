@@ -17,6 +17,8 @@ export interface Config {
   readonly logLevel: LogLevel;
   /** At least one. No two targets have the same Region of the same account. */
   readonly targets: readonly TargetConfig[];
+  /** Every Region that the file or a variable names, with its place. */
+  readonly namedRegions: readonly NamedRegion[];
   /** At least one, in the order in which routes are tried. */
   readonly routes: readonly Route[];
   /** Globs over names whose values are hidden; compared without case, `_` and `-`. */
@@ -64,6 +66,12 @@ export interface EventBusConfig {
 export interface WaitingQueueConfig {
   /** The URL as SQS shows it. */
   readonly url: string;
+  readonly region: string;
+}
+
+/** A Region with its path in the file, or with the name of its variable as the path. */
+export interface NamedRegion {
+  readonly path: readonly PropertyKey[];
   readonly region: string;
 }
 

@@ -27,7 +27,7 @@ export const VARIABLES = [
   "AWS_DEFAULT_REGION",
 ] as const;
 
-type Variable = (typeof VARIABLES)[number];
+export type Variable = (typeof VARIABLES)[number];
 
 /** The variables of a process, as in `process.env`. */
 export type Variables = Readonly<Record<string, string | undefined>>;
@@ -42,6 +42,8 @@ export interface Environment
   configFile: string;
   /** The AWS SDK's Region, if a variable names one. */
   region: string | null;
+  /** The variable that names it. */
+  regionVariable: Variable;
 }
 
 /**
@@ -96,6 +98,7 @@ export function parseEnvironment(variables: Variables): {
       opsPort,
       logLevel,
       region,
+      regionVariable,
     },
     problems,
     warnings,

@@ -1,8 +1,16 @@
 import type { Config, DatabaseConfig, TargetConfig } from "./config.ts";
-import { findSecrets, parseDatabase, parseEnvironment, type Variables } from "./environment.ts";
+import {
+  findSecrets,
+  parseDatabase,
+  parseEnvironment,
+  VARIABLES,
+  type Variable,
+  type Variables,
+} from "./environment.ts";
 import { loadFile, type ReadFile } from "./file.ts";
 import { type ConfigFile, DEFAULT_TARGET } from "./file-schema.ts";
 import { hideSecrets, type Problem } from "./problem.ts";
+import { listNamedRegions } from "./regions.ts";
 
 /** The result of loading; no problem shows a secret. */
 type Loaded<T> = T | { kind: "problems"; problems: Problem[] };
@@ -19,17 +27,20 @@ export function loadConfig(
   warnings: Problem[];
 }> {
   const { environment, problems, warnings } = parseEnvironment(variables);
-  const { configFile, region, ...settings } = environment;
+  const { configFile, region, regionVariable, ...settings } = environment;
   const read = loadFile(configFile, readFile);
   if (read.kind === "problems") problems.push(...read.problems);
   else {
     const { targets = defaultTargets(region), ...policy } = read.file;
     if (targets.length === 0 && !problems.some(({ where }) => REGION_VARIABLES.includes(where)))
       problems.push(NO_REGION);
-    const config = { ...settings, ...policy, targets, policyHash: read.hash };
-    // Without targets in the file, its only Region is that of the environment.
-    const locate = (path: readonly PropertyKey[]) =>
-      path[0] === "targets" && read.file.targets === undefined ? "AWS_REGION" : read.locate(path);
+    const namedRegions = listNamedRegions(read.file.targets ?? [], environment);
+    const config = { ...settings, ...policy, targets, namedRegions, policyHash: read.hash };
+    const locate = (path: readonly PropertyKey[]) => {
+      // Without targets in the file, their only Region is that of the environment.
+      if (path[0] === "targets" && read.file.targets === undefined) return regionVariable;
+      return isVariable(path[0]) ? path[0] : read.locate(path);
+    };
     if (problems.length === 0) return { kind: "config", config: deepFreeze(config), locate, warnings };
   }
   return { kind: "problems", problems: hideSecrets(problems, findSecrets(variables)) };
@@ -53,6 +64,8 @@ export function loadDatabase(variables: Variables): Loaded<{ kind: "database"; d
   if (problems.length === 0) return { kind: "database", database };
   return { kind: "problems", problems: hideSecrets(problems, findSecrets(variables)) };
 }
+
+const isVariable = (key: PropertyKey | undefined): key is Variable => (VARIABLES as readonly unknown[]).includes(key);
 
 const REGION_VARIABLES = ["AWS_REGION", "AWS_DEFAULT_REGION"];
 

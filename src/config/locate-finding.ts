@@ -8,6 +8,8 @@ export function locateFinding(
   // The ID names the item of a list or the key of a map.
   const isNamed = id !== null && (typeof path.at(-1) === "number" || path.at(-1) === id);
   const key = formatPath(isNamed ? path.slice(0, -1) : path);
-  const where = [locate(path), route === null ? null : `route ${JSON.stringify(route)}`, key, id];
+  const place = locate(path);
+  // A variable is a place without a key.
+  const where = [place, route === null ? null : `route ${JSON.stringify(route)}`, key === place ? null : key, id];
   return where.filter((part) => part !== null).join(" ");
 }

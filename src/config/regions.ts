@@ -1,5 +1,6 @@
 import { findNearest } from "../core/nearest.ts";
-import type { Config } from "./config.ts";
+import type { Config, NamedRegion, TargetConfig } from "./config.ts";
+import type { Environment } from "./environment.ts";
 
 /** The Regions of AWS when this version was made. Source: AWS documentation, "AWS Regions", in all partitions. */
 const REGIONS = [
@@ -14,17 +15,40 @@ const REGIONS = [
 ];
 
 /**
- * Finds Regions that this version does not know, each with its path in the configuration. They do not keep the bot from
+ * Finds Regions that this version does not know, each with its path in the file or its variable. They do not keep the bot from
  * starting, because AWS adds Regions.
  */
-export function findUnknownRegions({ targets }: Pick<Config, "targets">): { path: PropertyKey[]; text: string }[] {
-  return targets.flatMap(({ regions }, target) =>
-    regions.flatMap((region, index) => {
-      if (REGIONS.includes(region)) return [];
-      const nearest = findNearest(region, REGIONS);
-      const meant = nearest === null ? "" : ` Did you mean ${nearest}?`;
-      const text = `There is no Region ${region} that this version knows.${meant}`;
-      return [{ path: ["targets", target, "regions", index], text }];
-    }),
+export function findUnknownRegions({
+  namedRegions,
+}: Pick<Config, "namedRegions">): { path: PropertyKey[]; text: string }[] {
+  return namedRegions.flatMap(({ path, region }) => {
+    if (REGIONS.includes(region)) return [];
+    const nearest = findNearest(region, REGIONS);
+    const meant = nearest === null ? "" : ` Did you mean ${nearest}?`;
+    return [{ path: [...path], text: `Unknown Region ${region}.${meant}` }];
+  });
+}
+
+/** Lists the Regions of the targets in the file, and those that variables name. A bus or a queue may have that of AWS_REGION. */
+export function listNamedRegions(
+  targets: readonly TargetConfig[],
+  {
+    region,
+    regionVariable,
+    eventBus,
+    waitingQueue,
+  }: Pick<Environment, "region" | "regionVariable" | "eventBus" | "waitingQueue">,
+): NamedRegion[] {
+  const ofFile = targets.flatMap(({ regions }, target) =>
+    regions.map((each, index) => ({ path: ["targets", target, "regions", index], region: each })),
   );
+  const ofVariables: readonly (readonly [string, string | null])[] = [
+    ["EVENT_BUS_NAME", eventBus?.region ?? null],
+    ["WAITING_QUEUE_URL", waitingQueue?.region ?? null],
+  ];
+  return [
+    ...ofFile,
+    ...(region === null ? [] : [{ path: [regionVariable], region }]),
+    ...ofVariables.flatMap(([name, own]) => (own === null || own === region ? [] : [{ path: [name], region: own }])),
+  ];
 }

@@ -15,6 +15,7 @@ test("the two tokens are enough: every other variable has a default", () => {
     opsPort: null,
     logLevel: "info",
     region: null,
+    regionVariable: "AWS_DEFAULT_REGION",
   });
 });
 

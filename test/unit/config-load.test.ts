@@ -7,7 +7,9 @@ import fc from "fast-check";
 import type { Variables } from "../../src/config/environment.ts";
 import { type FileReading, readTextFile } from "../../src/config/file.ts";
 import { loadConfig } from "../../src/config/load.ts";
+import { locateFinding } from "../../src/config/locate-finding.ts";
 import { formatProblems, hideSecrets } from "../../src/config/problem.ts";
+import { findUnknownRegions } from "../../src/config/regions.ts";
 import { FULL_MATRIX } from "../support/full-matrix.ts";
 
 const MINIMAL = "routes:\n  - name: all\n    channels: [C0AAA]\n    approvers: { groups: [S0AAA] }\n";
@@ -43,6 +45,34 @@ test("without any Region there is one problem, and its fix names both remedies",
   assert.deepEqual(wheres(variables, MINIMAL), ["AWS_REGION"]);
   const fix = outcome.kind === "problems" ? outcome.problems[0]?.fix : "";
   assert.match(fix ?? "", /Set AWS_REGION, or name targets/);
+});
+
+test("every Region is checked, and an unknown one is reported at its variable or its line", () => {
+  const places = (variables: Variables, text: string) => {
+    const loaded = load({ ...ENVIRONMENT, ...variables }, text);
+    if (loaded.kind !== "config") return assert.fail(formatProblems(loaded.problems));
+    return findUnknownRegions(loaded.config).map(({ path, text }) => {
+      const finding = { path, id: null, route: null };
+      return `${locateFinding(finding, loaded.locate)}: ${text}`;
+    });
+  };
+  const unknown = (place: string, region = "us-esat-1") =>
+    `${place}: Unknown Region ${region}. Did you mean us-east-1?`;
+  const bus = "arn:aws:events:us-esat-1:111122223333:event-bus/audit";
+  const queue = "https://sqs.us-esat-1.amazonaws.com/111122223333/waiting";
+  assert.deepEqual(places({ AWS_REGION: "us-esat-1" }, MINIMAL), [unknown("AWS_REGION")]);
+  assert.deepEqual(places({ AWS_REGION: undefined, AWS_DEFAULT_REGION: "us-esat-1" }, MINIMAL), [
+    unknown("AWS_DEFAULT_REGION"),
+  ]);
+  assert.deepEqual(places({ EVENT_BUS_NAME: bus, WAITING_QUEUE_URL: queue }, MINIMAL), [
+    unknown("EVENT_BUS_NAME"),
+    unknown("WAITING_QUEUE_URL"),
+  ]);
+  const named = `${MINIMAL}targets: [{ name: prod, regions: [us-east-1, us-esat-2] }]\n`;
+  assert.deepEqual(places({ AWS_REGION: "us-esat-1", EVENT_BUS_NAME: "audit" }, named), [
+    "countersign.yml:5 targets[0].regions[1]: Unknown Region us-esat-2. Did you mean us-east-2?",
+    unknown("AWS_REGION"),
+  ]);
 });
 
 test("an invalid Region is reported once", () => {

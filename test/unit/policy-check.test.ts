@@ -139,13 +139,13 @@ test("a channel without the bot says what to type, and where", async () => {
 
 test("a Region that no one knows is found with the nearest one; every known partition passes", () => {
   const regions = ["us-east-1", "us-esat-1", "cn-north-1", "us-gov-west-1", "eu-west-11", "xx-yy-zz-1"];
-  const found = findUnknownRegions({ targets: [{ name: "a", regions }] });
+  const found = findUnknownRegions({ namedRegions: regions.map((region, index) => ({ path: [index], region })) });
   assert.deepEqual(
-    found.map(({ path, text }) => [path.at(-1), /Did you mean (\S+)\?/.exec(text)?.[1]]),
+    found.map(({ path, text }) => [path.at(-1), text]),
     [
-      [1, "us-east-1"],
-      [4, "eu-west-1"],
-      [5, undefined],
+      [1, "Unknown Region us-esat-1. Did you mean us-east-1?"],
+      [4, "Unknown Region eu-west-11. Did you mean eu-west-1?"],
+      [5, "Unknown Region xx-yy-zz-1."],
     ],
   );
 });

@@ -86,5 +86,5 @@ function toAmazonDocument(name: string, content: string): AutomationDocument {
   const problems = checkRunbook(parsed.runbook);
   if (problems.length > 0) throw new Error(`${name}: ${problems.join(" ")}`);
   const version = { version: "1", content, format: "JSON" as const, runbook: parsed.runbook, createdAt: 0 };
-  return { name, owner: OWNER, tags: [], versions: [version], defaultVersion: "1" };
+  return { name, owner: OWNER, tags: [], versions: [version], defaultVersion: "1", lastNumber: 1 };
 }

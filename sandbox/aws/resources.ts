@@ -22,6 +22,8 @@ export interface AutomationDocument {
   versions: DocumentVersion[];
   /** The version that $DEFAULT means. */
   defaultVersion: string;
+  /** The highest number that a version has had: the number of a deleted version is not used again. */
+  lastNumber: number;
 }
 
 /** The documents and executions of one account in one Region. Accounts and Regions share nothing. */

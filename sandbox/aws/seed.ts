@@ -54,9 +54,11 @@ export function applySeed(standIn: StandIn, seed: Seed): { executionIds: string[
       tags: [],
       versions: [],
       defaultVersion: "1",
+      lastNumber: 0,
     };
-    const version = String(found.versions.length + 1);
     const runbook = validateContent(content, format);
+    found.lastNumber += 1;
+    const version = String(found.lastNumber);
     found.defaultVersion = version;
     found.versions.push({ version, content, format, runbook, createdAt: standIn.timers.now() });
     documents.set(document.name, found);

@@ -65,6 +65,23 @@ test("an update is rejected if it names an old version, repeats a content or a v
   await assert.rejects(update(aws, "three", { Name: "Nothing" }), { name: "InvalidDocument" });
 });
 
+test("the page describes the version that a start runs, and no number is used twice", async () => {
+  await using aws = await awsWorld();
+  await withTwoVersions(aws);
+  const described = async () => {
+    const { documents } = await aws.control("documents");
+    const found = documents.find((each: { name: string }) => each.name === "Doc");
+    return [found.version, /one|two|three/.exec(found.content)?.[0]];
+  };
+  assert.deepEqual(await described(), ["1", "one"]);
+  await aws.ssm().send(new DeleteDocumentCommand({ Name: "Doc", DocumentVersion: "2" }));
+  const { DocumentDescription } = await update(aws, "three");
+  assert.equal(DocumentDescription?.LatestVersion, "3");
+  await aws.ssm().send(new DeleteDocumentCommand({ Name: "Doc", DocumentVersion: "3" }));
+  await aws.control("seed", { documents: [{ name: "Doc", content: JSON.parse(content("four")) }] });
+  assert.deepEqual((await described())[0], "4");
+});
+
 test("a document is deleted whole, or one version that is not the default", async () => {
   await using aws = await awsWorld();
   await withTwoVersions(aws);

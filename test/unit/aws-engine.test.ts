@@ -121,6 +121,7 @@ test("the invariants of an execution hold for any runbook and any sequence of si
         tags: [],
         versions: [version],
         defaultVersion: "1",
+        lastNumber: 1,
       });
       const document = { name: "Generated", version: "1" };
       const start = { location, document, runbook: parse(content), parameters: {}, executedBy: admin.arn, mode };

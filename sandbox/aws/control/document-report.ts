@@ -1,11 +1,12 @@
 import type { Resources } from "../resources.ts";
+import { findVersion } from "../ssm/documents.ts";
 
-/** Describes the newest version of each runbook of one account and Region, with the parameters for a start form. */
+/** Describes the version of each runbook that a start without a version runs, with the parameters for a start form. */
 export function describeDocuments({ location, documents }: Resources): object[] {
   return [...documents.values()].flatMap((document) => {
-    const newest = document.versions.at(-1);
-    if (newest === undefined) return [];
-    const { runbook, version, format, content } = newest;
+    const found = findVersion(document);
+    if (found === undefined) return [];
+    const { runbook, version, format, content } = found;
     const { description, parameters, mainSteps } = runbook;
     const steps = mainSteps.map(({ name, action }) => ({ name, action }));
     return [{ name: document.name, location, version, format, content, description, parameters, steps }];

@@ -44,6 +44,7 @@ export const createDocument: SsmOperation<Input> = (deps, caller, input) => {
     tags: input.Tags ?? [],
     versions: [version],
     defaultVersion: "1",
+    lastNumber: 1,
   };
   documents.set(Name, document);
   return { DocumentDescription: describeDocument(document, version, "Creating") };

@@ -37,9 +37,10 @@ export const updateDocument: SsmOperation<UpdateInput> = (deps, caller, input) =
   if (document.versions.length >= MAX_VERSIONS) {
     throw new AwsError("DocumentVersionLimitExceeded", `A document can have at most ${MAX_VERSIONS} versions.`);
   }
-  const number = String(Number(latest.version) + 1);
+  const number = String(document.lastNumber + 1);
   const version = newVersion(input, number, input.DocumentFormat ?? "JSON", deps.timers.now());
   document.versions.push(version);
+  document.lastNumber += 1;
   if (input.DisplayName !== undefined) document.displayName = input.DisplayName;
   if (input.TargetType !== undefined) document.targetType = input.TargetType;
   return { DocumentDescription: describeDocument(document, version, "Updating") };

@@ -43,6 +43,19 @@ test("one child per target starts, at most MaxConcurrency at a time; the parent 
   assert.equal((await aws.get(id)).ProgressCounters?.SuccessSteps, 3);
 });
 
+test("with parentOfWaitingChild set to Waiting, the parent shows Waiting until its last child no longer waits", async () => {
+  await using aws = await awsWorld();
+  await aws.control("assumptions", { parentOfWaitingChild: "Waiting" });
+  await aws.document("Fleet", runbook);
+  const id = await aws.start("Fleet", undefined, overHosts(["web-1", "web-2"], { MaxConcurrency: "2" }));
+  const [first = "", second = ""] = (await listChildren(aws, id)).map((child) => child.AutomationExecutionId);
+  assert.equal(await aws.status(id), "Waiting");
+  await aws.signal(second, "Approve");
+  assert.equal(await aws.status(id), "Waiting");
+  await aws.signal(first, "Reject");
+  assert.equal(await aws.status(id), "InProgress");
+});
+
 test("after more than MaxErrors failures no further child starts, and the parent fails", async () => {
   await using aws = await awsWorld();
   await aws.document("Fleet", runbook);

@@ -11,6 +11,7 @@ export interface StatusChange {
 /** Makes the only functions that change a status. Each reports every change to `onStatus`. */
 export function makeStatuses(deps: { assumptions: Assumptions; onStatus: (change: StatusChange) => void }) {
   const { assumptions, onStatus } = deps;
+  const waitingChildren = new WeakMap<Execution, Set<Execution>>();
 
   const setStepStatus = (execution: Execution, step: StepExecution, status: Status) => {
     if (step.status === status) return;
@@ -22,16 +23,24 @@ export function makeStatuses(deps: { assumptions: Assumptions; onStatus: (change
     if (execution.status === status) return;
     execution.status = status;
     onStatus({ execution, status });
-    if (
-      execution.parent !== undefined &&
-      assumptions.values.parentOfWaitingChild === "Waiting" &&
-      !FINAL_STATUSES.has(status)
-    ) {
-      const shown = status === "Waiting" ? "Waiting" : "InProgress";
-      const { step } = execution.parent;
-      if (step !== undefined) setStepStatus(execution.parent.execution, step, shown);
-      setStatus(execution.parent.execution, shown);
-    }
+    if (assumptions.values.parentOfWaitingChild === "Waiting") showWaiting(execution);
+  };
+
+  /**
+   * Shows the parent of a child as Waiting while any of its children waits. The end of a child that a step started ends that
+   * step too, so nothing is shown for it.
+   */
+  const showWaiting = (child: Execution) => {
+    if (child.parent === undefined) return;
+    const { execution: parent, step } = child.parent;
+    const waiting = waitingChildren.get(parent) ?? new Set();
+    waitingChildren.set(parent, waiting);
+    if (child.status === "Waiting") waiting.add(child);
+    else waiting.delete(child);
+    if (FINAL_STATUSES.has(parent.status) || (FINAL_STATUSES.has(child.status) && step !== undefined)) return;
+    const shown = waiting.size > 0 ? "Waiting" : "InProgress";
+    if (step !== undefined) setStepStatus(parent, step, shown);
+    setStatus(parent, shown);
   };
 
   /** Shows on the loops around a step that it waits, if the assumption says so. */

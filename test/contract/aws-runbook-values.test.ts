@@ -69,6 +69,31 @@ for (const [setting, received] of [
   });
 }
 
+for (const setting of ["literal", "empty"])
+  test(`with skippedOutput ${setting}, the output of a skipped step matches no comparison, wherever the step is`, async () => {
+    await using aws = await awsWorld();
+    await aws.control("assumptions", { skippedOutput: setting });
+    const Variable = "{{ optional.Result }}";
+    const choices = [
+      { Variable, BooleanEquals: true, NextStep: "never" },
+      { Variable, NumericGreater: 0, NextStep: "never" },
+      { Not: { Variable, NumericGreater: 0 }, NextStep: "ask" },
+    ];
+    const skip = { name: "skip", action: "aws:branch", inputs: { Choices: [], Default: "compare" } };
+    skip.inputs.Choices = [{ Variable: "a", StringEquals: "a", NextStep: "compare" }] as never[];
+    const compare = { name: "compare", action: "aws:branch", inputs: { Choices: choices, Default: "never" } };
+    const ask = gate("ask", ["admin"], { isEnd: true }, { Message: `Result: ${Variable}.` });
+    const others = [compare, ask, work("never", { isEnd: true })];
+    for (const [name, mainSteps] of [
+      ["Earlier", [skip, work("optional"), ...others]],
+      ["Later", [skip, ...others, work("optional")]],
+    ] as const) {
+      await aws.document(name, { mainSteps: [...mainSteps] });
+      const id = await aws.start(name);
+      assert.equal((await aws.get(id)).CurrentStepName, "ask", JSON.stringify(await aws.get(id)));
+    }
+  });
+
 test("a simulated output has the type that the runbook declares, so that branches can compare it", async () => {
   await using aws = await awsWorld();
   const outputs = ["Integer", "Boolean", "StringList", "StringMap", "MapList", "String"].map((Type) => ({

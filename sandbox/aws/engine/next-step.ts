@@ -52,3 +52,19 @@ export function listValidNextSteps(siblings: StepDefinition[], definition: StepD
   }
   return Object.values(findSuccessor(siblings, definition, undefined));
 }
+
+/** Lists the steps that can still run after this one, whatever the results are. */
+export function listReachableSteps(siblings: StepDefinition[], definition: StepDefinition): Set<string> {
+  const reached = new Set<string>();
+  const open = [definition];
+  for (let step = open.pop(); step !== undefined; step = open.pop()) {
+    const onFailure = step.onFailure?.startsWith("step:") ? [step.onFailure.slice("step:".length)] : [];
+    for (const name of [...listValidNextSteps(siblings, step), ...onFailure]) {
+      const next = siblings.find((each) => each.name === name);
+      if (next === undefined || reached.has(name)) continue;
+      reached.add(name);
+      open.push(next);
+    }
+  }
+  return reached;
+}

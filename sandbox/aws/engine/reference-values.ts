@@ -4,6 +4,7 @@ import { toStrings } from "./bind-parameters.ts";
 import { listInnerSteps } from "./check/check-loop.ts";
 import type { Execution } from "./execution-state.ts";
 import type { Lookup } from "./interpolate.ts";
+import { listReachableSteps } from "./next-step.ts";
 import { resolveSystemVariable } from "./system-variables.ts";
 
 /**
@@ -22,8 +23,9 @@ export function makeLookup(execution: Execution, now: () => number): Lookup {
 }
 
 /**
- * Makes the lookup for the inputs of a step. Unlike `makeLookup`, it has a value for an output of an earlier step of the
- * runbook that has not run, for example because a branch skipped it.
+ * Makes the lookup for the inputs of a step. Unlike `makeLookup`, it has a value for an output of a step that was skipped: an
+ * earlier one that has not run, or a later one that can no longer run. In a branch, this value is the unresolved reference, which
+ * matches no comparison.
  */
 export function makeStepLookup(
   { execution, step }: Pick<ActionRun, "execution" | "step">,
@@ -31,15 +33,18 @@ export function makeStepLookup(
   skippedOutput: AssumptionValues["skippedOutput"],
 ): Lookup {
   const lookup = makeLookup(execution, now);
-  const names = execution.runbook.mainSteps.flatMap((each) => [each.name, ...listInnerSteps(each)]);
-  const earlier = new Set(names.slice(0, names.indexOf(step.definition.name)));
+  const { definition } = step;
+  const { mainSteps } = execution.runbook;
+  const names = mainSteps.flatMap((each) => [each.name, ...listInnerSteps(each)]);
+  const position = names.indexOf(definition.name);
+  const reachable = mainSteps.includes(definition) ? listReachableSteps(mainSteps, definition) : new Set(names);
+  const canRun = (name: string) => names.indexOf(name) >= position && (name === definition.name || reachable.has(name));
   return (reference) => {
     const value = lookup(reference);
     const [name = ""] = reference.split(".");
-    const isSkipped =
-      earlier.has(name) && !execution.steps.some((each) => each.definition.name === name && each.order > 0);
-    if (value !== undefined || !isSkipped) return value;
-    return skippedOutput === "empty" ? "" : `{{ ${reference} }}`;
+    const hasRun = execution.steps.some((each) => each.definition.name === name && each.order > 0);
+    if (value !== undefined || hasRun || !names.includes(name) || canRun(name)) return value;
+    return skippedOutput === "empty" && definition.action !== "aws:branch" ? "" : `{{ ${reference} }}`;
   };
 }
 

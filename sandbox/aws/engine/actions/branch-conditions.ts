@@ -75,8 +75,8 @@ export function isCondition(condition: unknown): boolean {
 }
 
 /**
- * Evaluates a condition whose references are resolved. Returns a text that names the received values if the condition is
- * invalid or its operator cannot compare them.
+ * Evaluates a condition whose references are resolved. An absent value does not match. Returns a text that names the received
+ * values if the condition is invalid or its operator cannot compare them.
  */
 export function evaluateCondition(condition: unknown): boolean | string {
   const apart = parseCondition(condition);
@@ -85,8 +85,12 @@ export function evaluateCondition(condition: unknown): boolean | string {
   if (apart.kind !== "comparison") return apart.kind === "and" ? evaluateAll(apart.parts) : evaluateAny(apart.parts);
   const { name, operator, variable, operand } = apart;
   if (operator.accepts(variable) && operator.accepts(operand)) return operator.compare(variable, operand);
+  if ([variable, operand].some(isAbsent)) return false;
   return `${name} cannot compare the value ${JSON.stringify(variable)} with ${JSON.stringify(operand)}.`;
 }
+
+/** Returns whether a value is that of an output of a skipped step: its reference stays unresolved. */
+const isAbsent = (value: unknown) => findReferences(value).length > 0;
 
 function evaluateAll(conditions: unknown[]): boolean | string {
   const results = conditions.map(evaluateCondition);

@@ -81,7 +81,7 @@ export const GUIDE_STEPS: GuideStep[] = [
   },
   {
     label: "Be denied as Rosa",
-    hint: "You are Rosa, and Rosa is no approver. Press Approve. Countersign tells you why your click does not count.",
+    hint: "You are Rosa, who is not an approver. Press Approve. Countersign tells you why your click does not count.",
     isDone: (progress) => wasTold("U0ROSA", "may decide this request", progress),
     go: () => viewRequest("U0ROSA", "Web-Rollback"),
   },

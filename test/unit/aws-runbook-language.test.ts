@@ -9,6 +9,7 @@ import { findNextStep, listValidNextSteps } from "../../sandbox/aws/engine/next-
 import type { Runbook, StepDefinition } from "../../sandbox/aws/engine/runbook.ts";
 import { parseDescribedEffect } from "../../sandbox/aws/engine/simulation.ts";
 import { resolveTiming } from "../../sandbox/aws/engine/step-timing.ts";
+import { isReservedName } from "../../sandbox/aws/ssm/documents.ts";
 
 const values: Record<string, unknown> = {
   who: "jane",
@@ -250,6 +251,24 @@ for (const [claim, content, raw] of flowYaml) {
     assert.deepEqual(parseContent(content, "YAML"), { ok: true, raw });
   });
 }
+
+for (const [claim, content, line] of [
+  ["a trailing comma", '{\n  "a": 1,\n}', 3],
+  ["a word that is no value", '{\n  "a": 1,\n  "b": nothing\n}', 3],
+  ["a text that ends too early", '{\n  "a": [1,\n  2\n', 4],
+  ["a missing comma", '{\n  "a": [1\n  2]\n}', 3],
+] as const)
+  test(`JSON with ${claim} is rejected with its line`, () => {
+    const result = parseContent(content, "JSON");
+    assert.match(result.ok ? "" : result.problem, new RegExp(`^JSON not well-formed\\. .*\\bline ${line}\\b`));
+  });
+
+test("a name of Amazon is reserved, also in an ARN", () => {
+  for (const name of ["AWS-StopEC2Instance", "arn:aws:ssm:us-east-1::document/AWS-StopEC2Instance", "amzn-x"])
+    assert.equal(isReservedName(name), true, name);
+  for (const name of ["Prod-AWS", "arn:aws:ssm:us-east-1:111122223333:document/Prod-AWS"])
+    assert.equal(isReservedName(name), false, name);
+});
 
 test("YAML that is not well-formed is rejected with its line", () => {
   for (const content of ["a: 1\nb: [1,\n  c: }\n", "a: 1\nb: {\nc: 1,\n"]) {

@@ -23,10 +23,19 @@ export function parseContent(content: string, format: Format): ContentResult {
   try {
     raw = format === "JSON" ? JSON.parse(content) : parseYaml(content);
   } catch (error) {
-    return malformed((error as Error).message);
+    const { message } = error as Error;
+    return malformed(format === "JSON" ? withLine(message, content) : message);
   }
   if (isTooDeep(raw)) return malformed(`It is nested more than ${MAX_DEPTH} levels deep, or contains itself.`);
   return { ok: true, raw };
+}
+
+/** Adds the line to the message of JSON.parse, which often has none. JSON is YAML, whose parser knows the line of each error. */
+function withLine(message: string, content: string): string {
+  if (/\(line \d+ column \d+\)$/.test(message)) return message;
+  const [first] = parseDocument(content, { schema: "json" }).errors;
+  const start = first?.linePos?.[0];
+  return start === undefined ? message : `${message.split("\n").join(" ")} at line ${start.line}, column ${start.col}`;
 }
 
 /**

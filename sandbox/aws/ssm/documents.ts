@@ -46,8 +46,9 @@ export function getVersionOrThrow(
   throw new AwsError("InvalidDocumentVersion", "The document version isn't valid or doesn't exist.");
 }
 
-/** Returns whether a name is reserved for the documents of Amazon. */
-export const isReservedName = (name: string): boolean => /^(aws|amazon|amzn)/i.test(name);
+/** Returns whether a name, or the name in an ARN, is reserved for the documents of Amazon. */
+export const isReservedName = (nameOrArn: string): boolean =>
+  /^(aws|amazon|amzn)/i.test(nameOrArn.slice(nameOrArn.lastIndexOf("/") + 1));
 
 /** The way to run a runbook of Amazon that the sandbox does not simulate. */
 const STUB_HINT =

@@ -33,7 +33,7 @@ export const coverage: OperationCoverage[] = [
   ssm(
     "StartAutomationExecution",
     "partial",
-    "Parameters, Mode, ClientToken, Tags and versions; Targets with the key ParameterValues, MaxConcurrency and MaxErrors. Other target keys, TargetMaps and TargetLocations are rejected with InvalidTarget. Alarms are accepted without effect.",
+    "Parameters, Mode, ClientToken, Tags and versions; Targets with the key ParameterValues or InstanceIds, MaxConcurrency and MaxErrors. Other target keys, TargetMaps and TargetLocations are rejected with InvalidTarget. Alarms are accepted without effect.",
   ),
   ssm(
     "StopAutomationExecution",

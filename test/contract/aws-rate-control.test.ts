@@ -99,6 +99,20 @@ for (const [mistake, input] of invalid) {
   });
 }
 
+test("the values of InstanceIds are the targets; any other key is named", async () => {
+  await using aws = await awsWorld();
+  await aws.document("Fleet", runbook);
+  const of = (Key: string, Values: string[]) => ({ TargetParameterName: "Host", Targets: [{ Key, Values }] });
+  const id = await aws.start("Fleet", undefined, of("InstanceIds", ["i-1"]));
+  assert.deepEqual(
+    (await listChildren(aws, id)).map((child) => child.Target),
+    ["i-1"],
+  );
+  await assert.rejects(aws.start("Fleet", undefined, of("tag:Team", ["dba"])), {
+    message: /cannot look up resources, so the target key "tag:Team" is not supported\./,
+  });
+});
+
 test("with a start delay, an execution is Pending until the delay has passed, and can be cancelled", async () => {
   await using aws = await awsWorld();
   await aws.control("assumptions", { startDelayMs: 5_000 });

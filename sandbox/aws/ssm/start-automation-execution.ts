@@ -64,9 +64,12 @@ export const startAutomationExecution: SsmOperation<Input> = (deps, caller, inpu
 const DEFAULT_CONCURRENCY = "10";
 const DEFAULT_ERRORS = "0";
 
+/** The keys whose values are the targets themselves. Source: the API reference, Target. */
+const LITERAL_KEYS: ReadonlySet<string> = new Set(["ParameterValues", "InstanceIds"]);
+
 /**
- * Returns the rate control of a request with Targets. The stand-in has no instances and resource groups, so that only the key
- * ParameterValues resolves to targets. Throws InvalidTarget for any other key.
+ * Returns the rate control of a request with Targets. The stand-in has no instances and resource groups, so that only keys
+ * whose values name the targets resolve to targets. Throws InvalidTarget for any other key.
  */
 function toRateControl(input: Input): RateControl | undefined {
   const { Targets, TargetParameterName, MaxConcurrency = DEFAULT_CONCURRENCY, MaxErrors = DEFAULT_ERRORS } = input;
@@ -76,9 +79,9 @@ function toRateControl(input: Input): RateControl | undefined {
   }
   if (TargetParameterName === undefined) throw new AwsError("InvalidTarget", "Targets need a TargetParameterName.");
   const targets = Targets.map(({ Key = "", Values = [] }) => ({ Key, Values }));
-  const unknown = targets.find(({ Key }) => Key !== "ParameterValues");
+  const unknown = targets.find(({ Key }) => !LITERAL_KEYS.has(Key));
   if (unknown !== undefined) {
-    const text = `The Countersign sandbox has no resources, so that the target key "${unknown.Key}" matches nothing. Use Key=ParameterValues.`;
+    const text = `The Countersign sandbox cannot look up resources, so the target key "${unknown.Key}" is not supported. Use Key=ParameterValues or Key=InstanceIds.`;
     throw new AwsError("InvalidTarget", text);
   }
   const values = [...new Set(targets.flatMap(({ Values }) => Values))];

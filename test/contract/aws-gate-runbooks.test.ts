@@ -5,7 +5,7 @@ import { GATE_RUNBOOKS } from "../support/gate-runbooks.ts";
 import { type AwsWorld, awsWorld, DECIDES, KEYS, work } from "./aws-world.ts";
 
 test("at least 30 runbooks with gates are driven to their end", () => {
-  assert.ok(GATE_RUNBOOKS.length >= 30);
+  assert.ok(GATE_RUNBOOKS.filter(({ gates }) => gates > 0).length >= 30);
 });
 
 for (const each of GATE_RUNBOOKS) {

@@ -1,7 +1,9 @@
 /** The bot's own adapters in the kinds of workspaces that the settings of the stand-in select. */
 import assert from "node:assert/strict";
-import { test } from "node:test";
+import { type TestContext, test } from "node:test";
 import type { WorkspaceSettings } from "../../sandbox/slack/workspace/settings.ts";
+import type { MessageContent } from "../../src/app/ports/slack.ts";
+import { UNKNOWN_REQUESTER } from "../../src/core/requester.ts";
 import { makeChat } from "../../src/slack/chat.ts";
 import { readWorkspace } from "../../src/slack/connection/workspace.ts";
 import { isFromHome } from "../../src/slack/listeners/payloads.ts";
@@ -9,6 +11,8 @@ import { makeDirectory } from "../../src/slack/people/directory.ts";
 import { makeDirectoryCheck } from "../../src/slack/people/directory-check.ts";
 import { makeSlackCall } from "../../src/slack/slack-call.ts";
 import { testClock } from "../support/fakes.ts";
+import { aRequest, aRoute, decidedAs, REQUEST_ID } from "../support/samples.ts";
+import { settingOf } from "../support/setting.ts";
 import { world } from "./slack-support.ts";
 
 const ORGANIZATIONS: [WorkspaceSettings["enterpriseGrid"], teamId: string][] = [
@@ -67,6 +71,72 @@ test("a list of workspaces that cannot be read is no reason to say that a group 
   assert.equal((await isMember()).kind, "member");
 });
 
+const AUTHOR = { appId: "A0COUNTERSN", botId: "B0COUNTERSN", url: "https://sandbox.slack.com/" };
+const CHANNEL = "C0APPROVALS";
+
+/** Starts a workspace, with the bot's own adapter for messages on the clock of the workspace. */
+async function withChat(t: TestContext, settings: Partial<WorkspaceSettings> = {}) {
+  const w = await world(t, { settings });
+  const { clock } = w.slack;
+  const chat = makeChat(makeSlackCall(w.client), AUTHOR, { ...testClock(), now: clock.now });
+  return { ...w, clock, chat, notAfter: () => clock.now() + 60_000 };
+}
+
+const view = {
+  request: aRequest(),
+  votes: [],
+  attempts: [],
+  route: aRoute(),
+  requester: UNKNOWN_REQUESTER,
+  postedAt: 0,
+};
+const CONTENT: MessageContent = { id: REQUEST_ID, kind: "request", view };
+
+for (const edits of ["edit_window_closed", "cant_update_message"] as const)
+  test(`in a workspace whose messages fail with ${edits}, the message is not editable, and its thread takes the outcome`, async (t) => {
+    const { chat, notAfter, control, client } = await withChat(t);
+    const posted = await chat.post(CHANNEL, CONTENT, notAfter());
+    assert(posted.kind === "posted");
+    assert.equal((await chat.update(CHANNEL, posted.ts, CONTENT, notAfter())).kind, "updated");
+    await control("settings", { edits });
+    const updated = await chat.update(CHANNEL, posted.ts, CONTENT, notAfter());
+    assert.partialDeepStrictEqual(updated, { kind: "not-editable", code: edits });
+    const thread = { ts: posted.ts, broadcast: false };
+    const notice = { kind: "not-editable", request: { ...aRequest(), ...decidedAs("approve", "accepted") } } as const;
+    const reply = await chat.post(
+      CHANNEL,
+      { id: "n1", kind: "notice", view: { ...view, ...notice } },
+      notAfter(),
+      thread,
+    );
+    assert(reply.kind === "posted", JSON.stringify(reply));
+    const { messages = [] } = await client.conversations.replies({ channel: CHANNEL, ts: posted.ts });
+    assert.deepEqual(
+      messages.map(({ ts }) => ts),
+      [posted.ts, reply.ts],
+    );
+  });
+
+for (const undocumentedErrors of ["replaced", "reported"] as const)
+  test(`with errors ${undocumentedErrors}, a reply to a message that does not exist finds no thread`, async (t) => {
+    const { chat, notAfter } = await withChat(t, { undocumentedErrors });
+    const thread = { ts: "1700000000.000100", broadcast: false };
+    assert.deepEqual(await chat.post(CHANNEL, CONTENT, notAfter(), thread), { kind: "no-thread" });
+  });
+
+test("a message is found and updated later, unless the workspace has deleted it by then", async (t) => {
+  const { chat, notAfter, clock } = await withChat(t);
+  const since = clock.now() - 1;
+  const posted = await chat.post(CHANNEL, CONTENT, notAfter());
+  assert(posted.kind === "posted");
+  clock.advance(120_000);
+  const isDeleted = "retentionMs" in settingOf("slack");
+  assert.equal((await chat.find(CHANNEL, REQUEST_ID, since)).kind, isDeleted ? "absent" : "found");
+  const isEditable = !("edits" in settingOf("slack"));
+  const updated = await chat.update(CHANNEL, posted.ts, CONTENT, notAfter());
+  assert.equal(updated.kind, isDeleted ? "deleted" : isEditable ? "updated" : "not-editable");
+});
+
 test("with the strict history limit, a message beyond the first page is found after a minute", async (t) => {
   const { client, control, slack } = await world(t, { settings: { historyLimit: "strict" }, rateLimits: true });
   const { clock } = slack;
@@ -75,8 +145,7 @@ test("with the strict history limit, a message beyond the first page is found af
   const metadata = { event_type: "countersign_request", event_payload: { request_id: "lost" } };
   const { ts } = await client.chat.postMessage({ channel, text: "x", metadata });
   for (let count = 0; count < 20; count++) await control("post", { user: "U0JANE", channel, text: "y" });
-  const author = { appId: "A0COUNTERSN", botId: "B0COUNTERSN", url: "https://sandbox.slack.com/" };
-  const chat = makeChat(makeSlackCall(client), author, { ...testClock(), now: clock.now });
+  const chat = makeChat(makeSlackCall(client), AUTHOR, { ...testClock(), now: clock.now });
   assert.deepEqual(await chat.find(channel, "lost", since), { kind: "limited", retryAfterMs: 60_000 });
   clock.advance(60_000);
   assert.deepEqual(await chat.find(channel, "lost", since), { kind: "found", ts });

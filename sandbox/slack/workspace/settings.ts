@@ -16,7 +16,7 @@ export const workspaceSettingsSchema = z.strictObject({
   /** Whether the app may edit its messages, or the error of chat.update. */
   edits: z.enum(["allowed", "edit_window_closed", "cant_update_message"]).default("allowed"),
   /** Sandbox milliseconds after which a message vanishes; 0 keeps all messages. */
-  retentionMs: z.int().nonnegative().default(0).meta({ sample: 86_400_000 }),
+  retentionMs: z.int().nonnegative().default(0).meta({ sample: 90_000 }),
   /** Errors that developers report, but that the reference does not list for the method: replaced by a listed one, or returned. */
   undocumentedErrors: z.enum(["replaced", "reported"]).default("replaced"),
 });

@@ -5,6 +5,14 @@
 import { spawnSync } from "node:child_process";
 import { formatSetting, SETTING_VARIABLE, SETTINGS } from "../test/support/setting.ts";
 
+/**
+ * The tests of the bot's adapters, which must pass with every setting. Left out are:
+ *   aws-approve, aws-signals, aws-step-outcomes, aws-rate-control   they state the defaults of the stand-in itself, such as who may
+ *     approve, when a signal takes effect and which decisions a step shows, and set the other values where they test them
+ *   slack-clicks, slack-delivery, slack-messages   the same, for edits, history and teams
+ *   verify-aws   it has a table of settings of its own, with the answer that each one must give
+ *   doctor   its world starts the stand-ins without the setting
+ */
 const TESTS = {
   aws: [
     "aws-accounts",

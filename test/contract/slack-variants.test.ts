@@ -94,7 +94,7 @@ const CONTENT: MessageContent = { id: REQUEST_ID, kind: "request", view };
 
 for (const edits of ["edit_window_closed", "cant_update_message"] as const)
   test(`in a workspace whose messages fail with ${edits}, the message is not editable, and its thread takes the outcome`, async (t) => {
-    const { chat, notAfter, control, client } = await withChat(t);
+    const { chat, notAfter, control, client } = await withChat(t, { edits: "allowed" });
     const posted = await chat.post(CHANNEL, CONTENT, notAfter());
     assert(posted.kind === "posted");
     assert.equal((await chat.update(CHANNEL, posted.ts, CONTENT, notAfter())).kind, "updated");

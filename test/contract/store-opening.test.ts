@@ -6,7 +6,7 @@ import { dirname, join } from "node:path";
 import { type TestContext, test } from "node:test";
 import { CamelCasePlugin, Kysely, sql } from "kysely";
 import { warnIfReadable } from "../../src/store/database-file.ts";
-import { findDurabilityRisk } from "../../src/store/durability.ts";
+import { findDurabilityRisk, toDurabilityRisk } from "../../src/store/durability.ts";
 import { MigrationError } from "../../src/store/migrations/migrate.ts";
 import { postgresDialect } from "../../src/store/postgres.ts";
 import { sqliteDialect, sqliteReadDialect } from "../../src/store/sqlite.ts";
@@ -59,6 +59,13 @@ test("PostgreSQL: settings with which a committed change may be lost are found",
   const risk = (options: string) =>
     findDurabilityRisk(postgresDialect(`${own.url}?options=${encodeURIComponent(options)}`));
   assert.equal(await risk("-c synchronous_commit=off"), "synchronous_commit is off");
+  const settings = { commit: "local", standbys: "standby1", fsync: "on" };
+  for (const [change, expected] of [
+    [{}, "synchronous_commit is local, so no commit waits for the synchronous standbys"],
+    [{ standbys: "" }, null],
+    [{ commit: "on" }, null],
+  ] as const)
+    assert.equal(toDurabilityRisk({ ...settings, ...change }), expected);
   // The server of the tests itself does not wait for its disk.
   for (const commit of ["on", "local", "remote_apply"])
     assert.equal(await risk(`-c synchronous_commit=${commit}`), "fsync is off", commit);

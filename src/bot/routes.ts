@@ -10,7 +10,7 @@ import type { SlackConnection } from "./connect-slack.ts";
 /**
  * Makes the routes of both ports: `main` for PORT, `ops` for OPS_PORT. They reply from the start, also while the parts in
  * `late` do not exist yet. In HTTP mode, PORT is public: there, /readyz returns the status alone, because the targets and
- * their errors contain account IDs and roles.
+ * their errors contain account IDs and roles, and there are no metrics, which contain account IDs and query the database.
  */
 export function makeRoutes(deps: {
   config: Pick<Config, "opsPort" | "slack">;
@@ -49,7 +49,7 @@ export function makeRoutes(deps: {
   };
   const inFull = readyz(({ status, parts }) => ({ status, ...parts }));
   const statusOnly = readyz(({ status }) => ({ status }));
-  const here = config.opsPort === null ? { ...(isPublic ? statusOnly : inFull), ...prometheus } : {};
+  const here = config.opsPort === null ? (isPublic ? statusOnly : { ...inFull, ...prometheus }) : {};
   return {
     main: { ...healthz, ...here, ...(isPublic ? slack : {}) },
     ops: { ...healthz, ...inFull, ...prometheus },

@@ -120,7 +120,7 @@ test("a signal without effect is reported after a minute, and never sent again",
   const lookups = await store.recipientLookups.due(clock.now(), 10);
   assert.deepEqual(
     lookups.map(({ kind }) => kind),
-    ["requester-decided", "signal-without-effect"],
+    ["signal-without-effect"],
   );
   assert.deepEqual(await store.requests.dueToSignal(TARGET, Number.MAX_SAFE_INTEGER, 10), []);
 });

@@ -43,11 +43,17 @@ function decodeStatusEvent({ resources }: Fields, detail: Fields, at: number, is
     return malformed("the event names no execution in resources");
   if (detail.ExecutionId !== id) return malformed("detail.ExecutionId is not the execution in resources");
   const { Status: status, Action: action } = detail;
+  // A step of a running runbook changes no request; the end of its execution has an event of its own.
+  if (isStep && typeof action === "string" && !WAITING_ACTIONS.has(action) && status !== "Waiting")
+    return { kind: "other" };
   const mayWait = isStep ? WAITING_ACTIONS.has(action) && WAITING_STATUSES.has(status) : status === "Waiting";
   return { kind: "execution", account, region, executionId: id, at, mayWait: mayWait || status === "Waiting" };
 }
 
-function decodeApiCall({ account, region }: Fields, { requestParameters }: Fields, at: number): QueuedEvent {
+function decodeApiCall({ account, region }: Fields, detail: Fields, at: number): QueuedEvent {
+  const { requestParameters, errorCode } = detail;
+  // CloudTrail records no parameters of a denied call, which changed nothing. Source: CloudTrail user guide, record contents.
+  if (requestParameters === null && typeof errorCode === "string") return { kind: "other" };
   const executionId = isObject(requestParameters) ? requestParameters.automationExecutionId : undefined;
   if (typeof executionId !== "string" || !EXECUTION_ID.test(executionId))
     return malformed("the recorded call names no execution");

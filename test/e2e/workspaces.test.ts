@@ -53,7 +53,7 @@ for (const edits of ["edit_window_closed", "cant_update_message"] as const) {
   });
 }
 
-fullMatrixTest("a message that the workspace no longer retains is posted again with the outcome", async (t) => {
+fullMatrixTest("the outcome of a request is posted although the workspace no longer retains its message", async (t) => {
   const w = await world(t);
   const id = await w.run(ONE_GATE);
   const message = await w.message(id);

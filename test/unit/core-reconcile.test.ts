@@ -44,6 +44,12 @@ test("a pause, a step without an id and an approval that has not started open no
   assert.deepEqual(reconcile(anExecution({ steps }), [], { now: NOW }), []);
 });
 
+test("a change request in PendingApproval opens no request before its runbook runs", () => {
+  const steps = [aStep({ stepExecutionId: null, status: "Pending" })];
+  const changeRequest = anExecution({ status: "PendingApproval", steps });
+  assert.deepEqual(reconcile(changeRequest, [], { now: NOW, withPauses: true }), []);
+});
+
 test("a gate of a child execution opens a request; its parent, which waits for the child, opens none", () => {
   const child = anExecution({ parentExecutionId: "parent" });
   assert.deepEqual(

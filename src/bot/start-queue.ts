@@ -11,13 +11,14 @@ export function startQueue(wiring: Wiring, { connections }: Targets): Worker[] {
   if (config.waitingQueue === null || queueHealth === null) return [];
   const queue = makeWaitingQueue({ ...config.waitingQueue, calls: metrics.awsCalls });
   releases.push(() => queue.close());
-  // A target that is not identified yet is about to be polled for the first time, which shows what its events announce.
   const findTarget = ({ account, region }: { account: string; region: string }) => {
     const found = connections.find((each) => {
       const target = each.automation()?.target;
       return target?.account === account && target.region === region;
     });
-    return found?.key;
+    if (found !== undefined) return found.key;
+    // A target that is not identified yet may have any account. Another replica may have identified it, and polls it rarely.
+    return connections.some((each) => each.automation() === undefined) ? null : undefined;
   };
   const record = makeRecordEvents({ executions: store.executions, findTarget, clock, log });
   const { received: count } = metrics.queue;

@@ -53,7 +53,11 @@ const events: [string, object, object][] = [
   ["a waiting step of any action may wait", status("Step", { ...script, Status: "Waiting" }), found(true)],
   ["a step without an action may be a gate", status("Step", { Status: "InProgress" }), found(false)],
   ["the end of an execution is read", status("Execution", { Status: "Success" }), found(false)],
-  ["a change request that awaits its approval does not wait", status("Execution", { Status: "PendingApproval" }), found(false)],
+  [
+    "a change request that awaits its approval does not wait",
+    status("Execution", { Status: "PendingApproval" }),
+    found(false),
+  ],
   ["a waiting execution may wait", status("Execution", { Status: "Waiting", ExecutedBy: "arn:x" }), found(true)],
   ["an execution that begins does not wait yet", status("Execution", { Status: "InProgress" }), found(false)],
   ["a status that AWS may add does not wait", status("Execution", { Status: "Sleeping" }), found(false)],

@@ -19,6 +19,8 @@ const message = (content: QueuedEvent, receives = 1): QueueMessage => {
   return { messageId: `m${sent}`, receipt: `r${sent}`, receives, content };
 };
 
+const UNIDENTIFIED = "555566667777";
+
 function setUp() {
   const clock = testClock();
   const log = testLog();
@@ -26,7 +28,7 @@ function setUp() {
   const record = makeRecordEvents({
     executions: { announce: async (events) => void announced.push([...events]) },
     findTarget: ({ account, region }) =>
-      account === TARGET.account && region === TARGET.region ? TARGET.key : undefined,
+      account === UNIDENTIFIED ? null : account === TARGET.account && region === TARGET.region ? TARGET.key : undefined,
     clock,
     log,
   });
@@ -64,6 +66,19 @@ test("events about other accounts and Regions, and other events, store nothing a
   ];
   const found = await record(messages, true);
   assert.deepEqual([announced, found.done.length, found.results], [[], 3, ["foreign", "foreign", "other"]]);
+});
+
+test("a message that may be about a target that is not identified yet stays in the queue, for some minutes", async () => {
+  const { announced, record } = setUp();
+  const unknown = event({ account: UNIDENTIFIED });
+  const first = await record([message(unknown), message(event())], false);
+  assert.deepEqual([first.results, first.done.length, announced.length], [["unidentified", "recorded"], 1, 1]);
+  const last = await record([message(unknown, 5)], false);
+  assert.deepEqual(
+    [last.results, last.done.length],
+    [["foreign"], 1],
+    "a target that stays unidentified blocks nothing",
+  );
 });
 
 for (const hasDeadLetters of [true, false]) {

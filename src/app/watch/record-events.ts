@@ -2,8 +2,14 @@ import type { Clock, Log } from "../ports/aws.ts";
 import type { ExecutionStore } from "../ports/store.ts";
 import type { ExecutionEvent, QueueMessage } from "../ports/waiting-queue.ts";
 
-/** What became of a message: `foreign` is about an account or Region that is no target. */
-export type EventResult = "recorded" | "foreign" | "other" | "malformed";
+/**
+ * What became of a message: `foreign` is about an account or Region that is no target; `unidentified` may be about a target that
+ * this process has not identified yet.
+ */
+export type EventResult = "recorded" | "foreign" | "unidentified" | "other" | "malformed";
+
+/** How often a message of a target that may not be identified yet is received until it counts as foreign: minutes. */
+const MAX_RECEIVES = 5;
 
 export interface RecordedEvents {
   /** Messages to delete: everything they ask for is stored. */
@@ -18,13 +24,14 @@ export interface RecordedEvents {
 /**
  * Makes the use case that stores the reads that a batch of messages asks for. An event decides nothing: it makes a read of
  * its execution due, for the replica that owns the target's lease. Malformed messages are left to the dead-letter queue, if
- * there is one; otherwise they are deleted, because nobody could ever process them.
+ * there is one; otherwise they are deleted, because nobody could ever process them. A message that may be about a target that is
+ * not identified yet is left in the queue, for this replica a minute later or for another one.
  */
 export const makeRecordEvents =
   (deps: {
     executions: Pick<ExecutionStore, "announce">;
-    /** Finds the key of the target of an account and Region. */
-    findTarget: (event: Pick<ExecutionEvent, "account" | "region">) => string | undefined;
+    /** Finds the key of the target of an account and Region; null if a target that is not identified yet may have it. */
+    findTarget: (event: Pick<ExecutionEvent, "account" | "region">) => string | null | undefined;
     clock: Clock;
     log: Log;
   }) =>
@@ -34,7 +41,9 @@ export const makeRecordEvents =
     const found: RecordedEvents = { done: [], targets: new Set(), results: [], ages: [] };
     const reads = new Map<string, { target: string; executionId: string; mayWait: boolean }>();
     for (const { messageId, receipt, receives, content } of messages) {
-      if (content.kind !== "malformed" || !hasDeadLetters) found.done.push(receipt);
+      const target = content.kind === "execution" ? findTarget(content) : undefined;
+      const isKept = content.kind === "malformed" ? hasDeadLetters : target === null && receives < MAX_RECEIVES;
+      if (!isKept) found.done.push(receipt);
       if (content.kind === "malformed") {
         // A message that waits for its move to the dead-letter queue is received several times.
         if (receives > 1) continue;
@@ -45,10 +54,11 @@ export const makeRecordEvents =
         found.results.push(content.kind);
         continue;
       }
-      const target = findTarget(content);
-      found.results.push(target === undefined ? "foreign" : "recorded");
+      const missing = isKept ? "unidentified" : "foreign";
+      found.results.push(typeof target === "string" ? "recorded" : missing);
+      if (isKept) continue;
       found.ages.push(Math.max(0, now - content.at));
-      if (target === undefined) continue;
+      if (typeof target !== "string") continue;
       const { executionId, mayWait } = content;
       const key = `${target} ${executionId}`;
       reads.set(key, { target, executionId, mayWait: mayWait || reads.get(key)?.mayWait === true });

@@ -3,14 +3,14 @@ import type { EventResult, RecordedEvents } from "../../app/watch/record-events.
 import type { QueueHealth } from "../queue-health.ts";
 import { counter, gauge, histogram, startAtZero } from "./register.ts";
 
-const RESULTS: EventResult[] = ["recorded", "foreign", "other", "malformed"];
+const RESULTS: EventResult[] = ["recorded", "foreign", "unidentified", "other", "malformed"];
 /** In seconds. The times in events have whole seconds. */
 const AGE_BUCKETS = [1, 2, 5, 10, 30, 60, 300, 900, 3_600];
 
 /** Counts the events of the queue, and the changes that none announced. */
 export function countQueue(registry: Registry) {
   const help =
-    "Messages of the event queue, by result: recorded, foreign (no target), other (no execution), malformed.";
+    "Messages of the event queue, by result: recorded, foreign (its account and Region are no target), unidentified (this process has not identified its target yet; received again), other (no execution), malformed.";
   const events = counter(registry, "events_received_total", help, ["result"]);
   startAtZero(events, "result", RESULTS);
   const ages = histogram(

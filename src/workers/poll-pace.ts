@@ -20,6 +20,8 @@ export const safetyInterval = (normalMs: number) =>
  */
 export interface PollPace {
   intervalMs(): number;
+  /** Returns the pause after a failed poll: the safety net must be back soon, whatever events announce. */
+  retryMs(): number;
   /** Compares a change that a read showed with the events that arrived. */
   observe(change: ObservedChange & { executionId: string }): void;
 }
@@ -39,6 +41,7 @@ export function makePollPace(deps: {
   let distrustedUntil = Number.NEGATIVE_INFINITY;
   const isSafe = () => health?.works() === true && trustsEvents && clock.now() >= distrustedUntil;
   return {
+    retryMs: () => normalMs,
     intervalMs: () => (isSafe() ? safetyInterval(normalMs) : normalMs),
     observe({ executionId, ...change }) {
       if (health === null) return;
@@ -57,9 +60,10 @@ export function makePollPace(deps: {
       distrustedUntil = clock.now() + DISTRUST_MS;
       trustsEvents = false;
       if (isKnown) return;
+      const afterSeconds = Math.round((change.seenAt - change.changedAt) / 1000);
       log.warn(
-        { event: "poll.unannounced", target, executionId, everySeconds: normalMs / 1000 },
-        "no event announced a change of an execution: polling at the normal interval for an hour; check the EventBridge rule of the account and Region",
+        { event: "poll.unannounced", target, executionId, afterSeconds, everySeconds: normalMs / 1000 },
+        "a poll found a change, and no event had arrived: polling every `everySeconds` for an hour; check the EventBridge rule, the queue policy, and whether a replica has just started",
       );
       if (wasSafe) wakePoll();
     },

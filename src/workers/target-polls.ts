@@ -69,7 +69,7 @@ export function startPolls(deps: TargetDeps & PollDeps): Worker {
         await store.requests.rebindTarget(automation.target);
         reboundAt = clock.now();
       }
-      return pace.intervalMs();
+      return found.kind === "failed" ? pace.retryMs() : pace.intervalMs();
     },
   });
 }

@@ -56,7 +56,7 @@ export async function startTestTarget(
   });
   const worker = startTarget({
     connection,
-    pace: { intervalMs: () => everyMs, observe: () => undefined },
+    pace: { intervalMs: () => everyMs, retryMs: () => everyMs, observe: () => undefined },
     store,
     sync:
       () =>

@@ -56,6 +56,12 @@ test("a target is polled less often once an event has announced a change, and no
   assert.deepEqual(events(), ["poll.slowed"]);
 });
 
+test("a failed poll is repeated after the normal interval, whatever events announce", () => {
+  const { pace, observe } = setUp();
+  observe(true);
+  assert.deepEqual([pace.intervalMs(), pace.retryMs()], [300_000, 15_000]);
+});
+
 test("a change that no event announced ends the long pause at once, for an hour, and is reported once", () => {
   const { clock, pace, counts, observe, events } = setUp();
   observe(true);

@@ -89,7 +89,7 @@ export function describeRunContext(context: RunContext, show: NameRenderer): str
   parts.push(...first.map((parent) => describeParent(parent, show)));
   if (parentsUnread !== undefined)
     parts.push(
-      `its parent execution could not be read (${show.text(parentsUnread)}), so its requester is unknown and its hidden values may be visible here`,
+      `The execution that started this one could not be read (${show.text(parentsUnread)}). So nobody knows who asked for it, and its secrets may be visible here.`,
     );
   return parts.join(" · ") || null;
 }

@@ -12,7 +12,7 @@ import { mentions } from "../../src/slack/messages/mentions.ts";
 import { requestMessage } from "../../src/slack/messages/request-message.ts";
 import { stepWithoutIdMessage } from "../../src/slack/messages/undecidable-step.ts";
 import { visibleText } from "../support/block-limits.ts";
-import { ASKED, blockText, closedBy, MINUTE, ROUTE, token, view } from "./messages-examples.ts";
+import { ASKED, blockText, closedBy, deadlineToken, MINUTE, ROUTE, token, view } from "./messages-examples.ts";
 import { assertShown, SURFACES, type Surface } from "./surfaces.ts";
 
 test("every surface names the same approvers, whatever kind they are", () => {
@@ -67,7 +67,11 @@ test("every surface names the parent execution, its first values and its request
   const unread = view({ facts: { parents: [], parentsUnread: "AccessDeniedException" } });
   assertShown("requester", unread, () => ["an unknown requester through `Deployer/run-7`"]);
   for (const name of ["message", "Details", "App Home", "pending", "show", "digest"])
-    assert.match(SURFACES[name]?.render({ ...unread, route: ROUTE }) ?? "", /parent execution could not be read/, name);
+    assert.match(
+      SURFACES[name]?.render({ ...unread, route: ROUTE }) ?? "",
+      /execution that started this one could not be read/,
+      name,
+    );
   const details = SURFACES.Details?.render({ ...of, route: ROUTE }) ?? "";
   for (const words of ["Parameters of its parent Release", "More :  x", "Started by execution:* `p`"])
     assert.ok(details.includes(words), details);
@@ -106,7 +110,7 @@ test("every surface states the rule that applies to the approvals of an unknown 
 
 test("every surface shows the same deadline, and marks one that AWS did not return as presumed", () => {
   assertShown("deadline", view(), () => [token(ASKED + 60 * MINUTE)]);
-  const presumed = `${token(ASKED + 7 * 24 * 60 * MINUTE)} (presumed: AWS's default of 7 days)`;
+  const presumed = `${deadlineToken(ASKED + 7 * 24 * 60 * MINUTE).replace(/\)$/, "")}; AWS names no limit, so this is its default)`;
   assertShown("deadline", view({ facts: { timeoutSeconds: null } }), () => [presumed]);
 });
 

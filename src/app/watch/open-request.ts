@@ -180,7 +180,7 @@ function postpone({ log }: OpenRequestDeps, execution: ObservedExecution, { step
   const fields = { executionId, stepName: step.name, documentName, code: failure.code };
   log.warn(
     { event: "request.postponed", ...fields, error: failure.message },
-    "the request opens when AWS returns the defaults, the tags or the permission on which it depends",
+    "the request opens as soon as AWS returns the runbook's defaults, the tags or the stop permission; after two minutes without them",
   );
 }
 

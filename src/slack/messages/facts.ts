@@ -6,7 +6,7 @@ import { describeRequester } from "../../core/requester.ts";
 import { describeRunContext } from "../../core/run-context.ts";
 import { mentions } from "./mentions.ts";
 import { code } from "./text.ts";
-import { duration, moment, timeLeft, utcText } from "./time.ts";
+import { moment, timeLeft, utcText } from "./time.ts";
 
 type Facts = Pick<RequestView, "request" | "requester">;
 
@@ -50,8 +50,8 @@ function requesterName({ requester }: Facts, show = mentions()): string {
 export function deadlineText({ facts }: ApprovalRequest): string {
   const until = deadline(facts, DEFAULT_APPROVE_TIMEOUT_SECONDS);
   if (until === null) return "an unknown time";
-  if (!until.presumed) return `${moment(until.at)}${timeLeft(until.at)}`;
-  return `${moment(until.at)} (presumed: AWS's default of ${duration(DEFAULT_APPROVE_TIMEOUT_SECONDS * 1000)})`;
+  const note = until.presumed ? "; AWS names no limit, so this is its default" : "";
+  return `${moment(until.at)}${timeLeft(until.at, note)}`;
 }
 
 /** The same for plain text; null if it is unknown. */

@@ -15,9 +15,9 @@ export function moment(at: number | null): string {
   return `<!date^${Math.floor(at / 1000)}^${FORMAT}|${utc(at)}>`;
 }
 
-/** The distance of a moment, in parentheses: each client computes it when it shows the message. */
-export function timeLeft(at: number | null): string {
-  return isShowable(at) ? ` (<!date^${Math.floor(at / 1000)}^{ago}|deadline>)` : "";
+/** The distance of a moment and a note, in parentheses: each client computes the distance when it shows the message. */
+export function timeLeft(at: number | null, note = ""): string {
+  return isShowable(at) ? ` (<!date^${Math.floor(at / 1000)}^{ago}|deadline>${note})` : "";
 }
 
 /** A moment for rich_text; null if there is no moment to show. */

@@ -10,6 +10,7 @@ import {
   deployed,
   documented,
   documentedApprover,
+  documentedPolicies,
   type Role,
   session,
   TAG,
@@ -276,6 +277,22 @@ describe("policies of resources", () => {
     for (const rule of ["OwnStatusRule", "OwnSignalsRule", "MembersRule"]) assert.equal(await send(rule), true, rule);
     assert.equal(await send("Other"), false);
     assert.equal(await send("OwnStatusRule", "sns.amazonaws.com"), false);
+  });
+
+  test("the documented policy of a queue made by hand takes events of its rules only", async () => {
+    const resourcePolicy =
+      documentedPolicies().find((policy) => JSON.stringify(policy).includes("sqs:SendMessage")) ??
+      assert.fail("no policy of the queue is documented");
+    const send = (rule: string, principal = "events.amazonaws.com") =>
+      isAllowed({
+        ...{ principal, action: "sqs:SendMessage", account: BOT_ACCOUNT, identityPolicies: [], resourcePolicy },
+        resource: `arn:aws:sqs:us-east-1:${BOT_ACCOUNT}:countersign-waiting`,
+        context: { "aws:SourceArn": `arn:aws:events:us-east-1:${BOT_ACCOUNT}:rule/${rule}` },
+      });
+    assert.deepEqual(
+      [await send("countersign-status"), await send("other"), await send("countersign-status", "sns.amazonaws.com")],
+      [true, false, false],
+    );
   });
 
   const roleNamed = (wanted: string, { path, parameters, account }: Stack) =>

@@ -1,5 +1,6 @@
 import type { AuditEntry } from "./audit.ts";
 import { canonicalJson } from "./canonical-json.ts";
+import { clean } from "./clean-text.ts";
 import { cut } from "./cut.ts";
 
 /** The room for a detail. An event has 256 KB, with its envelope and the actor. Source: EventBridge API, PutEvents. */
@@ -16,9 +17,21 @@ const LENGTHS = [
 ] as const;
 const SHORTEST = [40, 50] as const;
 
-/** Returns the entry with its detail within the room of an event: only where needed, texts are cut and lists are shortened. */
+/**
+ * Returns the entry with clean texts, and with its detail within the room of an event: only where needed, texts are cut and
+ * lists are shortened.
+ */
 export function fitEntry<Entry extends AuditEntry>(entry: Entry): Entry {
-  return { ...entry, actor: cut(entry.actor, MAX_ACTOR_LENGTH), detail: fit(entry.detail, MAX_DETAIL_BYTES) };
+  const detail = cleanAll(entry.detail) as Entry["detail"];
+  return { ...entry, actor: cut(clean(entry.actor), MAX_ACTOR_LENGTH), detail: fit(detail, MAX_DETAIL_BYTES) };
+}
+
+/** Cleans every text of a JSON value, also the names of members: an auditor reads what nobody has hidden or reversed. */
+function cleanAll(value: unknown): unknown {
+  if (typeof value === "string") return clean(value);
+  if (typeof value !== "object" || value === null) return value;
+  if (Array.isArray(value)) return value.map(cleanAll);
+  return Object.fromEntries(Object.entries(value).map(([name, each]) => [clean(name), cleanAll(each)]));
 }
 
 /** Cuts the texts and shortens the lists of a JSON value until its canonical form has at most `maxBytes` bytes in UTF-8. */

@@ -103,3 +103,14 @@ test("no detail is too large for an event", () => {
     { numRuns: 10 },
   );
 });
+
+test("no text of a record contains invisible characters, or characters that reverse it", () => {
+  const hostile = "ap\u202Eprove\u200B\u2066";
+  const [vote] = [aVote()];
+  const context = { requester: { principal: hostile, userIds: [], email: hostile }, messageLinks: [hostile] };
+  const shown = { question: hostile, parameters: { "Na\u200Bme": hostile } };
+  const detail = { ...DETAILS.decided, ...context, shown, reason: hostile, votes: [{ ...vote, reason: hostile }] };
+  const fitted = fitEntry(anEntry({ kind: "decided", actor: hostile, detail } as object));
+  assert.doesNotMatch(JSON.stringify(fitted), /[\u200B\u202E\u2066]/);
+  assert.match(JSON.stringify(fitted), /"Name":"approve"/);
+});

@@ -68,6 +68,15 @@ export function makeMessageStore(db: Kysely<Tables>): MessageStore {
         .execute();
     },
 
+    async lastPosted(channelId) {
+      const row = await db
+        .selectFrom("messages")
+        .select((each) => each.fn.max("ts").as("ts"))
+        .where("channelId", "=", channelId)
+        .executeTakeFirst();
+      return row?.ts ?? null;
+    },
+
     ofRequest: (requestId) =>
       db.selectFrom("messages").selectAll().where("requestId", "=", requestId).orderBy("channelId").execute(),
   };

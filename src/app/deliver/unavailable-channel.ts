@@ -18,14 +18,14 @@ const UNAVAILABLE_CODES: ReadonlySet<string> = new Set([
 
 export interface UnavailableDeps {
   requests: Pick<RequestStore, "byId">;
-  messages: Pick<MessageStore, "ofRequest">;
+  messages: Pick<MessageStore, "ofRequest" | "lastPosted">;
   notices: Pick<NoticeStore, "ofRequest">;
   recipientLookups: Pick<RecipientLookupStore, "add">;
 }
 
 /**
- * Tells the admins, once for each open request, that Slack refuses the message, its updates or its replies in every channel of
- * the request. The row of a call that Slack refused has the error by then.
+ * Tells the admins that Slack refuses the message of an open request, its updates or its replies in every channel of the request:
+ * once for all requests until the channel takes a message again. The row of a call that Slack refused has the error by then.
  */
 export async function reportUnavailable(
   { requests, messages, notices, recipientLookups }: UnavailableDeps,
@@ -38,6 +38,7 @@ export async function reportUnavailable(
   const replies = (await notices.ofRequest(requestId)).filter(({ kind }) => THREAD_KINDS.includes(kind));
   const failing = new Set([...rows, ...replies].filter((row) => row.lastError !== null).map((row) => row.channelId));
   const inChannels = rows.filter((row) => !row.channelId.startsWith("D"));
-  if (inChannels.every((row) => row.channelId === channelId || failing.has(row.channelId)))
-    await recipientLookups.add(requestId, "channel-unavailable", JSON.stringify(["channel-unavailable", requestId]));
+  if (!inChannels.every((row) => row.channelId === channelId || failing.has(row.channelId))) return;
+  const once = JSON.stringify(["channel-unavailable", channelId, await messages.lastPosted(channelId)]);
+  await recipientLookups.add(requestId, "channel-unavailable", once);
 }

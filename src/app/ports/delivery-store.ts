@@ -68,6 +68,8 @@ export interface MessageStore extends DeliveryStore {
    */
   due(now: number, perChannel: number): Promise<MessageRow[]>;
   ofRequest(requestId: string): Promise<MessageRow[]>;
+  /** Returns the `ts` of the newest message about a request in a channel; null if it has none. */
+  lastPosted(channelId: string): Promise<string | null>;
   /** Records that an approver opened the request: its unposted messages are posted before others. */
   recordOpened(requestId: string): Promise<void>;
   /** Records that the message with this ts was deleted in Slack: it is due to be posted again, once, while its request is not closed. */

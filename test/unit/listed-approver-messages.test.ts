@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import { addBreakGlassHint } from "../../src/app/decide/break-glass-hint.ts";
 import { denialSentence } from "../../src/core/denial.ts";
 import { evaluateVote } from "../../src/core/evaluate-vote.ts";
 import type { SignerKind } from "../../src/core/signers.ts";
@@ -9,7 +10,7 @@ import { noticeMessage } from "../../src/slack/messages/notice-message.ts";
 import { requestMessage } from "../../src/slack/messages/request-message.ts";
 import { shownRequestBlocks } from "../../src/slack/messages/shown-request.ts";
 import { visibleText } from "../support/block-limits.ts";
-import { TARGET } from "../support/fakes.ts";
+import { fakeDirectory, TARGET } from "../support/fakes.ts";
 import { anExecution, aPerson, aStep, EXECUTION_ID } from "../support/samples.ts";
 import { DECIDED, view } from "./messages-examples.ts";
 import { setUp } from "./sync-execution-setup.ts";
@@ -62,24 +63,28 @@ test("Details from a digest lead to a decision only if AWS does not refuse the s
   assert.ok(blocks([OTHER]).every((id) => id !== "decide" && id !== "break-glass"));
 });
 
-test("nothing leads an admin to break-glass where AWS would refuse that too", () => {
+test("nothing leads an admin to break-glass where AWS would refuse that too", async () => {
   const shown = (awsApprovers: string[], more: Parameters<typeof view>[0] = {}) => {
     const of = view({ facts: { awsApprovers, signer: { kind: "bot", arn: ROLE } }, ...more });
     return { ...of, messages: [], history: [], problems: [], execution: null };
   };
   const buttons = (of: ReturnType<typeof shown>) =>
     JSON.stringify(shownRequestBlocks(of, 9_000, { workspaceUrl: "https://acme.slack.com/", admin: true }));
-  const denied = ({ request, route, requester }: ReturnType<typeof shown>) => {
-    const membership = { kind: "not-member", admin: true } as const;
+  const directory = { ...fakeDirectory(), isAmong: async () => ({ kind: "member" }) as const };
+  const denied = async ({ request, route, requester }: ReturnType<typeof shown>) => {
+    const membership = { kind: "not-member" } as const;
     const facts = { request, route, requester, votes: [], person: aPerson("U0ADMIN"), membership, sessionEmail: null };
     const asked = { verdict: "approve", authority: "approver", reason: null, typed: null, now: 1 } as const;
     const evaluation = evaluateVote({ ...facts, ...asked });
-    return evaluation.kind === "denied" ? denialSentence(evaluation.denial, mentions()) : "";
+    if (evaluation.kind !== "denied") return "";
+    const deps = { directory, admins: { users: ["U0ADMIN"], groups: [] }, routes: route === null ? [] : [route] };
+    const click = { userId: "U0ADMIN", authority: "approver" } as const;
+    return denialSentence(await addBreakGlassHint(deps, evaluation.denial, click, request), mentions());
   };
   assert.match(buttons(shown([ROLE])), /Details and break glass/);
-  assert.match(denied(shown([ROLE])), /break glass from Details/);
+  assert.match(await denied(shown([ROLE])), /break glass from Details/);
   assert.doesNotMatch(buttons(shown([OTHER])), /break glass/);
-  for (const each of [shown([OTHER]), shown([ROLE], DECIDED)]) assert.doesNotMatch(denied(each), /break glass/);
+  for (const each of [shown([OTHER]), shown([ROLE], DECIDED)]) assert.doesNotMatch(await denied(each), /break glass/);
 });
 
 test("a decision that AWS refused is not said to be tried again while AWS does not list the signer", () => {

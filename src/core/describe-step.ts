@@ -53,7 +53,9 @@ export function shortTarget(
 ): string {
   const name = targetName(request);
   const listed = without(request.target, request.region) !== name;
-  return `${show(name)}${listed ? ` ${formatAccount(request.account)}` : ""}`;
+  if (!listed) return show(name);
+  const digits = formatAccount(request.account);
+  return `${show(name)} ${digits === request.account ? show(digits) : digits}`;
 }
 
 /** Removes an end and what separates it, unless nothing would be left. */

@@ -26,7 +26,7 @@ export interface SignalAttempt {
   state: "deferred" | "skipped" | "sending" | "ambiguous" | "refused" | "accepted";
   /** When it began. */
   at: number;
-  /** The latest time at which AWS may still apply it. */
+  /** The latest time at which AWS may still apply it. Of a deferred one: at which AWS may apply a signal of another request. */
   uncertainUntil: number;
   /** How many approvals the step showed before it was sent. */
   shownBefore: number;
@@ -183,4 +183,10 @@ export function sendingSince(attempts: readonly SignalAttempt[]): number | null 
 /** Returns why AWS does not have the decision yet; null when no attempt failed. */
 export function lastError(attempts: readonly SignalAttempt[]): string | null {
   return attempts.at(-1)?.error ?? null;
+}
+
+/** Returns until when a signal of another request may still arrive; null if the latest attempt does not wait for that. */
+export function waitsUntil(attempts: readonly SignalAttempt[]): number | null {
+  const last = attempts.at(-1);
+  return last?.state === "deferred" && last.uncertainUntil > last.at ? last.uncertainUntil : null;
 }

@@ -87,7 +87,10 @@ async function archived(w: World): Promise<void> {
   const documents = [{ name: "Archived", content: ONE_GATE }];
   await w.control.aws("seed", { documents, executions: [{ document: "Archived" }, { document: "Archived" }] });
   const [notice] = await directMessages(w, "U0ADMIN", 1);
-  assert.match(notice ?? "", /Slack refuses to post .*<#C0OLD>.*No approver sees the request/s);
+  assert.match(
+    notice ?? "",
+    /Slack refuses to post .*<#C0OLD>.*No approver sees the request\. Unarchive the channel or invite the bot\. /s,
+  );
   const failed = (await w.slackCalls("chat.postMessage")).filter(({ input }) => input.channel === "C0OLD");
   await eventually("the post is tried again", async () => {
     await w.control.aws("clock", { advanceMs: 60_000 });

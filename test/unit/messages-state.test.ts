@@ -4,7 +4,7 @@ import type { RequestView } from "../../src/app/ports/slack.ts";
 import type { Route } from "../../src/core/policy.ts";
 import type { SignalState } from "../../src/core/request.ts";
 import { type Requester, UNKNOWN_REQUESTER } from "../../src/core/requester.ts";
-import { executionLink } from "../../src/slack/messages/aws-text.ts";
+import { consoleLink } from "../../src/slack/messages/aws-text.ts";
 import { detailsView } from "../../src/slack/messages/details-view.ts";
 import { showBlocks } from "../../src/slack/messages/inspect-blocks.ts";
 import { requestMessage } from "../../src/slack/messages/request-message.ts";
@@ -58,10 +58,10 @@ test("the status line of a decided request tells the state of the signal", () =>
     [
       "due",
       "AccessDenied: no",
-      /does not have the decision yet: `AccessDenied: no`\. Countersign will try again\. If this error persists, ask an admin/,
+      /does not have the decision yet: `AccessDenied: no`\. Countersign will try again\. If this error persists, ask an admin to fix the cause, or decide the step in the AWS console\./,
     ],
     ["sending", null, /\.\nSending to AWS\.$/],
-    ["ambiguous", "TimeoutError", /No clear reply from AWS \(`TimeoutError`\)\. The signal may still take effect/],
+    ["ambiguous", "TimeoutError", /No clear reply from AWS \(`TimeoutError`\)\. The signal may still arrive until /],
     ["accepted", null, /AWS accepted the decision\./],
   ];
   for (const [signal, signalError, expected] of table) {
@@ -72,23 +72,59 @@ test("the status line of a decided request tells the state of the signal", () =>
   }
 });
 
-test("while an attempt may still take effect, the message and show say until when, with one link to the console", () => {
+test("while an attempt may still take effect, the message and show say until when, with a link to decide it now", () => {
   const attempts = [anAttempt({ state: "ambiguous", error: "TimeoutError", uncertainUntil: ASKED + 600_000 })];
   const list = { now: ASKED, workspaceUrl: "https://acme.slack.com/", total: 1, admin: false };
   const of = { ...view({ ...DECIDED, signal: "ambiguous", signalNextAt: 1 }, [vote()]), attempts };
   const until = token(ASKED + 600_000);
-  const url = executionLink(of.request).split("|")[0] ?? "";
+  const link = consoleLink(of.request) ?? "";
   const shown = showBlocks([{ ...of, messages: [], history: [], problems: [], execution: null }], list).blocks;
   for (const text of [
     JSON.stringify(requestMessage(of)),
     JSON.stringify(detailsView({ ...of, execution: null })),
     JSON.stringify(shown),
   ])
-    for (const words of [
-      `may still take effect until ${until}. Countersign sends nothing before that. It then sends the signal again only if the step is still waiting.`,
-      url,
-    ])
-      assert.equal(text.split(words).length, 2, `${words}: ${text}`);
+    assert.equal(
+      text.split(
+        `may still arrive until ${until}. Countersign checks every few seconds, and sends again only after that and only if the step still waits. To decide now: ${link}.`,
+      ).length,
+      2,
+      text,
+    );
+});
+
+test("while the signal of another request may still arrive, the message says until when, and names no error", () => {
+  const until = ASKED + 600_000;
+  const error = "Not sent yet: an earlier signal of this execution may take effect until 2027-01-01T00:00:00.000Z";
+  const attempts = [anAttempt({ state: "deferred", error, at: ASKED, uncertainUntil: until })];
+  const state = blockText({ ...view({ ...DECIDED, signal: "due", signalNextAt: 1 }, [vote()]), attempts }, "state");
+  const line = `Waiting: an earlier signal of this execution may still arrive. Countersign checks again at ${token(until)}. To decide now, use the AWS console.`;
+  assert.equal(state.split("\n")[1], line);
+});
+
+test("a signal without effect is never announced as one that is sent again", () => {
+  const of = (decision: "approve" | "reject") =>
+    blockText(
+      view({ ...DECIDED, decision, signal: "accepted", verification: "no-effect" }, [vote({ verdict: decision })]),
+      "state",
+    );
+  const line = "Countersign does not send it again, because it could";
+  assert.ok(of("approve").includes(`${line} approve the next gate. Decide the step in the AWS console.`));
+  assert.ok(of("reject").includes(`${line} reject the next gate. Decide the step in the AWS console.`));
+});
+
+test("the note about a hidden value that a text still shows says why it is shown", () => {
+  const texts = (...notReplaced: string[]) => JSON.stringify(requestMessage(view({ facts: { notReplaced } })).blocks);
+  assert.ok(
+    texts("Pin").includes(
+      "This text may contain the hidden value of `Pin`. It is shown because it is short, a common word, or the same as (or a part of) a visible value.",
+    ),
+  );
+  assert.ok(
+    texts("Pin", "Key").includes(
+      "This text may contain the hidden values of `Pin` and `Key`. They are shown because they are short, common words, or the same as (or parts of) visible values.",
+    ),
+  );
 });
 
 test("a decision that is never sent is not announced as one that will be tried again", () => {

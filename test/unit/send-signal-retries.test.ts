@@ -2,9 +2,9 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { makeSendSignal } from "../../src/app/signal/send-signal.ts";
 import { reconcile } from "../../src/core/reconcile.ts";
-import { ERROR_REPLY_UNCERTAIN_MS, NO_REPLY_UNCERTAIN_MS } from "../../src/core/signal-attempt.ts";
+import { ERROR_REPLY_UNCERTAIN_MS, NO_REPLY_UNCERTAIN_MS, waitsUntil } from "../../src/core/signal-attempt.ts";
 import { aliveUntil, TARGET, testLog } from "../support/fakes.ts";
-import { aFacts, anExecution, aStep, REQUEST_ID } from "../support/samples.ts";
+import { aFacts, anAttempt, anEntry, anExecution, aRequest, aStep, REQUEST_ID } from "../support/samples.ts";
 import { setUp } from "./send-signal-setup.ts";
 
 test("a signal without a reply is repeated only after it can no longer take effect", async (t) => {
@@ -110,6 +110,31 @@ test("a signal that a crash interrupted is repeated only after it can no longer 
   clock.advance(11_000);
   await sendAfterRestart();
   assert.equal(sent().length, 2);
+});
+
+test("a decision that waits for the signal of another request is stored with the time until which that signal may arrive", async (t) => {
+  const { clock, round, store, sent, attempts } = await setUp(t);
+  const id = "earlier-gate";
+  const uncertainUntil = clock.now() + 300_000;
+  const attempt = anAttempt({ requestId: id, state: "ambiguous", uncertainUntil });
+  const earlier = aRequest({
+    id,
+    stepExecutionId: "earlier",
+    state: "decided",
+    decision: "approve",
+    signal: "ambiguous",
+  });
+  await store.requests.open({ request: earlier, channels: [], audit: anEntry({ requestId: id }) });
+  await store.requests.advance({
+    ...{ requestId: id, expectedVersion: 1, attempt, audit: [] },
+    patch: { state: "closed", signalNextAt: null },
+  });
+  await round();
+  assert.deepEqual(sent(), []);
+  assert.equal(waitsUntil(await attempts()), uncertainUntil);
+  clock.advance(300_001);
+  await round();
+  assert.deepEqual([sent().length, waitsUntil(await attempts())], [1, null]);
 });
 
 test("a refusal is final only while AWS surely lists no signer of the step, and until the signer changes", async (t) => {

@@ -67,13 +67,17 @@ export async function recordAttempt(
   return { ...turn, request: { ...request, ...patch, version: request.version + 1 }, attempts: [...others, attempt] };
 }
 
-/** Records that nothing was sent for now. The same reason again is not worth a new version of the request. */
-export async function recordDeferred(deps: RecordDeps, turn: Turn, error: string): Promise<void> {
+/**
+ * Records that nothing was sent for now. The same reason again is not worth a new version of the request. `until`: when a
+ * signal of another request can no longer take effect, if the decision waits for that.
+ */
+export async function recordDeferred(deps: RecordDeps, turn: Turn, error: string, until?: number): Promise<void> {
   const { request, attempts } = turn;
   const last = attempts.at(-1);
   if (last?.state === "deferred" && last.error === error)
     return deps.requests.postponeSignal(request.id, request.version, retryAt(deps, turn));
-  await recordAttempt(deps, turn, { ...beginAttempt(attempts, request.id, turn.signer, deps.clock.now()), error });
+  const attempt = beginAttempt(attempts, request.id, turn.signer, deps.clock.now());
+  await recordAttempt(deps, turn, { ...attempt, uncertainUntil: until ?? attempt.uncertainUntil, error });
 }
 
 /** Records that the signer cannot act, so nothing was sent. Unless that is likely to pass, the other signers come first. */

@@ -208,6 +208,7 @@ async function follow(
           deps,
           turn,
           `Not sent yet: an earlier signal of this execution may take effect until ${until}`,
+          move.until,
         );
       }
       if (interrupted === undefined) return postpone(Math.min(move.until, now + REREAD_MS));

@@ -97,7 +97,7 @@ function channelUnavailable({ request, route }: NoticeView): Rendered {
     blocks: [
       header(title, "what"),
       section(
-        `Slack refuses to post ${describeRequest(request, mentions())} in ${channels || "its channel"}: the channel is archived, or Countersign is not a member or may not post there. No approver sees the request. Unarchive the channel or invite the bot, and the message is posted or updated. \`/approvals show ${request.id}\` has its state.`,
+        `Slack refuses to post ${describeRequest(request, mentions())} in ${channels || "its channel"}: the channel is archived, or Countersign is not a member or may not post there. No approver sees the request. Unarchive the channel or invite the bot. Countersign then posts the request by itself. \`/approvals show ${request.id}\` has its state.`,
         "state",
       ),
       context(executionNote(request), "ids"),

@@ -134,7 +134,10 @@ export function notReplacedNote({ notReplaced }: Pick<RequestFacts, "notReplaced
     "and",
     MAX_NAMED,
   );
-  const text = `Hidden only under its own name, because its value is short, common or equal to a visible value: ${names}.`;
+  const text =
+    notReplaced.length === 1
+      ? `This text may contain the hidden value of ${names}. It is shown because it is short, a common word, or the same as (or a part of) a visible value.`
+      : `This text may contain the hidden values of ${names}. They are shown because they are short, common words, or the same as (or parts of) visible values.`;
   return context(text);
 }
 

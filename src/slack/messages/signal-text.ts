@@ -1,12 +1,14 @@
+import { findTerms } from "../../core/action-terms.ts";
 import { describePrincipal } from "../../core/principal.ts";
 import { type ApprovalRequest, isPause } from "../../core/request.ts";
 import { mentions } from "./mentions.ts";
 import { code } from "./text.ts";
 
 /** Reports that AWS accepted a signal and the step still waits. In mrkdwn. */
-export function noEffectText({ facts }: ApprovalRequest): string {
+export function noEffectText({ facts, decision }: ApprovalRequest): string {
+  const { verb, step } = findTerms(facts);
   const shown = isPause(facts) ? "" : ", and AWS lists no decision by Countersign";
-  return `AWS accepted the signal, but the step is still waiting${shown}. Countersign does not retry. Decide the step in the AWS console.`;
+  return `AWS accepted the signal, but the step is still waiting${shown}. Countersign does not send it again, because it could ${verb[decision ?? "approve"]} the next ${step}. Decide the step in the AWS console.`;
 }
 
 /** Reports that a signal did not decide the step of its request. In mrkdwn. */

@@ -8,7 +8,7 @@ import type { Route } from "../../core/policy.ts";
 import { describePrincipal } from "../../core/principal.ts";
 import { type ApprovalRequest, isPause, type Verdict, type Vote } from "../../core/request.ts";
 import { describeMissingIdentity, describeRequesterRule } from "../../core/requester-rule.ts";
-import { countAccepted, lastError, type SignalAttempt, uncertainUntil } from "../../core/signal-attempt.ts";
+import { countAccepted, lastError, type SignalAttempt, uncertainUntil, waitsUntil } from "../../core/signal-attempt.ts";
 import { uncoveredSentence } from "../../core/uncovered.ts";
 import { consoleLink, executionLink } from "./aws-text.ts";
 import { breakGlassText } from "./break-glass.ts";
@@ -123,6 +123,9 @@ function decidedText({ request, votes, attempts }: RequestView): string {
 
 function signalText(request: ApprovalRequest, attempts: readonly SignalAttempt[]): string {
   const { signal, awsApprovals, verification } = request;
+  const blockedUntil = waitsUntil(attempts);
+  if (signal === "due" && request.signalNextAt !== null && blockedUntil !== null)
+    return `Waiting: an earlier signal of this execution may still arrive. Countersign checks again at ${moment(blockedUntil)}. To decide now, use the AWS console.`;
   const reason = lastError(attempts);
   const error = reason === null ? null : code(reason, MAX_ERROR_LENGTH);
   switch (signal) {
@@ -136,7 +139,7 @@ function signalText(request: ApprovalRequest, attempts: readonly SignalAttempt[]
     case "sending":
       return "Sending to AWS.";
     case "ambiguous":
-      return `No clear reply from AWS${error === null ? "" : ` (${error})`}. ${uncertainText(attempts)}`;
+      return `No clear reply from AWS${error === null ? "" : ` (${error})`}. ${uncertainText(request, attempts)}`;
     case "accepted":
       if (verification === "no-effect") return `:rotating_light: ${noEffectText(request)}`;
       if (awsApprovals === null)
@@ -152,12 +155,13 @@ function signalText(request: ApprovalRequest, attempts: readonly SignalAttempt[]
 function retryText({ signalNextAt }: ApprovalRequest): string {
   return signalNextAt === null
     ? "Countersign does not retry. Decide the step in the AWS console, or ask an admin to."
-    : "Countersign will try again. If this error persists, ask an admin to fix its cause or to decide in the AWS console.";
+    : "Countersign will try again. If this error persists, ask an admin to fix the cause, or decide the step in the AWS console.";
 }
 
-/** When people can expect the next attempt. The link to the console is in the small print of each surface. */
-function uncertainText(attempts: readonly SignalAttempt[]): string {
-  return `The signal may still take effect until ${moment(uncertainUntil(attempts))}. Countersign sends nothing before that. It then sends the signal again only if the step is still waiting.`;
+/** When people can expect the next attempt, and how to decide before it. */
+function uncertainText(request: ApprovalRequest, attempts: readonly SignalAttempt[]): string {
+  const page = consoleLink(request) ?? executionLink(request);
+  return `The signal may still arrive until ${moment(uncertainUntil(attempts))}. Countersign checks every few seconds, and sends again only after that and only if the step still waits. To decide now: ${page}.`;
 }
 
 function acceptedSoFar({ facts }: ApprovalRequest, accepted: number): string {

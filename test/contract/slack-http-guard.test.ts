@@ -8,6 +8,7 @@ import { App } from "@slack/bolt";
 import { serveHttp } from "../../src/ops/server.ts";
 import { makeBoltLogger } from "../../src/slack/connection/bolt-logger.ts";
 import { makeHttpReceiver, SLACK_PATH } from "../../src/slack/connection/http.ts";
+import { eventually } from "../support/eventually.ts";
 import { testLog } from "../support/fakes.ts";
 
 const SECRET = "8f742231b10e8888abcd99yyyzzz85a5";
@@ -143,6 +144,31 @@ test("a request without the headers of a signature is refused before its body ar
   assert.equal(await sendHead(port, { "transfer-encoding": "chunked" }), "401", "no length and no signature");
   assert.equal(await sendHead(port, { ...headers, ...long }), null, "it waits for the body");
   assert.equal(await sendHead(port, { ...signed("U0OMAR").headers, "content-length": "2000000" }), "413");
+});
+
+test("forged bodies together take 16 MB at most; a click still counts meanwhile, and a large body is read again afterwards", async (t) => {
+  const { port, send, clicks, log } = await setUp(t);
+  const sockets = Array.from({ length: 17 }, (_, index) => {
+    const { headers } = signed("U0EVE", { secret: `another ${index}` });
+    const socket = connect(port, "127.0.0.1");
+    const lines = Object.entries({ host: "x", ...headers, "content-length": "1048576" });
+    socket.write(
+      `POST ${SLACK_PATH} HTTP/1.1\r\n${lines.map(([name, value]) => `${name}: ${value}\r\n`).join("")}\r\n`,
+    );
+    socket.write("x".repeat(1_000_000));
+    return socket.on("error", () => undefined);
+  });
+  const [reply] = await Promise.race(sockets.map((socket) => once(socket, "data")));
+  assert.match(String(reply), /^HTTP\/1\.1 503 /);
+  assert.match(JSON.stringify(log.lines), /too many large bodies at once/);
+  assert.equal(await send(signed("U0JANE")), 200);
+  assert.deepEqual(clicks, ["U0JANE"]);
+  for (const socket of sockets) socket.destroy();
+  let tries = 0;
+  await eventually("large bodies are read again", async () => {
+    const large = signed("U0EVE", { secret: `later ${tries++}`, body: "x".repeat(1_000_000) });
+    return (await send(large)) === 401;
+  });
 });
 
 test("every signed body gets a reply, also null, which is no payload", async (t) => {

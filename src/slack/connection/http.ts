@@ -13,6 +13,13 @@ const REMEMBERED_MS = 6 * 60_000;
 /** The largest body. Slack's requests stay far below: a click repeats its message, of at most 50 blocks. */
 const MAX_BODY_BYTES = 1024 * 1024;
 const TOO_LARGE = "the body is too large";
+/**
+ * The most bytes of bodies that are kept before their signatures are verified: anyone can send headers of the right form. A
+ * body of at most MAX_SMALL_BYTES is read anyway, because the number of connections limits these, so that a click still counts.
+ */
+const MAX_UNVERIFIED_BYTES = 16 * 1024 * 1024;
+const MAX_SMALL_BYTES = 64 * 1024;
+const TOO_MANY = "too many large bodies at once";
 /** The largest body of a request without a signature: Slack's check of the certificate (`ssl_check`) has none. */
 const MAX_UNSIGNED_BYTES = 256;
 /** The form of a signature. Source: Slack documentation, "Verifying requests from Slack". */
@@ -30,6 +37,26 @@ export function makeHttpReceiver(options: { signingSecret: string; logger: Logge
   const { signingSecret, logger, clock } = options;
   const receiver = new HTTPReceiver({ signingSecret, endpoints: [SLACK_PATH], logger });
   const seen = new Map<string, number>();
+  let unverifiedBytes = 0;
+
+  /** Reads the body, or returns why not. Rejects if the client stops sending. */
+  const readBody = async (request: IncomingMessage): Promise<Buffer | typeof TOO_LARGE | typeof TOO_MANY> => {
+    const chunks: Buffer[] = [];
+    let bytes = 0;
+    try {
+      // The connection stays open after an early return, for the reply.
+      for await (const chunk of request.iterator({ destroyOnReturn: false })) {
+        chunks.push(chunk);
+        bytes += chunk.length;
+        unverifiedBytes += chunk.length;
+        if (bytes > MAX_BODY_BYTES) return TOO_LARGE;
+        if (bytes > MAX_SMALL_BYTES && unverifiedBytes > MAX_UNVERIFIED_BYTES) return TOO_MANY;
+      }
+      return Buffer.concat(chunks);
+    } finally {
+      unverifiedBytes -= bytes;
+    }
+  };
 
   const refused = (request: IncomingMessage): string | null => {
     const now = clock.now();
@@ -63,14 +90,12 @@ export function makeHttpReceiver(options: { signingSecret: string; logger: Logge
       const reason = refused(request);
       if (reason !== null) return end(response, 401, reason);
       if (Number(request.headers["content-length"]) > MAX_BODY_BYTES) return end(response, 413, TOO_LARGE);
-      try {
-        const buffered = await HTTPModuleFunctions.bufferIncomingMessage(request, MAX_BODY_BYTES);
-        // Bolt would fail on such a body, and never reply.
-        if (isNull(buffered)) return end(response, 400, "the body is null");
-      } catch (error) {
-        const isTooLarge = HTTPModuleFunctions.isRawBodyError(error) && error.statusCode === 413;
-        return end(response, isTooLarge ? 413 : 400, isTooLarge ? TOO_LARGE : "the body did not arrive");
-      }
+      const rawBody = await readBody(request).catch(() => "the body did not arrive" as const);
+      if (rawBody === TOO_LARGE) return end(response, 413, rawBody);
+      if (rawBody === TOO_MANY) return end(response, 503, rawBody);
+      if (typeof rawBody === "string") return end(response, 400, rawBody);
+      // Bolt takes the body from here, and would fail on null and never reply.
+      if (isNull(Object.assign(request, { rawBody }))) return end(response, 400, "the body is null");
       receiver.requestListener(request, response);
     },
   };

@@ -69,7 +69,7 @@ export function denialSentence(denial: Denial, show: NameRenderer): string {
         ? `${uncoveredSentence(denial.uncovered, show)} The request cannot be decided in Slack. Decide it in the AWS console. A changed policy applies only to later requests.`
         : `Route ${show.text(denial.route)} is no longer in the configuration, so this request cannot be decided in Slack. Decide it in the AWS console, or ask an admin to restore the route under this name.`;
     case "information-only":
-      return `Route ${show.text(denial.route)} only informs about requests (${show.text("decide: elsewhere")}), so nobody can decide this one in Slack, not even by break-glass. ${NOTHING} Decide it in the AWS console.`;
+      return `Route ${show.text(denial.route)} posts requests for information only (${show.text("decide: elsewhere")}), so this request cannot be decided in Slack, not even by break-glass. ${NOTHING} Decide it in the AWS console.`;
     case "no-target":
       return `Target ${show.text(denial.target)} is no longer in the configuration, so this request cannot be decided in Slack. Decide it in the AWS console, or ask an admin.`;
     case "not-listed":
@@ -85,7 +85,7 @@ export function denialSentence(denial: Denial, show: NameRenderer): string {
     case "voter-unread":
       return unreadSentence(
         denial,
-        `whether ${show.user(denial.userId)}, who approved earlier, may still decide`,
+        `the account or the user groups of ${show.user(denial.userId)}, who approved earlier`,
         show,
       );
     case "not-admin":
@@ -102,7 +102,7 @@ export function denialSentence(denial: Denial, show: NameRenderer): string {
     case "already-voted":
       return alreadyVotedSentence(denial);
     case "cannot-stop":
-      return `Countersign may not stop this execution: AWS does not allow its role ${show.text("ssm:StopAutomationExecution")}. ${NOTHING} Stop it in the AWS console, or ask an admin to allow it for later requests.`;
+      return `Countersign cannot stop this execution: its AWS role does not have the permission ${show.text("ssm:StopAutomationExecution")}. ${NOTHING} Stop the execution in the AWS console, or ask an admin to add the permission for later requests.`;
     case "nothing-to-withdraw":
       return `You have no ${findTerms(denial).noun.approve} to withdraw. Nothing has changed.`;
     case "reason-missing":
@@ -194,7 +194,7 @@ export function denialLabel(kind: Denial["kind"]): string {
     case "no-route":
       return "no route";
     case "information-only":
-      return "the route only informs";
+      return "the route is for information only";
     case "no-target":
       return "target not in the configuration";
     case "not-listed":
@@ -221,7 +221,7 @@ export function denialLabel(kind: Denial["kind"]): string {
     case "decided":
       return "already decided";
     case "already-voted":
-      return "voted before";
+      return "already voted";
     case "nothing-to-withdraw":
       return "no approval to withdraw";
     case "cannot-stop":

@@ -69,7 +69,7 @@ test("/approvals answers each command with filters, pages, pasted ids and typos,
     expectAll(one, /1 request is waiting/, /Prod-DB-Failover/);
     assert.ok(one.includes(`/archives/C0APPROVALS/p${message.ts.replace(".", "")}`), "links to the message");
     assert.ok(one.includes(`/systems-manager/automation/execution/${failover}`), "links to the console");
-    assert.match(await ask("older:1h"), /No waiting request fits these filters/);
+    assert.match(await ask("older:1h"), /No waiting request matches these filters/);
     assert.match(await ask("mine"), /No request is waiting for you/);
     assert.match(await ask("pending mine", "U0JANE"), /11 requests are waiting/);
     assert.match(await ask("", "U0MIA"), /12 requests are waiting/);
@@ -91,13 +91,13 @@ test("/approvals answers each command with filters, pages, pasted ids and typos,
     ];
     const askText = async (text: string, user: string) => (await askCommand(w, user, text)).text;
     const unknown = await askText("show 00000000-0000-0000-0000-000000000000", "U0ROSA");
-    assert.equal(unknown, "No request with this id that you may see.");
+    assert.equal(unknown, "No request that you may read has this ID.");
     for (const id of pasted) {
       const shown = await ask(`show ${id}`);
       expectAll(shown, new RegExp(requestId), /route|Route/, /1\. `approve` `aws:approve`: is waiting/);
     }
     for (const id of [failover, pasted.at(-1)]) assert.equal(await askText(`show ${id}`, "U0ROSA"), unknown, id);
-    assert.match(await ask("show test-runbook"), /11 requests fit\. Use the request ID of one of them/);
+    assert.match(await ask("show test-runbook"), /11 requests match\. Use the request ID of one of them/);
     expectAll(await ask(`show ${report}`), /Nightly-Report/, /has no request for this execution/);
     assert.equal(await askText(`show ${report}`, "U0MIA"), unknown);
   });
@@ -105,7 +105,7 @@ test("/approvals answers each command with filters, pages, pasted ids and typos,
   await t.test("policy names the approvers, and shared answers are in the channel", async () => {
     const answer = await ask(`policy ${failover}`, "U0MIA");
     expectAll(answer, /Route `\\"databases\\"` matches/, /Posted in <#C0APPROVALS>/, /May decide: <!subteam\^S0DBA>/);
-    assert.match(await ask(`policy ${failover}`, "U0JANE"), /No request with this id that you may see/);
+    assert.match(await ask(`policy ${failover}`, "U0JANE"), /No request that you may read has this ID/);
     const shared = await askCommand(w, "U0ADMIN", `show ${failover} share`, true);
     assert.doesNotMatch(toText(shared), /"action_id":"(?:approve|reject)"/);
   });
@@ -120,8 +120,8 @@ test("/approvals answers each command with filters, pages, pasted ids and typos,
     for (const filter of ["", "by:@mia", "document:prod-* since:yesterday until:today", "outcome:approved"])
       assert.match(await ask(`history ${filter}`), new RegExp(requestId), filter);
     for (const filter of ["by:@jane", "document:test", "until:yesterday", "outcome:rejected"])
-      assert.match(await ask(`history ${filter}`), /No closed request fits/, filter);
-    assert.match(await ask("history", "U0JANE"), /No closed request fits/, "not her route");
+      assert.match(await ask(`history ${filter}`), /No closed request matches/, filter);
+    assert.match(await ask("history", "U0JANE"), /No closed request matches/, "not her route");
     expectAll(await ask("stats since:2d"), /1 request closed since/, /<@U0MIA>: 1 approved/, /`Prod-DB-Failover`: 1/);
   });
 
@@ -139,7 +139,7 @@ test("/approvals answers each command with filters, pages, pasted ids and typos,
     for (const text of commands)
       assert.match(
         await ask(text, "U0GUEST"),
-        /^\["(?:You cannot|No request with this id|Only Countersign|No closed)/,
+        /^\["(?:You cannot|No request that you may read|Only Countersign|No closed)/,
         text,
       );
     assert.equal(others.length, 11);
@@ -200,6 +200,6 @@ fullMatrixTest("App Home says that it cannot list the requests if Slack cannot r
   await w.control.slack("home", { user: "U0MIA" });
   await eventually("the home tab is published", async () => {
     const { homes } = await w.control.slack("state");
-    return JSON.stringify(homes.U0MIA ?? "").includes("your requests are unknown");
+    return JSON.stringify(homes.U0MIA ?? "").includes("cannot list your requests");
   });
 });

@@ -124,9 +124,9 @@ test("Slack accepts the answers for admins, whatever AWS returns and however man
 test("a search of closed requests that stopped at its limit says so, and how to continue", () => {
   const list = { workspaceUrl: "https://acme.slack.com/", isFirst: true, command: "history" };
   const stopped = historyReply({ items: [], next: { closedAt: 1, id: "r" } }, list);
-  assert.match(visibleText(stopped.blocks), /fits so far.*stopped at its limit: Next continues it/);
+  assert.match(visibleText(stopped.blocks), /matches so far.*stopped at its limit. Press Next to continue it/);
   assert.match(JSON.stringify(stopped.blocks), /"page-next"/);
-  assert.match(visibleText(historyReply({ items: [], next: null }, list).blocks), /^\*No closed request fits\.\*$/);
+  assert.match(visibleText(historyReply({ items: [], next: null }, list).blocks), /^\*No closed request matches\.\*$/);
 });
 
 test("of several requests that fit an ID, a closed one is listed with its outcome, not as waiting", () => {

@@ -102,7 +102,7 @@ test("App Home shows the person's latest decisions, and health to admins", () =>
     /You cannot read any waiting request/,
   );
   const unknown = { kind: "unknown", error: "ratelimited" } as const;
-  assert.match(visibleText(homeView({ ...aHome([]), list: unknown }, LIST).blocks), /your requests are unknown/);
+  assert.match(visibleText(homeView({ ...aHome([]), list: unknown }, LIST).blocks), /cannot list your requests/);
 });
 
 test("an empty list says that nothing is waiting", () => {

@@ -54,7 +54,11 @@ const TEXTS: [claim: string, render: (count: number) => string, expected: Record
     (total) => pendingBlocks([], { ...LIST, total }).text,
     { 0: "No request is waiting", 1: "1 request is waiting.", 2: "2 requests are waiting." },
   ],
-  ["a choice", (total) => choiceBlocks([], { ...LIST, total }).text, { 1: "1 request fits.", 2: "2 requests fit." }],
+  [
+    "a choice",
+    (total) => choiceBlocks([], { ...LIST, total }).text,
+    { 1: "1 request matches.", 2: "2 requests match." },
+  ],
   [
     "the title of a digest",
     (count) => digestMessage({ since: 0, waiting: [], count }).text,

@@ -12,7 +12,7 @@ const OTHER = "4f2a91c7-ffff-4d3e-8f90-0123456789ab";
 const HIDDEN = "5e5e5e5e-1b2c-4d3e-8f90-0123456789ab";
 const LOOSE = "77777777-1b2c-4d3e-8f90-0123456789ab";
 const TS = "1700000000.000100";
-const NO_REQUEST = /^No request with this id that you may see\.$/;
+const NO_REQUEST = /^No request that you may read has this ID\.$/;
 
 /** Jane decides "databases", Web "web". Two executions begin alike; a third belongs to "web"; a fourth has no request. */
 async function setUp(t: TestContext) {
@@ -124,7 +124,7 @@ test("a shown request has its steps with masked values, its route and its reason
 test("an ambiguous id lists only requests that the person may see", async (t) => {
   const { show, text } = await setUp(t);
   const choice = await show("4f2a91c7");
-  assert.match(choice, /2 requests fit/);
+  assert.match(choice, /2 requests match/);
   assert.ok(choice.includes(REQUEST) && choice.includes("r-other"));
   assert.match(await text("4f2a91c7", "U0WEB"), NO_REQUEST);
 });
@@ -133,7 +133,7 @@ test("an unknown and a forbidden id get the same answer, whoever asks and in wha
   const { show } = await setUp(t);
   for (const user of ["U0WEB", "U0ANNA", "U0GUEST", "U0EXT"]) {
     const unknown = await show("00000000-1b2c-4d3e-8f90-0123456789ab", user);
-    assert.match(unknown, /No request with this id that you may see\./);
+    assert.match(unknown, /No request that you may read has this ID\./);
     for (const id of [...Object.values(PASTED), LOOSE, "nonsense"])
       assert.equal(await show(id, user), unknown, `${user} ${id}`);
   }

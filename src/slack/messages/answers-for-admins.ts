@@ -22,7 +22,7 @@ export function executionsReply(
   { offset, command }: { offset: number; command: string | null },
 ): Rendered {
   const all = executions.length;
-  const text = all === 0 ? "No execution fits." : `${counted(all, "execution")}${cut.length > 0 ? " or more" : ""}.`;
+  const text = all === 0 ? "No execution matches." : `${counted(all, "execution")}${cut.length > 0 ? " or more" : ""}.`;
   const shown = fitting(
     executions.slice(offset, offset + EXECUTIONS_PAGE).map(executionLine),
     CHAR_BUDGET - 3_500,

@@ -46,7 +46,7 @@ export function refusalText(): string {
 
 /** For an ID without a request that the person may see. Does not tell whether the request exists. */
 export function notVisibleText(): string {
-  return "No request with this id that you may see.";
+  return "No request that you may read has this ID.";
 }
 
 /** More failing targets are only counted. */

@@ -34,9 +34,10 @@ export function historyReply(
     previous: isFirst ? null : "newest",
     next: more === null ? null : toPage(more),
   });
-  const nothing = more === null ? "No closed request fits." : "No closed request fits so far.";
+  const nothing = more === null ? "No closed request matches." : "No closed request matches so far.";
   const text = shown.length === 0 ? nothing : "Closed requests, the latest first.";
-  const rest = shown.length === 0 ? "The search stopped at its limit: Next continues it." : "There are older requests.";
+  const rest =
+    shown.length === 0 ? "The search stopped at its limit. Press Next to continue it." : "There are older requests.";
   const continues = more === null ? [] : [context(rest)];
   return { text, blocks: [section(`*${text}*`), ...shown, ...continues, ...buttons] };
 }

@@ -53,7 +53,7 @@ function describe({ kind, detail }: AuditRecord, who: string | null, facts: Step
         ? "*the signal did not decide this step*"
         : `*the signal decided another step*: ${code(detail.reachedStep, 80)}`;
     case "signal-without-effect":
-      return "*AWS accepted the signal, and the step still waits*";
+      return "*AWS accepted the signal, but the step is still waiting*";
     case "progress":
       return `progress in AWS${status(detail)}`;
     case "closed":

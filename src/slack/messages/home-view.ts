@@ -28,7 +28,7 @@ export function homeView(content: HomeContent, list: ListContext): HomeView {
       section(
         lookupFailureText(found, {
           subject: "your user groups",
-          consequence: "Until then, your requests are unknown.",
+          consequence: "Without them, this tab cannot list your requests.",
           again: "Open this tab again in a minute.",
         }),
       ),

@@ -46,7 +46,7 @@ export function pendingBlocks(
 const NOTHING = {
   all: "No request is waiting for approval.",
   mine: "No request is waiting for you.",
-  filters: "No waiting request fits these filters.",
+  filters: "No waiting request matches these filters.",
 } as const;
 
 /** Renders the reply to `/approvals show ID`: the requests of an execution, newest first. */
@@ -68,7 +68,7 @@ export function showBlocks(requests: readonly ShownRequest[], options: ShowOptio
 
 /** Renders the requests that an ambiguous id can mean. Each has its whole id. */
 export function choiceBlocks(items: readonly InspectedRequest[], list: ListContext & { total: number }): Rendered {
-  const text = `${counted(list.total, "request fits", "requests fit")}. Use the request ID of one of them.`;
+  const text = `${counted(list.total, "request matches", "requests match")}. Use the request ID of one of them.`;
   const shown = fitting(
     items.map((item) =>
       item.request.state === "closed" ? closedBlock(item, list.workspaceUrl) : pendingBlock(item, list),

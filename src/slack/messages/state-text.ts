@@ -42,7 +42,7 @@ export function stateText(view: RequestView, { inMessage = false }: { inMessage?
 }
 
 /** Said where a paused step has no Stop button. */
-const NO_STOP = `It cannot be stopped here: AWS does not allow Countersign ${code("ssm:StopAutomationExecution", 40)}. Stop it in the AWS console.`;
+const NO_STOP = `The execution cannot be stopped here: Countersign does not have the permission ${code("ssm:StopAutomationExecution", 40)}. Stop it in the AWS console.`;
 
 /** The status line: approvals so far, who may decide, and who may not. */
 function openText({ request, votes, route, requester }: RequestView): string {
@@ -68,7 +68,7 @@ function openText({ request, votes, route, requester }: RequestView): string {
   const needed = request.facts.minRequiredApprovals;
   return [
     line,
-    needed > 1 ? `AWS itself asks for ${needed} approvals, each by another AWS identity.` : null,
+    needed > 1 ? `AWS itself requires ${needed} approvals, each from a different AWS identity.` : null,
     isPause(request.facts) && request.facts.canStop !== true ? NO_STOP : null,
     listing,
   ]

@@ -37,15 +37,16 @@ function walk(glob: string, text: string, isOne: (unit: string | undefined) => b
   return g === glob.length;
 }
 
-/** Returns whether a text exists that both globs match. */
-export function globsOverlap(a: string, b: string): boolean {
+/** Returns whether a text exists that both globs match. `run` says which characters a `*` of `b` matches. */
+export function globsOverlap(a: string, b: string, run = /./s): boolean {
   // Whether a text exists that the first characters of `a` so far and the first j characters of `b` match.
   let row = Array.from({ length: b.length + 1 }, (_, j) => /^\**$/.test(b.slice(0, j)));
   for (const unit of a) {
     const next = [unit === "*" && row[0] === true];
     for (let j = 1; j <= b.length; j++) {
       const other = b[j - 1];
-      if (unit === "*" || other === "*") next.push(row[j] === true || next[j - 1] === true);
+      const takes = unit === "*" || (other === "*" && (unit === "?" || run.test(unit)));
+      if (unit === "*" || other === "*") next.push((takes && row[j] === true) || next[j - 1] === true);
       else next.push((unit === "?" || other === "?" || unit === other) && row[j - 1] === true);
     }
     row = next;

@@ -12,9 +12,16 @@ export interface PolicyWarning {
   text: string;
 }
 
-/** Finds globs that are written as regular expressions, and laxer routes that a value of a parameter can reach. */
+/**
+ * Finds globs that are written as regular expressions, conditions on the name of a role's session, and laxer routes that a
+ * value of a parameter can reach.
+ */
 export function policyWarnings(routes: readonly Route[]): PolicyWarning[] {
-  return routes.flatMap((route, index) => [...regularExpressions(route.match, index), ...laxerRoutes(routes, index)]);
+  return routes.flatMap((route, index) => [
+    ...regularExpressions(route.match, index),
+    ...sessionNames(route.match, index),
+    ...laxerRoutes(routes, index),
+  ]);
 }
 
 /** Warns of a mask that hides nothing. */
@@ -57,6 +64,26 @@ function regularExpressions(match: RouteMatch, index: number): PolicyWarning[] {
       glob: JSON.stringify(glob),
       text: "This looks like a regular expression, but it is a glob: only * and ? have a meaning, and the glob must match the whole text.",
     }));
+}
+
+/** The part of a role session's ARN before the session's name, and the characters of names. Source: AWS STS, AssumeRole. */
+const ROLE_SESSION = "arn:*:sts::*:assumed-role/*/";
+const NAME_UNIT = /[\w+=,.@-]/;
+
+function sessionNames({ startedBy }: RouteMatch, index: number): PolicyWarning[] {
+  if (startedBy === undefined || !comparesSessionName(startedBy)) return [];
+  const text =
+    "This glob can match the session name of an assumed role, which the requester chooses. Name the role instead, and allow every session: *:assumed-role/ROLE/*.";
+  return [{ path: ["routes", index, "match", "startedBy"], glob: JSON.stringify(startedBy), text }];
+}
+
+/** Tells whether a part of the glob other than wildcards can match the session's name. AWS sets the names of Identity Center. */
+function comparesSessionName(glob: string): boolean {
+  if (glob.includes(":assumed-role/AWSReservedSSO_")) return false;
+  return Array.from(glob).some((unit, at) => {
+    const [before, name] = [glob.slice(0, at) + (unit === "*" ? "*" : ""), glob.slice(at)];
+    return !/^[*?]*$/.test(name) && globsOverlap(name, "*", NAME_UNIT) && globsOverlap(before, ROLE_SESSION, NAME_UNIT);
+  });
 }
 
 /** The conditions over values that a requester names. */

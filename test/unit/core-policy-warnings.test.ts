@@ -106,6 +106,40 @@ test("a glob that looks like a regular expression is reported with its path", ()
   for (const glob of GLOBS) assert.deepEqual(policyWarnings([aRoute({ match: { document: glob } })]), [], glob);
 });
 
+test("a glob over the requester that compares a role's session name is reported, because the requester chooses that name", () => {
+  const chosen = [
+    "*deployer*",
+    "*/ci-bot",
+    "*bot",
+    "*:assumed-role/*Deployer*",
+    "*:assumed-role/Deployer/ci-*",
+    "arn:aws:sts::111122223333:assumed-role/Deployer/ci-bot",
+    "arn:aws:sts::*:assumed-role/*/rosa@example.com",
+  ];
+  const fixed = [
+    "*",
+    "*:assumed-role/Deployer/*",
+    "arn:aws:sts::*:assumed-role/Deployer/*",
+    "*:assumed-role/Deployer*",
+    "*:assumed-role/*-Deployer/*",
+    "*:user/rosa",
+    "arn:aws:iam::111122223333:user/ci-bot",
+    "arn:aws:iam::111122223333:*",
+    // The session name is the user of Identity Center: AWS sets it.
+    "arn:aws:sts::*:assumed-role/AWSReservedSSO_Admin_*/rosa@example.com",
+  ];
+  const found = (startedBy: string) => policyWarnings([aRoute({ match: { startedBy } })]);
+  for (const glob of chosen) {
+    const [warning, ...more] = found(glob);
+    assert.deepEqual(
+      [warning?.path, warning?.glob, more],
+      [["routes", 0, "match", "startedBy"], JSON.stringify(glob), []],
+    );
+    assert.match(warning?.text ?? "", /session name of an assumed role, which the requester chooses/);
+  }
+  for (const glob of fixed) assert.deepEqual(found(glob), [], glob);
+});
+
 test("two globs overlap if and only if some text matches both", () => {
   const glob = fc.string({ unit: fc.constantFrom("a", "b", "*", "?"), maxLength: 4 });
   const texts = [""];

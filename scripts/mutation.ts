@@ -1,6 +1,6 @@
 /**
  * Runs mutation tests with StrykerJS: changes the sources in small ways, one at a time, and reports the changes that no test
- * notices. See USAGE. Exits with 1 if fewer than MIN_RATE percent of the mutants are killed.
+ * notices. See USAGE. Exits with 1 if fewer than MIN_RATE percent of the mutants of any folder are killed.
  */
 import { spawnSync } from "node:child_process";
 import { globSync, mkdirSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
@@ -8,6 +8,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
 import { findTests } from "./find-tests.ts";
+import { type MutationResult, toLine, toRate, totalByFolder } from "./mutation-rates.ts";
 
 const USAGE = `npm run mutation -- [--sample N] [--far] [--concurrency C] [FILE or FOLDER ...]
 
@@ -48,7 +49,7 @@ const sources = (positionals.length > 0 ? positionals : DEFAULT_SOURCES).flatMap
   statSync(path).isDirectory() ? globSync(`${path}/**/*.ts`).sort() : path,
 );
 const folder = mkdtempSync(join(tmpdir(), "countersign-mutation-"));
-const results: { file: string; killed: number; all: number }[] = [];
+const results: MutationResult[] = [];
 try {
   for (const file of sources) {
     const mutants = mutate(file);
@@ -56,26 +57,17 @@ try {
     for (const { location, mutatorName, replacement } of survivors)
       print(`  survived: ${file}:${location.start.line}:${location.start.column} ${mutatorName} -> ${replacement}`);
     results.push({ file, killed: mutants.length - survivors.length, all: mutants.length });
-    print(toLine(results.at(-1) ?? { file, killed: 0, all: 0 }));
+    print(...results.slice(-1).map(toLine));
   }
 } finally {
   rmSync(folder, { recursive: true, force: true });
 }
-const sum = (of: "killed" | "all") => results.reduce((total, result) => total + result[of], 0);
-const total = { file: `${results.length} files`, killed: sum("killed"), all: sum("all") };
-print("", ...results.map(toLine), toLine(total));
-process.exit(toRate(total) >= MIN_RATE ? 0 : 1);
+const folders = totalByFolder(results);
+print("", ...results.map(toLine), "", ...folders.map(toLine));
+process.exit(folders.every((each) => toRate(each) >= MIN_RATE) ? 0 : 1);
 
 function print(...lines: string[]): void {
   process.stdout.write(`${lines.join("\n")}\n`);
-}
-
-function toRate({ killed, all }: { killed: number; all: number }): number {
-  return all === 0 ? 100 : (100 * killed) / all;
-}
-
-function toLine(result: { file: string; killed: number; all: number }): string {
-  return `${toRate(result).toFixed(1).padStart(5)} %  ${result.killed} of ${result.all}  ${result.file}`;
 }
 
 /** Runs Stryker on one file, and returns its valid mutants. */

@@ -95,6 +95,7 @@ function makeSync(wiring: Wiring): ReadDeps["sync"] {
     return makeSyncExecution({
       ...{ requests, executions, apply, mask, clock, random, log },
       withPauses: coversPauses(routes),
+      countStale: metrics.countStale,
       reportChange: observe,
     });
   };

@@ -29,6 +29,8 @@ export interface Metrics {
   queue: ReturnType<typeof countQueue>;
   /** Counts a request that opened without a route. */
   countUncovered(reason: Uncovered["reason"]): void;
+  /** Counts a read that contradicts a newer observation, after a minute of such reads. */
+  countStale(): void;
 }
 
 interface MetricsOptions {
@@ -46,6 +48,8 @@ export function makeMetrics({ routes = [], targets, now = Date.now }: MetricsOpt
   const setGauges = makeStateGauges(registry, targets);
   const { slack, aws } = countCalls(registry);
   const queue = countQueue(registry);
+  const staleHelp = "Reads of an execution that contradict a newer observation, after a minute of such reads.";
+  const stale = counter(registry, "stale_reads_total", staleHelp);
   const build = gauge(registry, "build_info", "The running version; always 1.", ["version", "node"]);
   build.set({ version: VERSION, node: process.versions.node }, 1);
   let leases: Leases | null = null;
@@ -68,6 +72,7 @@ export function makeMetrics({ routes = [], targets, now = Date.now }: MetricsOpt
     awsCalls: aws,
     queue,
     countUncovered: countUncovered(registry),
+    countStale: () => stale.inc(),
   };
 }
 

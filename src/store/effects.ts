@@ -101,6 +101,7 @@ export function makeEffectStore(db: Kysely<Tables>): EffectStore {
         oldestOpenAt: await oldest(sql`requests`, sql.ref("requests.opened_at"), sql`state <> 'closed'`),
         oldestUnpostedAt: await oldest(MESSAGES_OF_REQUESTS, sql.ref("requests.opened_at"), UNPOSTED),
         oldestUnpublishedAt: await oldest(sql`audit`, sql.ref("audit.at"), UNPUBLISHED),
+        oldestStaleAt: await oldest(sql`executions`, sql.ref("executions.staleSince"), sql`stale_since is not null`),
         waiting,
       };
     },

@@ -119,7 +119,7 @@ for (const engine of ENGINES) {
     assert.deepEqual([await by(["U0JANE"]), await by(["U0MIA"]), await by([])], [1, 0, 0]);
   });
 
-  test(`${engine.name}: the lags are the oldest request without a message, the oldest unpublished record and the waiting executions`, async (t) => {
+  test(`${engine.name}: the lags are the oldest request without a message, the oldest unpublished record, the oldest contradiction and the waiting executions`, async (t) => {
     const store = await filled(t, [aRequest({ id: "new", openedAt: NOW }), aRequest({ id: "old", openedAt: NOW - 5 })]);
     const watched = { target: "default/us-east-1", nextReadAt: 0, unchangedReads: 0 };
     await store.owned.executions.watch({ ...watched, executionId: "a", fingerprint: "waiting" });
@@ -130,6 +130,13 @@ for (const engine of ENGINES) {
     for (const id of ["new", "old"])
       await store.messages.recordPosted((await store.messages.ofRequest(id))[0]?.id ?? "", "1.1", 1);
     assert.equal((await store.effects.lags()).oldestUnpostedAt, null);
+    assert.equal(lags.oldestStaleAt, null);
+    for (const [executionId, at] of [
+      ["b", NOW],
+      ["a", NOW - 9],
+    ] as const)
+      await store.owned.executions.recordStale({ target: "default/us-east-1", executionId }, at);
+    assert.equal((await store.effects.lags()).oldestStaleAt, NOW - 9);
     assert.ok(lags.oldestUnpublishedAt === null || typeof lags.oldestUnpublishedAt === "number");
   });
 }

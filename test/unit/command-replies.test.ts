@@ -95,7 +95,14 @@ test("Slack accepts the answers for admins, whatever AWS returns and however man
         ...{ kind, due: 3, failing: 2 },
         lastError: { about: error, error },
       }));
-      const work = { open: 9, uncovered: 1, effects, oldestUnpostedAt: now, oldestUnpublishedAt: now };
+      const work = {
+        open: 9,
+        uncovered: 1,
+        effects,
+        oldestUnpostedAt: now,
+        oldestUnpublishedAt: now,
+        oldestStaleAt: now,
+      };
       const queue = { status: "failing", lastEventAt: now, error, failingSince: now } as const;
       const report = { kind: "health", slackConnected: true, storeFault: null, targets, queue, work } as const;
       assertSendable(healthReply({ ...report, waiting: counts }, now));
@@ -119,6 +126,18 @@ test("Slack accepts the answers for admins, whatever AWS returns and however man
     }),
     RUNS,
   );
+});
+
+test("health says so when reads of AWS have contradicted earlier ones for a minute, and not before", () => {
+  const text = (oldestStaleAt: number | null) => {
+    const times = { oldestUnpostedAt: null, oldestUnpublishedAt: null, oldestStaleAt };
+    const work = { open: 0, uncovered: 0, effects: [], ...times };
+    const report = { kind: "health" as const, slackConnected: true, storeFault: null, targets: [], work, waiting: [] };
+    return JSON.stringify(healthReply(report, 10 * 60_000).blocks);
+  };
+  const line = "*Reads of AWS*: they contradict earlier reads for 5 minutes";
+  assert.ok(text(5 * 60_000).includes(line));
+  for (const fine of [null, 10 * 60_000 - 59_999]) assert.ok(!text(fine).includes("Reads of AWS"));
 });
 
 test("a search of closed requests that stopped at its limit says so, and how to continue", () => {

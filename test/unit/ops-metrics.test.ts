@@ -199,3 +199,11 @@ test("a target that the configuration no longer has shows no gauge, so no alert 
   assert.match(text, /^countersign_target_up\{target="renamed\/us-east-1"\} 0$/m);
   assert.doesNotMatch(text, /removed/);
 });
+
+test("reads that stay stale are counted, from zero", async () => {
+  const metrics = makeMetrics();
+  const line = (count: number) => `countersign_stale_reads_total ${count}\n`;
+  assert.ok((await metrics.text(null, 0, HEALTHY)).includes(line(0)));
+  metrics.countStale();
+  assert.ok((await metrics.text(null, 0, HEALTHY)).includes(line(1)));
+});

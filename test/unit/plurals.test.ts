@@ -28,7 +28,14 @@ const digest = (more: number) =>
 
 function health(due: number, kind: "requester" | "signal" = "requester"): string {
   const effects = [{ kind, due, failing: 0, lastError: null }];
-  const work = { open: 0, uncovered: 0, effects, oldestUnpostedAt: null, oldestUnpublishedAt: null };
+  const work = {
+    open: 0,
+    uncovered: 0,
+    effects,
+    oldestUnpostedAt: null,
+    oldestUnpublishedAt: null,
+    oldestStaleAt: null,
+  };
   const report = { kind: "health" as const, slackConnected: true, storeFault: null, targets: [], work, waiting: [] };
   return visibleText(healthReply(report, 0).blocks);
 }

@@ -32,7 +32,9 @@ export async function setUp(t: TestContext, routes = [aRoute()], withPauses = fa
     log,
     countUncovered: (reason) => void uncovered.push(reason),
   });
-  const deps = { ...store.owned, apply, mask: ["*password*"], withPauses, clock, random: () => 0.5, log };
+  const stale = { count: 0 };
+  const countStale = () => void stale.count++;
+  const deps = { ...store.owned, apply, mask: ["*password*"], withPauses, clock, random: () => 0.5, log, countStale };
   const sync = makeSyncExecution(deps);
   await store.owned.executions.watch({
     target: TARGET.key,
@@ -66,5 +68,5 @@ export async function setUp(t: TestContext, routes = [aRoute()], withPauses = fa
     await store.requests.advance({ ...change, audit: [decided] });
     await store.requests.advance({ ...change, expectedVersion: expectedVersion + 1, patch: {}, attempt });
   };
-  return { clock, store, automation, log, uncovered, deps, sync, read, watched, requests, kinds, patch, abort };
+  return { clock, store, automation, log, uncovered, stale, deps, sync, read, watched, requests, kinds, patch, abort };
 }

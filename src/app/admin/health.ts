@@ -20,7 +20,7 @@ export type HealthReport =
       work:
         | ({ open: number; uncovered: number; effects: Backlog[] } & Pick<
             Lags,
-            "oldestUnpostedAt" | "oldestUnpublishedAt"
+            "oldestUnpostedAt" | "oldestUnpublishedAt" | "oldestStaleAt"
           >)
         | null;
       /** The executions that wait in each account and Region. */

@@ -40,6 +40,8 @@ export interface Lags {
   oldestUnpostedAt: number | null;
   /** The time of the oldest audit record that is to be published. */
   oldestUnpublishedAt: number | null;
+  /** Since when reads of an execution have contradicted a newer observation, the longest. */
+  oldestStaleAt: number | null;
   /** The executions that wait in AWS, by the key of their target. */
   waiting: { target: string; count: number }[];
 }

@@ -45,6 +45,8 @@ export interface SyncExecutionDeps {
   clock: Clock;
   random: () => number;
   log: Log;
+  /** Counts a read that is reported, because reads have contradicted a newer observation for a minute. */
+  countStale?: () => void;
   /** Called for each change that a read showed, with the event that announced it, if any. */
   reportChange?: ReportChange;
 }
@@ -202,7 +204,7 @@ async function reportWithoutId({ executions, log }: SyncExecutionDeps, from: Tar
  * nothing. Afterwards it is applied, so that a new gate is not hidden; it can close no request, because only an end closes one.
  */
 async function isReported(
-  { executions, clock, log }: SyncExecutionDeps,
+  { executions, clock, log, countStale }: SyncExecutionDeps,
   watched: WatchedExecution,
   error: string,
 ): Promise<boolean> {
@@ -210,6 +212,7 @@ async function isReported(
   const since = await executions.recordStale(watched, clock.now());
   if (clock.now() - since < CONTRADICTION_REPORT_MS) return false;
   log.warn({ event: "execution.read-stale", target, executionId, error }, "a read contradicts an earlier one");
+  countStale?.();
   return true;
 }
 

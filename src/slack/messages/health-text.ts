@@ -2,6 +2,7 @@ import type { HealthReport } from "../../app/admin/health.ts";
 import type { EffectKind } from "../../app/ports/effect-store.ts";
 import type { QueueState } from "../../app/ports/waiting-queue.ts";
 import { counted } from "../../core/counted.ts";
+import { CONTRADICTION_REPORT_MS } from "../../core/stale-reads.ts";
 import { type Rendered, section } from "./blocks.ts";
 import { CHAR_BUDGET, fitting } from "./budget.ts";
 import { code } from "./text.ts";
@@ -64,6 +65,7 @@ export function healthText(report: HealthReport & { kind: "health" }, now: numbe
   lines.push(
     `*Oldest request without a message*: ${age(work.oldestUnpostedAt, now, "opened ")}`,
     `*Audit events to publish*: ${age(work.oldestUnpublishedAt, now, "the oldest is from ")}`,
+    ...staleLines(work.oldestStaleAt, now),
     ...waitingLines(report.waiting),
   );
   const behind = work.effects.filter(({ due }) => due > 0);
@@ -104,6 +106,14 @@ function targetLines(
 
 function age(at: number | null, now: number, before = ""): string {
   return at === null ? "none" : `${before}${duration(now - at)} ago`;
+}
+
+/** Reports reads that stay stale: they delay signals. */
+function staleLines(since: number | null, now: number): string[] {
+  if (since === null || now - since < CONTRADICTION_REPORT_MS) return [];
+  return [
+    `*Reads of AWS*: they contradict earlier reads for ${duration(now - since)}, so signals may wait. The log has \`execution.read-stale\``,
+  ];
 }
 
 /** Accounts with waiting executions, the fullest first: a waiting execution counts against the quota. */

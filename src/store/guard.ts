@@ -18,6 +18,9 @@ export const transactUnder =
   (work, lost) =>
     db.transaction().execute(async (trx) => ((await isOwned(trx, lease)) ? work(trx) : lost));
 
+/** The end of a lease that its owner has released. One that has only expired is still its owner's. */
+const RELEASED = 0;
+
 /**
  * Returns whether the lease is still its owner's, and keeps it so until the transaction ends: the row is written without
  * a change, so that PostgreSQL makes the next owner wait, who then sees all effects of this transaction. Runs first: every
@@ -30,6 +33,7 @@ async function isOwned(trx: Transaction<Tables>, lease: Lease): Promise<boolean>
     .where("name", "=", lease.name)
     .where("owner", "=", lease.owner)
     .where("token", "=", lease.token)
+    .where("until", ">", RELEASED)
     .executeTakeFirst();
   return didChange(result) || (lease.replaces !== undefined && acquireObserved(trx, lease, lease.replaces));
 }

@@ -3,7 +3,10 @@ import type { ReplicaStore } from "../app/ports/coordination.ts";
 import { releaseClaims } from "./release-claims.ts";
 import type { Tables } from "./schema.ts";
 
-/** Leases that ended this long ago are deleted. */
+/**
+ * Leases that ended this long ago are deleted. A token is about the time of the last acquisition: a lease that was just
+ * released keeps its row, by which one who observed it earlier sees that somebody has owned it since.
+ */
 const RETENTION_MS = 24 * 3_600_000;
 
 export function makeReplicaStore(db: Kysely<Tables>): ReplicaStore {
@@ -14,10 +17,8 @@ export function makeReplicaStore(db: Kysely<Tables>): ReplicaStore {
         .values({ id, startedAt: now, until })
         .onConflict((conflict) => conflict.column("id").doUpdateSet({ until }))
         .execute();
-      await db
-        .deleteFrom("leases")
-        .where("until", "<", now - RETENTION_MS)
-        .execute();
+      const cutoff = now - RETENTION_MS;
+      await db.deleteFrom("leases").where("until", "<", cutoff).where("token", "<", cutoff).execute();
       const { alive } = await db
         .selectFrom("replicas")
         .select(({ fn }) => fn.countAll<number>().as("alive"))

@@ -26,6 +26,11 @@ const CHANGES: Record<string, (store: Store) => Promise<unknown>> = {
     await leases.acquire(LEASE, "earlier:r0", NOW, UNTIL);
     await leases.release(LEASE, "earlier:r0");
   },
+  "had it and released it, and a heartbeat removed old leases": async ({ leases, replicas }) => {
+    await leases.acquire(LEASE, "other:r1", NOW, UNTIL);
+    await leases.release(LEASE, "other:r1");
+    await replicas.heartbeat("r2", NOW, UNTIL);
+  },
   "had it until it expired": ({ leases }) => leases.acquire(LEASE, "other:r1", NOW - 10, NOW - 5),
   "acquired it by a write of its own": async (store) => {
     const lease = await observe(store, "other:r1");
@@ -35,6 +40,15 @@ const CHANGES: Record<string, (store: Store) => Promise<unknown>> = {
 };
 
 for (const engine of ENGINES) {
+  test(`${engine.name}: nothing is written under a lease that its owner has released`, async (t) => {
+    const store = await aStore(t, { engine, now: () => NOW });
+    await store.requests.open({ request: aRequest(), channels: [], audit: anEntry() });
+    const lease = (await store.leases.acquire(LEASE, "me:r1", NOW, UNTIL)) ?? assert.fail("the lease is not free");
+    assert.equal(await write(store, lease), true);
+    await store.leases.release(LEASE, "me:r1");
+    assert.equal(await write(store, lease, 2), false);
+  });
+
   for (const before of ["never existed", "was released"]) {
     const free = async (store: Store) => {
       if (before === "never existed") return;

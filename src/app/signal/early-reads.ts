@@ -72,7 +72,8 @@ export function makeEarlyReads(deps: EarlyReadDeps): EarlyReads {
 
   const read = async (automation: Automation, request: SignaledRequest): Promise<ReadUnderLease | null> => {
     const lease = await observeLease(deps, request);
-    if (lease === null) return null;
+    // A lease that this process has already belongs to a signal in progress, whose effect the read may not show.
+    if (lease === null || lease.replaces === undefined) return null;
     const askedAt = clock.now();
     const reading = await automation.read(request.executionId, new AbortController().signal, true);
     return reading.kind === "read" ? { lease, askedAt, reading } : null;

@@ -123,16 +123,18 @@ async function signalOnce(
     return recordNotReady(deps, turn, ready);
 
   // Read and decide. A read that began before the decision only allows the signal: everything else takes a new one.
-  const moveBy = (reading: Found) =>
+  // What must be certain or caught up by now must have been so when AWS was asked.
+  const moveBy = (reading: Found, askedAt: number) =>
     reading.kind === "not-found"
       ? RECONCILE
-      : nextSignalMove({ ...turn, known, elsewhere, listed }, reading.execution, clock.now());
-  const isEnough = early !== null && isRecent(early, clock.now()) && moveBy(early.reading).kind === "send";
+      : nextSignalMove({ ...turn, known, elsewhere, listed }, reading.execution, askedAt);
+  const isEnough =
+    early !== null && isRecent(early, clock.now()) && moveBy(early.reading, early.askedAt).kind === "send";
   const { askedAt, reading } = isEnough ? early : await readNow(automation, request, clock, abort);
   if (abort.aborted) return;
   if (reading.kind === "failed")
     return recordDeferred(deps, turn, `AWS could not be asked (${reading.code}: ${reading.message})`);
-  const [now, move] = [clock.now(), moveBy(reading)];
+  const [now, move] = [clock.now(), moveBy(reading, askedAt)];
   if (listed?.staleSince != null && move.kind !== "stale") await executions.clearStale(listed);
   if (move.kind !== "send") return follow(deps, automation, turn, move);
   if (ready.kind === "failed") return recordNotReady(deps, turn, ready);

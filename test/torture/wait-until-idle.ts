@@ -7,6 +7,8 @@ import { findRoute } from "./runbooks.ts";
 
 /** Time for the bots to finish without a time jump: the longer of `machineMs` real and `clockMs` fast milliseconds. */
 const IDLE = { machineMs: 600, clockMs: 4_000 };
+/** While the remaining work changes, time does not jump, because a channel takes one post a second; but not forever. */
+const MAX_WINDOWS = 20;
 /** Real milliseconds between two checks. Each check reads the complete state of both stand-ins. */
 const CHECK_INTERVAL_MS = 120;
 /** After that, time jumps forward in growing strides, because some work is due only after minutes. */
@@ -26,12 +28,15 @@ export async function waitUntilIdle(harness: Harness, botFaults: BotFaults = {})
   }
   let left = "";
   for (let strides = 0, stride = STRIDE_MS; strides < MAX_STRIDES; strides++) {
-    const end = Date.now() + Math.max(IDLE.machineMs, harness.time.toMachineMs(IDLE.clockMs));
-    while (Date.now() < end) {
+    const windowMs = Math.max(IDLE.machineMs, harness.time.toMachineMs(IDLE.clockMs));
+    const last = Date.now() + MAX_WINDOWS * windowMs;
+    let end = Date.now() + windowMs;
+    while (Date.now() < Math.min(end, last)) {
       harness.time.freeze();
       const found = await findRemainingWork(harness);
       if (found === null) return null;
       harness.time.unfreeze();
+      if (found !== left) end = Date.now() + windowMs;
       left = found;
       await new Promise((resolve) => setTimeout(resolve, CHECK_INTERVAL_MS));
     }

@@ -124,6 +124,8 @@ test("history lists closed requests, the latest first, in pages, each once, by p
   assert.deepEqual(ids(await run("history outcome:timeout")), ["r-04"]);
   assert.deepEqual(ids(await run("history document:web since:4h")), ["r-01", "r-03"]);
   assert.match(await run("history by:@nobody"), /`by:` `nobody` matches no one who has voted\./);
+  for (const name of ["ada", "nobody"])
+    assert.match(await run(`history by:@${name}`, "U0ANNA"), /No closed request matches/, "names stay unknown");
   assert.deepEqual(ids(await run("history outcome:timeout", "U0WEB")), []);
   assert.deepEqual(ids(await run("history since:3h", "U0WEB")), ["r-01", "r-03"]);
 });

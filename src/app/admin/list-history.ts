@@ -14,7 +14,7 @@ export type HistoryResult =
       /** Where the next page begins; null if this is the last. */
       next: ClosedCursor | null;
     }
-  /** Nobody of this name has voted. */
+  /** Nobody of this name has voted. Only admins learn this: votes are facts about requests. */
   | { kind: "no-person"; name: string }
   | Refused;
 
@@ -31,7 +31,8 @@ export const makeHistory =
     if (access.kind === "unknown") return access;
     const { by, since = null, until = null } = filters;
     const voters = by === undefined ? null : await findVoters(deps.search, by, userId);
-    if (by?.kind === "name" && voters?.length === 0) return { kind: "no-person", name: by.name };
+    if (by?.kind === "name" && voters?.length === 0)
+      return access.reader.admin ? { kind: "no-person", name: by.name } : { kind: "history", items: [], next: null };
     const found: ApprovalRequest[] = [];
     let examined = 0;
     let reached: ClosedCursor | null = null;

@@ -67,7 +67,7 @@ interface Question {
   page: string | null;
 }
 
-/** Sends the answer. If it takes long, a line says first that it is being looked up, and the answer replaces that line. */
+/** Sends the answer. If it takes long, a line says first that it is being looked up, and the answer follows. */
 async function answer(deps: CommandDeps, respond: Respond, question: Question): Promise<void> {
   const { clock } = deps;
   const abort = new AbortController();
@@ -77,7 +77,13 @@ async function answer(deps: CommandDeps, respond: Respond, question: Question): 
     clock.sleep(LOOKING_AFTER_MS, abort.signal).then(() => !abort.signal.aborted),
   ]);
   const replaces = question.page !== null;
-  if (isSlow) await respond({ text: LOOKING, response_type: "ephemeral", replace_original: replaces });
+  if (isSlow)
+    await respond({ text: LOOKING, response_type: "ephemeral", replace_original: replaces }).catch((err: unknown) =>
+      deps.log.warn(
+        { event: "command.line-failed", err, userId: question.userId },
+        "cannot say that a command takes long",
+      ),
+    );
   const { isShared, ...reply } = await answering;
   if (!isShared)
     return void (await respond({ ...reply, response_type: "ephemeral", replace_original: replaces || isSlow }));

@@ -42,7 +42,7 @@ export function aFolder() {
 export async function startCountersign(
   on: StandIns,
   folder: string,
-  { env = {}, policy = POLICY }: { env?: Record<string, string>; policy?: string } = {},
+  { env = {}, policy = POLICY }: { env?: Record<string, string | undefined>; policy?: string } = {},
 ): Promise<BenchedBot> {
   const configPath = join(folder, "countersign.yml");
   writeFileSync(configPath, policy);
@@ -82,7 +82,7 @@ export function startMinimalBot(on: StandIns, folder: string): BenchedBot {
   return toBot("minimal bot", child);
 }
 
-function start(args: string[], environment: Record<string, string>, cwd: string) {
+function start(args: string[], environment: Record<string, string | undefined>, cwd: string) {
   const { PATH, HOME, NODE_COMPILE_CACHE } = process.env;
   return spawn(process.execPath, args, {
     cwd,

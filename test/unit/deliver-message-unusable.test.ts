@@ -1,0 +1,123 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { anAttempt, anEntry, aRequest, aVote, REQUEST_ID } from "../support/samples.ts";
+import { setUp } from "./deliver-message-setup.ts";
+
+test("admins learn once that the only channel of a request cannot be used", async (t) => {
+  const { chat, clock, store, round } = await setUp(t);
+  for (let attempt = 0; attempt < 2; attempt++) {
+    chat.nextPost.push({ answer: { kind: "refused", code: "is_archived", error: "is_archived", advice: "x" } });
+    await round();
+    clock.advance(600_000);
+  }
+  const lookups = await store.recipientLookups.due(clock.now(), 10);
+  assert.deepEqual(
+    lookups.map(({ kind }) => kind),
+    ["channel-unavailable"],
+  );
+});
+
+test("admins learn once that a channel was archived after the post, and again after it worked", async (t) => {
+  const { clock, store, chat, round, move } = await setUp(t);
+  await round();
+  const second = aRequest({ id: "second", stepExecutionId: "second", openedAt: clock.now() });
+  await store.requests.open({ request: second, channels: ["C0DBA"], audit: anEntry() });
+  const refused = { kind: "refused", code: "is_archived", error: "is_archived", advice: "x" } as const;
+  const lookups = async () =>
+    (await store.recipientLookups.due(clock.now(), 10)).filter(({ kind }) => kind === "channel-unavailable").length;
+  chat.nextUpdate.push(refused);
+  chat.nextPost.push({ answer: refused });
+  await move();
+  await round();
+  assert.equal(await lookups(), 1);
+  clock.advance(600_000);
+  await round();
+  const third = aRequest({ id: "third", stepExecutionId: "third", openedAt: clock.now() });
+  await store.requests.open({ request: third, channels: ["C0DBA"], audit: anEntry() });
+  chat.nextPost.push({ answer: refused });
+  await round();
+  assert.equal(await lookups(), 2, "the channel took a message in between");
+});
+
+test("no admin is told of a refused update while another channel has the message, or after the end", async (t) => {
+  const { clock, store, chat, round, move } = await setUp(t);
+  const second = aRequest({ id: "second", stepExecutionId: "second", openedAt: clock.now() });
+  await store.requests.open({ request: second, channels: ["C0DBA", "C0TWO"], audit: anEntry() });
+  await round();
+  await store.requests.advance({ requestId: "second", expectedVersion: 1, patch: {}, audit: [] });
+  await move({ state: "closed" });
+  const refused = { kind: "refused", code: "is_archived", error: "is_archived", advice: "x" } as const;
+  for (const row of await store.messages.due(clock.now(), 10))
+    if (row.channelId === "C0DBA") chat.nextUpdate.push(refused);
+  await round();
+  const kinds = (await store.recipientLookups.due(clock.now(), 10)).map(({ kind }) => kind);
+  assert.ok(!kinds.includes("channel-unavailable"), kinds.join());
+});
+
+test("a message that Slack no longer lets the bot edit gets its decision as a reply, once, without further attempts", async (t) => {
+  const { store, chat, round, due, move } = await setUp(t);
+  await round();
+  for (const patch of [{ state: "decided", decision: "approve" }, {}, { state: "closed" }] as const) {
+    await move(patch);
+    chat.nextUpdate.push({
+      kind: "not-editable",
+      code: "edit_window_closed",
+      error: "edit_window_closed",
+      advice: "x",
+    });
+    await round();
+    assert.deepEqual(await due(), []);
+  }
+  const replies = (await store.notices.ofRequest(REQUEST_ID)).filter(({ kind }) => kind === "not-editable");
+  const { version } = (await store.requests.byId(REQUEST_ID)) ?? {};
+  assert.deepEqual(replies.map(({ number }) => number).toSorted(), [2, version]);
+});
+
+test("a message that cannot be edited gets a reply for each vote and for each problem of the signal, and no flood", async (t) => {
+  const { store, chat, round, move } = await setUp(t);
+  await round();
+  const change = async (more: object, patch = {}) => {
+    const request = await store.requests.byId(REQUEST_ID);
+    assert(request !== null);
+    const about = { requestId: REQUEST_ID, expectedVersion: request.version, audit: [] };
+    assert(await store.requests.advance({ ...about, patch, ...more }));
+    const code = "edit_window_closed";
+    chat.nextUpdate.push({ kind: "not-editable", code, error: code, advice: "x" });
+    await round();
+    return (await store.notices.ofRequest(REQUEST_ID)).length;
+  };
+  const denied = (attempt: number) => ({
+    attempt: anAttempt({
+      requestId: REQUEST_ID,
+      attempt,
+      state: "refused",
+      error: `AccessDeniedException: try ${attempt}`,
+    }),
+  });
+  assert.equal(await change({ vote: aVote("U0JANE", { at: 1 }) }), 1);
+  assert.equal(await change({ removeVotes: ["U0JANE"] }), 2, "a withdrawal");
+  assert.equal(await change({ vote: aVote("U0JANE", { at: 3 }) }), 3, "a vote after a withdrawal");
+  assert.equal(await change({}), 3, "nothing that people see");
+  assert.equal(await change({}, { state: "decided", decision: "approve", signal: "due" }), 4);
+  assert.equal(await change(denied(1)), 5, "AWS refuses");
+  assert.equal(await change(denied(2)), 5, "AWS refuses again");
+  assert.equal(await change({}, { signal: "ambiguous" }), 6, "no clear reply");
+  assert.equal(await change({}, { state: "closed" }), 7);
+  await move();
+});
+
+test("a message that Slack no longer lets the bot edit gets one notice in its channel", async (t) => {
+  const { clock, store, chat, round, move } = await setUp(t);
+  await round();
+  for (let attempt = 0; attempt < 3; attempt++) {
+    await move();
+    const code = "edit_window_closed";
+    chat.nextUpdate.push({ kind: "not-editable", code, error: code, advice: "x" });
+    await round();
+    clock.advance(600_000);
+  }
+  assert.deepEqual(
+    (await store.notices.ofRequest(REQUEST_ID)).map(({ kind, channelId }) => `${kind} ${channelId}`),
+    ["not-editable C0DBA"],
+  );
+});

@@ -96,3 +96,12 @@ export function documentedApprover(): Role {
   assert.ok(trust, "no trust policy is documented");
   return { arn: `arn:aws:iam::${BOT_ACCOUNT}:role/CountersignApprover`, policies: [], trust };
 }
+
+/** An account that has nothing to do with the bot. */
+export const FOREIGN_ACCOUNT = "999988887777";
+
+/** The policy of a resource that shares one action with everybody: only the caller's own policies can deny it. */
+export const sharing = (action: string): Policy => ({
+  Version: "2012-10-17",
+  Statement: [{ Effect: "Allow", Principal: { AWS: "*" }, Action: action, Resource: "*" }],
+});

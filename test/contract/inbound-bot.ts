@@ -17,16 +17,8 @@ import { isHomeTeam } from "../../src/slack/listeners/payloads.ts";
 import { type FormState, makeSignedFormState } from "../../src/slack/listeners/signed-form-state.ts";
 import { listenForVerdicts } from "../../src/slack/listeners/verdicts.ts";
 import { commandReplies } from "../support/command-app.ts";
-import {
-  aliveUntil,
-  fakeAutomation,
-  fakeChat,
-  fakeDirectory,
-  PLAIN_NAMES,
-  TARGET,
-  testClock,
-  testLog,
-} from "../support/fakes.ts";
+import { fakeChat, fakeDirectory } from "../support/fake-slack.ts";
+import { aliveUntil, fakeAutomation, PLAIN_NAMES, TARGET, testClock, testLog } from "../support/fakes.ts";
 import type { Json } from "../support/http-json.ts";
 import {
   aFacts,

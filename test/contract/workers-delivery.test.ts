@@ -10,7 +10,8 @@ import { makeAcquireMethodSlot, makeAcquireSlot } from "../../src/slack/rate-lim
 import { PER_CHANNEL, startDeliveryWorker } from "../../src/workers/delivery.ts";
 import { makeWakeUps } from "../../src/workers/wake-ups.ts";
 import { eventually } from "../support/eventually.ts";
-import { aliveUntil, fakeChat, QUICK, testClock, testLog } from "../support/fakes.ts";
+import { fakeChat } from "../support/fake-slack.ts";
+import { aliveUntil, QUICK, testClock, testLog } from "../support/fakes.ts";
 import { anEntry, aRequest, REQUEST_ID } from "../support/samples.ts";
 import { aStore } from "../support/stores.ts";
 

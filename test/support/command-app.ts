@@ -9,7 +9,8 @@ import { makeStats } from "../../src/app/admin/stats.ts";
 import type { Store } from "../../src/app/ports/store.ts";
 import { type CommandDeps, listenForCommand } from "../../src/slack/listeners/command.ts";
 import { makeCommandReply } from "../../src/slack/listeners/command-replies.ts";
-import { fakeDirectory, type TestClock, testClock, testLog } from "./fakes.ts";
+import { fakeDirectory } from "./fake-slack.ts";
+import { type TestClock, testClock, testLog } from "./fakes.ts";
 import { WORKSPACE } from "./samples.ts";
 
 type Message = Record<string, unknown> & { text?: string; blocks?: unknown[] };

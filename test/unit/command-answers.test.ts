@@ -7,7 +7,8 @@ import type { ApprovalRequest, Vote } from "../../src/core/request.ts";
 import { percentile, summarize } from "../../src/core/statistics.ts";
 import { findProblems } from "../support/block-limits.ts";
 import { commandApp, commandReplies } from "../support/command-app.ts";
-import { fakeAutomation, fakeDirectory, TARGET, testClock } from "../support/fakes.ts";
+import { fakeDirectory } from "../support/fake-slack.ts";
+import { fakeAutomation, TARGET, testClock } from "../support/fakes.ts";
 import { aFacts, anEntry, anExecution, aPerson, aRequest, aRoute, aStep, aVote, NOW } from "../support/samples.ts";
 import { aStore } from "../support/stores.ts";
 

@@ -13,7 +13,8 @@ import type { Authority, RequestedAction, Verdict } from "../../src/core/request
 import { countAccepted } from "../../src/core/signal-attempt.ts";
 import { sqliteDialect } from "../../src/store/sqlite.ts";
 import { openStore } from "../../src/store/store.ts";
-import { aliveUntil, fakeChat, fakeDirectory, PLAIN_NAMES, TARGET, testClock, testLog } from "../support/fakes.ts";
+import { fakeChat, fakeDirectory } from "../support/fake-slack.ts";
+import { aliveUntil, PLAIN_NAMES, TARGET, testClock, testLog } from "../support/fakes.ts";
 import { FULL_MATRIX } from "../support/full-matrix.ts";
 import { fakeGates } from "../support/gates.ts";
 import { aClick, anExecution, aPerson, aRoute, auditContext, EXECUTION_ID } from "../support/samples.ts";

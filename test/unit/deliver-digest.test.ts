@@ -2,7 +2,8 @@ import assert from "node:assert/strict";
 import { type TestContext, test } from "node:test";
 import { DIGEST_THRESHOLD, makeDigest, makeDigestFirst } from "../../src/app/deliver/digest.ts";
 import type { DigestView } from "../../src/app/ports/slack.ts";
-import { aliveUntil, fakeChat, testClock, testLog } from "../support/fakes.ts";
+import { fakeChat } from "../support/fake-slack.ts";
+import { aliveUntil, testClock, testLog } from "../support/fakes.ts";
 import { anEntry, aRequest, aRoute, aVote } from "../support/samples.ts";
 import { aStore } from "../support/stores.ts";
 

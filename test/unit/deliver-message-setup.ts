@@ -2,7 +2,8 @@ import assert from "node:assert/strict";
 import type { TestContext } from "node:test";
 import { makeRequestMessages } from "../../src/app/deliver/message-kinds.ts";
 import type { MessageRow } from "../../src/app/ports/delivery-store.ts";
-import { fakeChat, testClock, testLog } from "../support/fakes.ts";
+import { fakeChat } from "../support/fake-slack.ts";
+import { testClock, testLog } from "../support/fakes.ts";
 import { anEntry, aRequest, aRoute, REQUEST_ID } from "../support/samples.ts";
 import { aStore } from "../support/stores.ts";
 

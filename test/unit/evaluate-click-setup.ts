@@ -6,7 +6,8 @@ import type { VerdictPreview } from "../../src/app/decide/preview-verdict.ts";
 import type { Click } from "../../src/app/ports/click-store.ts";
 import { makeLookUpRequester } from "../../src/app/watch/look-up-requester.ts";
 import type { Route } from "../../src/core/policy.ts";
-import { fakeDirectory, PLAIN_NAMES, testClock, testLog } from "../support/fakes.ts";
+import { fakeDirectory } from "../support/fake-slack.ts";
+import { PLAIN_NAMES, testClock, testLog } from "../support/fakes.ts";
 import { aClick, anEntry, aRequest, aRoute, MESSAGE_TS, REQUEST_ID } from "../support/samples.ts";
 import { aStore } from "../support/stores.ts";
 

@@ -2,7 +2,8 @@ import assert from "node:assert/strict";
 import { type TestContext, test } from "node:test";
 import { makeReadMasked } from "../../src/app/admin/read-masked.ts";
 import { commandApp, commandReplies } from "../support/command-app.ts";
-import { fakeAutomation, fakeDirectory, TARGET, testClock } from "../support/fakes.ts";
+import { fakeDirectory } from "../support/fake-slack.ts";
+import { fakeAutomation, TARGET, testClock } from "../support/fakes.ts";
 import { anEntry, anExecution, aRequest, aRoute, aStep, EXECUTION_ID } from "../support/samples.ts";
 import { aStore } from "../support/stores.ts";
 

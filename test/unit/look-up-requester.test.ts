@@ -3,7 +3,8 @@ import { type TestContext, test } from "node:test";
 import { makeLookUpRequester, makeRetryRequesterLookup } from "../../src/app/watch/look-up-requester.ts";
 import type { Person } from "../../src/core/person.ts";
 import type { AddressOwners } from "../../src/core/requester.ts";
-import { fakeDirectory, testClock, testLog } from "../support/fakes.ts";
+import { fakeDirectory } from "../support/fake-slack.ts";
+import { testClock, testLog } from "../support/fakes.ts";
 import { aFacts, anEntry, aPerson, aRequest, REQUEST_ID } from "../support/samples.ts";
 import { aStore } from "../support/stores.ts";
 

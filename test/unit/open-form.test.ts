@@ -6,7 +6,7 @@ import type { Person } from "../../src/core/person.ts";
 import type { Verdict } from "../../src/core/request.ts";
 import { openForm } from "../../src/slack/listeners/open-form.ts";
 import { makeSignedFormState } from "../../src/slack/listeners/signed-form-state.ts";
-import { fakeChat } from "../support/fakes.ts";
+import { fakeChat } from "../support/fake-slack.ts";
 import { aClick, aFacts, anEntry, aPerson, aRequest, WORKSPACE } from "../support/samples.ts";
 import { fromMessage, setUp } from "./evaluate-click-setup.ts";
 

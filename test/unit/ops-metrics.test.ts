@@ -8,7 +8,8 @@ import { BOT } from "../../src/core/signers.ts";
 import { UNCOVERED_REASONS } from "../../src/core/uncovered.ts";
 import { makeMetrics } from "../../src/ops/metrics.ts";
 import { healthText } from "../../src/slack/messages/health-text.ts";
-import { fakeAutomation, fakeChat, fakeDirectory } from "../support/fakes.ts";
+import { fakeChat, fakeDirectory } from "../support/fake-slack.ts";
+import { fakeAutomation } from "../support/fakes.ts";
 import { aClick, anEntry, aRequest, NOW, REQUEST_ID } from "../support/samples.ts";
 import { aStore, ENGINES } from "../support/stores.ts";
 

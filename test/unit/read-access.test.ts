@@ -9,7 +9,8 @@ import type { Person } from "../../src/core/person.ts";
 import { findReadRight } from "../../src/core/read-access.ts";
 import type { Vote } from "../../src/core/request.ts";
 import { UNKNOWN_REQUESTER } from "../../src/core/requester.ts";
-import { fakeDirectory, testClock, testLog } from "../support/fakes.ts";
+import { fakeDirectory } from "../support/fake-slack.ts";
+import { testClock, testLog } from "../support/fakes.ts";
 import { anEntry, aPerson, aRequest, aRoute, aVote, EXECUTION_ID, REQUEST_ID } from "../support/samples.ts";
 import { aStore } from "../support/stores.ts";
 

@@ -2,7 +2,8 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { makeRemind } from "../../src/app/deliver/remind.ts";
 import type { Reminded } from "../../src/app/ports/store.ts";
-import { fakeDirectory, testClock, testLog } from "../support/fakes.ts";
+import { fakeDirectory } from "../support/fake-slack.ts";
+import { testClock, testLog } from "../support/fakes.ts";
 import { aFacts, aRequest, aRoute, aVote, NOW } from "../support/samples.ts";
 
 const ROUTE = aRoute({

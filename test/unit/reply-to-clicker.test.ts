@@ -1,7 +1,8 @@
 import assert from "node:assert/strict";
 import { type TestContext, test } from "node:test";
 import { makeReplyToClicker } from "../../src/app/decide/reply-to-clicker.ts";
-import { fakeChat, testClock, testLog } from "../support/fakes.ts";
+import { fakeChat } from "../support/fake-slack.ts";
+import { testClock, testLog } from "../support/fakes.ts";
 import { aClick } from "../support/samples.ts";
 import { aStore } from "../support/stores.ts";
 

@@ -2,7 +2,8 @@ import assert from "node:assert/strict";
 import { type TestContext, test } from "node:test";
 import { makeResolveRecipients, type ResolveRecipientsDeps } from "../../src/app/deliver/resolve-recipients.ts";
 import type { RecipientLookupKind } from "../../src/app/ports/delivery-store.ts";
-import { fakeChat, fakeDirectory, testClock, testLog } from "../support/fakes.ts";
+import { fakeChat, fakeDirectory } from "../support/fake-slack.ts";
+import { testClock, testLog } from "../support/fakes.ts";
 import { anEntry, aPerson, aRequest, aRoute, REQUEST_ID } from "../support/samples.ts";
 import { aStore } from "../support/stores.ts";
 

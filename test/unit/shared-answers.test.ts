@@ -3,7 +3,8 @@ import { type TestContext, test } from "node:test";
 import { makeReadMasked } from "../../src/app/admin/read-masked.ts";
 import type { Outcome } from "../../src/core/request.ts";
 import { commandApp, commandReplies } from "../support/command-app.ts";
-import { fakeAutomation, fakeDirectory, TARGET, testClock } from "../support/fakes.ts";
+import { fakeDirectory } from "../support/fake-slack.ts";
+import { fakeAutomation, TARGET, testClock } from "../support/fakes.ts";
 import { aFacts, anEntry, anExecution, aRequest, aRoute, aStep, aVote, NOW } from "../support/samples.ts";
 import { aStore } from "../support/stores.ts";
 

@@ -3,7 +3,8 @@ import { test } from "node:test";
 import { makePending, readWaiting } from "../../src/app/admin/list-waiting.ts";
 import { HOME_PAGE, type HomeContent, makeRefreshHome } from "../../src/app/admin/refresh-home.ts";
 import type { HomeRow } from "../../src/app/ports/home-store.ts";
-import { fakeDirectory, testClock, testLog } from "../support/fakes.ts";
+import { fakeDirectory } from "../support/fake-slack.ts";
+import { testClock, testLog } from "../support/fakes.ts";
 import { aRequest, aRoute } from "../support/samples.ts";
 import { aStore } from "../support/stores.ts";
 

@@ -2,7 +2,8 @@ import assert from "node:assert/strict";
 import { type TestContext, test } from "node:test";
 import type { ReplyContext } from "../../src/slack/listeners/command-replies.ts";
 import { commandApp, commandReplies } from "../support/command-app.ts";
-import { fakeDirectory, testClock } from "../support/fakes.ts";
+import { fakeDirectory } from "../support/fake-slack.ts";
+import { testClock } from "../support/fakes.ts";
 import { aFacts, anEntry, aPerson, aRequest, aRoute } from "../support/samples.ts";
 import { aStore } from "../support/stores.ts";
 

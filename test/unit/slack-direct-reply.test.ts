@@ -3,7 +3,7 @@ import { test } from "node:test";
 import type { Chat } from "../../src/app/ports/slack.ts";
 import type { Person } from "../../src/core/person.ts";
 import { withDirectReplies } from "../../src/slack/direct-reply.ts";
-import { fakeChat, fakeDirectory } from "../support/fakes.ts";
+import { fakeChat, fakeDirectory } from "../support/fake-slack.ts";
 import { aPerson } from "../support/samples.ts";
 import { fakeSlackCall, refusedBySlack } from "../support/slack-call.ts";
 

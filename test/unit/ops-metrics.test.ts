@@ -1,13 +1,13 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { makeHealthReport } from "../../src/app/admin/health.ts";
+import { type HealthReport, makeHealthReport } from "../../src/app/admin/health.ts";
 import type { ClickOutcome } from "../../src/app/decide/evaluate-click.ts";
 import { NOT_WAITING } from "../../src/core/execution.ts";
 import { UNKNOWN_REQUESTER } from "../../src/core/requester.ts";
 import { BOT } from "../../src/core/signers.ts";
 import { UNCOVERED_REASONS } from "../../src/core/uncovered.ts";
 import { makeMetrics } from "../../src/ops/metrics.ts";
-import { healthText } from "../../src/slack/messages/health-text.ts";
+import { healthReply } from "../../src/slack/messages/health-text.ts";
 import { fakeChat, fakeDirectory } from "../support/fake-slack.ts";
 import { fakeAutomation } from "../support/fakes.ts";
 import { aClick, anEntry, aRequest, NOW, REQUEST_ID } from "../support/samples.ts";
@@ -98,6 +98,11 @@ test("metrics show the backlog, the age of polls and completed work; without the
   assert.match(without, /countersign_signals_total\{result="accepted"\} 1\n/);
   assert.doesNotMatch(without, /effects_due\{|heartbeat_age_seconds \d/);
 });
+
+const healthText = (report: HealthReport & { kind: "health" }, now: number) =>
+  healthReply(report, now)
+    .blocks.map((block) => (block.type === "section" ? block.text?.text : ""))
+    .join("\n");
 
 test("only admins get the health report: stale targets with their errors first, then the backlog", async (t) => {
   const store = await aStore(t, { now: () => NOW });

@@ -1,10 +1,11 @@
+import type { SectionBlock } from "@slack/types";
 import type { HealthReport } from "../../app/admin/health.ts";
-import type { EffectKind } from "../../app/ports/effect-store.ts";
+import type { Backlog, EffectKind } from "../../app/ports/effect-store.ts";
 import type { QueueState } from "../../app/ports/waiting-queue.ts";
 import { counted } from "../../core/counted.ts";
 import { CONTRADICTION_REPORT_MS } from "../../core/stale-reads.ts";
-import { type Rendered, section } from "./blocks.ts";
-import { CHAR_BUDGET, fitting } from "./budget.ts";
+import { context, type Rendered, section } from "./blocks.ts";
+import { CHAR_BUDGET } from "./budget.ts";
 import { code } from "./text.ts";
 import { duration } from "./time.ts";
 
@@ -23,8 +24,8 @@ const EFFECT_LABELS: Record<EffectKind, readonly [string, string]> = {
   publish: ["audit event to publish", "audit events to publish"],
 };
 
-/** More targets and accounts are not listed one by one. */
-const MAX_TARGETS = 30;
+/** Room for the line that counts them. */
+const COUNT_LENGTH = 60;
 
 /** Executions that run or wait at the same time in an account and Region. Source: AWS documentation, quotas of Automation. */
 const QUOTA = 100;
@@ -34,48 +35,111 @@ const NEAR_QUOTA = 0.8;
 /** A section takes 3,000 characters. */
 const MAX_SECTION = 2_900;
 
-/** Renders the reply to `/approvals health`. */
-export function healthReply(report: HealthReport & { kind: "health" }, now: number): Rendered {
-  const sections: string[] = [];
-  for (const line of healthText(report, now).split("\n")) {
-    const last = sections.at(-1);
-    if (last === undefined || last.length + line.length >= MAX_SECTION) sections.push(line);
-    else sections[sections.length - 1] = `${last}\n${line}`;
-  }
-  const blocks = fitting(
-    sections.map((text) => section(text)),
-    CHAR_BUDGET,
-    sections.length,
-  );
-  return { text: "The health of Countersign.", blocks };
+/** One line, and the lines below it. Lines with a problem come first. */
+interface Subject extends Line {
+  items?: Line[];
 }
 
-/** Describes the health, one fact on a line. */
-export function healthText(report: HealthReport & { kind: "health" }, now: number): string {
-  const { work, targets, slackConnected, storeFault, queue = null } = report;
-  const lines = [
-    `*Slack*: ${slackConnected ? "connected" : "not connected"}`,
-    `*Database*: ${work === null ? "unreachable" : (storeFault ?? "OK")}`,
-  ];
-  if (queue !== null) lines.push(`*Event queue*: ${queueText(queue, now)}`);
-  if (work === null) return lines.join("\n");
-  lines.push(...targetLines(targets, now, queue !== null));
-  const uncovered = work.uncovered === 0 ? "" : ` (${work.uncovered} without a route)`;
-  lines.push(`*Open requests*: ${work.open}${uncovered}`);
-  lines.push(
-    `*Oldest request without a message*: ${age(work.oldestUnpostedAt, now, "opened ")}`,
-    `*Audit events to publish*: ${age(work.oldestUnpublishedAt, now, "the oldest is from ")}`,
-    ...staleLines(work.oldestStaleAt, now),
-    ...waitingLines(report.waiting),
-  );
-  const behind = work.effects.filter(({ due }) => due > 0);
-  lines.push(behind.length === 0 ? "*Queues*: empty" : "*Queues*");
-  for (const { kind, due, failing, lastError } of behind) {
-    const why = lastError === null ? "" : `; ${code(lastError.about, 60)}: ${code(lastError.error, 250)}`;
-    const failed = failing === 0 ? "" : due === 1 ? ", after a failure" : `, ${failing} of them after a failure`;
-    lines.push(`• ${counted(due, ...EFFECT_LABELS[kind])}${failed}${why}`);
+interface Line {
+  text: string;
+  isProblem?: boolean;
+}
+
+/** Renders the reply to `/approvals health`. */
+export function healthReply(report: HealthReport & { kind: "health" }, now: number): Rendered {
+  const { sections, left } = healthSections(report, now, { room: CHAR_BUDGET - 200, most: Infinity });
+  const note =
+    "Not everything fits here. The metrics have every target: `countersign_target_up` and `countersign_executions_waiting`.";
+  return { text: "The health of Countersign.", blocks: [...sections, ...(left > 0 ? [context(note)] : [])] };
+}
+
+/**
+ * Renders the health in `room` characters, with at most `most` items of a subject. `left`: the number of items that are
+ * not shown; the text counts them by subject.
+ */
+export function healthSections(
+  report: HealthReport & { kind: "health" },
+  now: number,
+  { room, most }: { room: number; most: number },
+): { sections: SectionBlock[]; left: number } {
+  const { lines, left } = fitSubjects(healthSubjects(report, now), room, most);
+  const texts: string[] = [];
+  for (const line of lines) {
+    const last = texts.at(-1);
+    if (last === undefined || last.length + line.length >= MAX_SECTION) texts.push(line);
+    else texts[texts.length - 1] = `${last}\n${line}`;
   }
-  return lines.join("\n");
+  return { sections: texts.map((text) => section(text)), left };
+}
+
+/** Shows every subject, and as many items as fit: the problems of all subjects before anything else. */
+function fitSubjects(subjects: readonly Subject[], room: number, most: number): { lines: string[]; left: number } {
+  const all = byProblem(subjects).map((subject) => ({ ...subject, items: byProblem(subject.items ?? []), shown: 0 }));
+  const candidates = all.flatMap((subject) =>
+    subject.items.slice(0, most).map((item, index) => ({ subject, index, ...item })),
+  );
+  let free =
+    room - all.reduce((sum, { text, items }) => sum + text.length + (items.length > 0 ? COUNT_LENGTH : 0) + 1, 0);
+  for (const { subject, text } of byProblem(candidates.sort((a, b) => a.index - b.index))) {
+    free -= text.length + 1;
+    if (free < 0) break;
+    subject.shown++;
+  }
+  const lines = all.flatMap(({ text, items, shown }) => [
+    text,
+    ...items.slice(0, shown).map((item) => item.text),
+    ...countLeft(items.slice(shown)),
+  ]);
+  return { lines, left: all.reduce((sum, { items, shown }) => sum + items.length - shown, 0) };
+}
+
+const byProblem = <T extends Line>(all: readonly T[]): T[] => [
+  ...all.filter(({ isProblem }) => isProblem),
+  ...all.filter(({ isProblem }) => !isProblem),
+];
+
+function countLeft(items: readonly Line[]): string[] {
+  const problems = items.filter(({ isProblem }) => isProblem).length;
+  const which = problems === 0 ? "" : `, ${problems} of them with a problem`;
+  return items.length === 0 ? [] : [`• and ${items.length} more${which}`];
+}
+
+/** Describes the health. */
+function healthSubjects(report: HealthReport & { kind: "health" }, now: number): Subject[] {
+  const { work, targets, slackConnected, storeFault, queue = null } = report;
+  const subjects: Subject[] = [
+    { text: `*Slack*: ${slackConnected ? "connected" : "not connected"}`, isProblem: !slackConnected },
+    {
+      text: `*Database*: ${work === null ? "unreachable" : (storeFault ?? "OK")}`,
+      isProblem: work === null || storeFault !== null,
+    },
+  ];
+  if (queue !== null)
+    subjects.push({ text: `*Event queue*: ${queueText(queue, now)}`, isProblem: queue.status === "failing" });
+  if (work === null) return subjects;
+  const uncovered = work.uncovered === 0 ? "" : ` (${work.uncovered} without a route)`;
+  return [
+    ...subjects,
+    targetsSubject(targets, now, queue !== null),
+    { text: `*Open requests*: ${work.open}${uncovered}`, isProblem: work.uncovered > 0 },
+    { text: `*Oldest request without a message*: ${age(work.oldestUnpostedAt, now, "opened ")}` },
+    { text: `*Audit events to publish*: ${age(work.oldestUnpublishedAt, now, "the oldest is from ")}` },
+    ...staleReads(work.oldestStaleAt, now),
+    waitingSubject(report.waiting),
+    queuesSubject(work.effects),
+  ];
+}
+
+function queuesSubject(effects: readonly Backlog[]): Subject {
+  const items = effects
+    .filter(({ due }) => due > 0)
+    .map(({ kind, due, failing, lastError }) => {
+      const why = lastError === null ? "" : `; ${code(lastError.about, 60)}: ${code(lastError.error, 250)}`;
+      const failed = failing === 0 ? "" : due === 1 ? ", after a failure" : `, ${failing} of them after a failure`;
+      return { text: `• ${counted(due, ...EFFECT_LABELS[kind])}${failed}${why}`, isProblem: failing > 0 };
+    });
+  const isProblem = items.some((item) => item.isProblem);
+  return { text: items.length === 0 ? "*Queues*: empty" : "*Queues*", isProblem, items };
 }
 
 /** Describes the queue of events. While it fails, polls find what it would announce. */
@@ -86,22 +150,22 @@ function queueText({ status, lastEventAt, error, failingSince }: QueueState, now
   return `failing${since}, ${last}; ${code(error ?? "unknown error", 250)}`;
 }
 
-/** One line for each target with its last poll, the failing ones first. */
-function targetLines(
+/** One item for each target with its last poll. */
+function targetsSubject(
   targets: Extract<HealthReport, { kind: "health" }>["targets"],
   now: number,
   hasQueue: boolean,
-): string[] {
-  const failing = targets.filter((target) => target.stale || target.error !== null);
-  const others = targets.filter((target) => !failing.includes(target));
-  const shown = [...failing, ...others].slice(0, MAX_TARGETS).map(({ target, polledAt, error, everyMs, stale }) => {
+): Subject {
+  const items = targets.map(({ target, polledAt, error, everyMs, stale }) => {
     // Only with a queue does the interval change.
     const every = hasQueue && polledAt !== null ? `, polled every ${duration(everyMs)}` : "";
     const when = polledAt === null ? "never polled" : `last polled ${Math.round((now - polledAt) / 1000)} s ago`;
-    return `• ${code(target, 100)}: ${stale ? "stale, " : ""}${when}${every}${error === null ? "" : `, ${code(error, 200)}`}`;
+    const text = `• ${code(target, 100)}: ${stale ? "stale, " : ""}${when}${every}${error === null ? "" : `, ${code(error, 200)}`}`;
+    return { text, isProblem: stale || error !== null };
   });
-  const more = targets.length > MAX_TARGETS ? [`• and ${targets.length - MAX_TARGETS} more`] : [];
-  return [`*Targets*: ${targets.length - failing.length} of ${targets.length} OK`, ...shown, ...more];
+  const failing = items.filter(({ isProblem }) => isProblem).length;
+  const text = `*Targets*: ${targets.length - failing} of ${targets.length} OK`;
+  return { text, isProblem: failing > 0, items };
 }
 
 function age(at: number | null, now: number, before = ""): string {
@@ -109,21 +173,21 @@ function age(at: number | null, now: number, before = ""): string {
 }
 
 /** Reports reads that stay stale: they delay signals. */
-function staleLines(since: number | null, now: number): string[] {
+function staleReads(since: number | null, now: number): Subject[] {
   if (since === null || now - since < CONTRADICTION_REPORT_MS) return [];
-  return [
-    `*Reads of AWS*: they contradict earlier reads for ${duration(now - since)}, so signals may wait. The log has \`execution.read-stale\``,
-  ];
+  const text = `*Reads of AWS*: they contradict earlier reads for ${duration(now - since)}, so signals may wait. The log has \`execution.read-stale\``;
+  return [{ text, isProblem: true }];
 }
 
 /** Accounts with waiting executions, the fullest first: a waiting execution counts against the quota. */
-function waitingLines(waiting: readonly { account: string; region: string; count: number }[]): string[] {
+function waitingSubject(waiting: readonly { account: string; region: string; count: number }[]): Subject {
   const counts = waiting.filter(({ count }) => count > 0).sort((a, b) => b.count - a.count);
-  if (counts.length === 0) return ["*Executions waiting*: none"];
-  const shown = counts.slice(0, MAX_TARGETS).map(({ account, region, count }) => {
-    const mark = count >= QUOTA * NEAR_QUOTA ? ":warning: " : "";
-    return `• ${mark}account ${code(account, 20)}, ${code(region, 30)}: ${count} of ${QUOTA}`;
+  if (counts.length === 0) return { text: "*Executions waiting*: none" };
+  const items = counts.map(({ account, region, count }) => {
+    const isProblem = count >= QUOTA * NEAR_QUOTA;
+    const mark = isProblem ? ":warning: " : "";
+    return { text: `• ${mark}account ${code(account, 20)}, ${code(region, 30)}: ${count} of ${QUOTA}`, isProblem };
   });
-  const more = counts.length > MAX_TARGETS ? [`• and ${counts.length - MAX_TARGETS} more`] : [];
-  return ["*Executions waiting*, compared with AWS's default quota of running executions", ...shown, ...more];
+  const isProblem = items.some((item) => item.isProblem);
+  return { text: "*Executions waiting*, compared with AWS's default quota of running executions", isProblem, items };
 }

@@ -1,4 +1,5 @@
 import type { ActionsBlock, HomeView, KnownBlock } from "@slack/types";
+import type { HealthReport } from "../../app/admin/health.ts";
 import { HOME_PAGE, type HomeContent } from "../../app/admin/refresh-home.ts";
 import { capitalize, findTerms, outcomeText } from "../../core/action-terms.ts";
 import { describeStep } from "../../core/describe-step.ts";
@@ -6,14 +7,17 @@ import { lookupFailureText } from "../../core/person.ts";
 import { button, context, header, section } from "./blocks.ts";
 import { CHAR_BUDGET, fitting, MAX_BLOCKS, textLength } from "./budget.ts";
 import { refusalText } from "./command-texts.ts";
-import { healthText } from "./health-text.ts";
+import { healthSections } from "./health-text.ts";
 import { mentions } from "./mentions.ts";
 import { type ListContext, pendingBlock } from "./pending-items.ts";
 import { moment } from "./time.ts";
 import { buttonsBlock } from "./verdict-buttons.ts";
 
-/** Of a section's 3,000 characters. */
-const MAX_HEALTH_LENGTH = 2_500;
+/** The least room for health: the requests of the page do not use it. */
+const MIN_HEALTH_ROOM = 2_500;
+const MAX_HEALTH_BLOCKS = 8;
+/** The most items of one subject of health. */
+const MAX_HEALTH_ITEMS = 30;
 
 /**
  * Renders App Home: the requests that wait for this person, with the buttons of their messages, or everything that the
@@ -33,24 +37,22 @@ export function homeView(content: HomeContent, list: ListContext): HomeView {
         }),
       ),
     ]);
-  const end = [
-    ...(decisions.length === 0
-      ? []
-      : [header("Your recent decisions"), section(decisions.map(decisionLine).join("\n"))]),
-    ...(health?.kind === "health" ? [header("Health"), section(cutLines(healthText(health, list.now)))] : []),
-  ];
+  const recent =
+    decisions.length === 0 ? [] : [header("Your recent decisions"), section(decisions.map(decisionLine).join("\n"))];
   const heading = [header(TITLES[scope]), scopeButtons(scope, found.admin)];
   const rows = found.items.map((item, index) => [
     pendingBlock(item, list),
     scope === "mine" ? buttonsBlock(item, `decide-${index}`) : detailsButton(item.request.id, `decide-${index}`),
   ]);
-  const room = CHAR_BUDGET - textLength([heading, end]) - 300;
-  const shown = fitting(rows, room, (MAX_BLOCKS.view - heading.length - end.length - 2) / 2);
+  const room = CHAR_BUDGET - textLength([heading, recent]) - 300;
+  const most = (MAX_BLOCKS.view - heading.length - recent.length - MAX_HEALTH_BLOCKS - 2) / 2;
+  const shown = fitting(rows, room - (health === null ? 0 : MIN_HEALTH_ROOM), most);
   return home([
     ...heading,
     ...(found.total === 0 ? [section(NOTHING[scope])] : shown.flat()),
     ...pager(content, shown.length),
-    ...end,
+    ...recent,
+    ...(health?.kind === "health" ? healthBlocks(health, list.now, room - textLength(shown)) : []),
   ]);
 }
 
@@ -98,9 +100,10 @@ function decisionLine({ request, vote }: HomeContent["decisions"][number]): stri
   return `• ${moment(vote.at)}: ${verb} ${describeStep(request.facts, mentions(80))}${outcome}`;
 }
 
-/** Keeps the first lines that fit. */
-function cutLines(text: string): string {
-  return fitting(text.split("\n"), MAX_HEALTH_LENGTH, 100).join("\n");
+function healthBlocks(health: HealthReport & { kind: "health" }, now: number, room: number): KnownBlock[] {
+  const { sections, left } = healthSections(health, now, { room, most: MAX_HEALTH_ITEMS });
+  const note = context("Not everything fits here. `/approvals health` shows more.");
+  return [header("Health"), ...sections, ...(left > 0 ? [note] : [])];
 }
 
 function home(blocks: KnownBlock[]): HomeView {

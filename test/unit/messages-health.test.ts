@@ -1,0 +1,69 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import type { HealthReport } from "../../src/app/admin/health.ts";
+import { healthReply } from "../../src/slack/messages/health-text.ts";
+import { homeView } from "../../src/slack/messages/home-view.ts";
+import { findProblems, visibleText } from "../support/block-limits.ts";
+import { aHome } from "../support/home.ts";
+import { ASKED, MINUTE, view } from "./messages-examples.ts";
+
+const LIST = { now: ASKED + 90 * MINUTE, workspaceUrl: "https://acme.slack.com/" };
+
+/** Health with a problem in every subject, and more of them than fit anywhere. */
+function poorHealth(targets: number): HealthReport & { kind: "health" } {
+  const error = "AccessDeniedException: ".padEnd(200, "x");
+  const effects = (["post", "update", "signal", "publish"] as const).map((kind) => ({
+    ...{ kind, due: 3, failing: kind === "publish" ? 0 : 2 },
+    lastError: { about: kind, error: error.padEnd(250, "y") },
+  }));
+  return {
+    kind: "health",
+    slackConnected: true,
+    storeFault: null,
+    queue: { status: "failing", lastEventAt: null, error, failingSince: ASKED },
+    targets: Array.from({ length: targets }, (_, index) => {
+      const isFailing = index % 3 === 0;
+      return { target: `t/${index}.`, polledAt: ASKED, error: isFailing ? error : null, everyMs: 1, stale: isFailing };
+    }),
+    work: { open: 9, uncovered: 1, effects, oldestUnpostedAt: 1, oldestUnpublishedAt: 1, oldestStaleAt: 1 },
+    waiting: Array.from({ length: 40 }, (_, index) => ({
+      ...{ account: `${111122220000 + index}`, region: "us-east-1" },
+      count: index < 3 ? 95 : 9,
+    })),
+  };
+}
+
+test("health that does not fit names every subject, shows problems first and counts what is left out", () => {
+  const SUBJECTS = ["Slack", "Database", "Event queue", "Targets", "Open requests", "Oldest request without a message"];
+  const REST = ["Audit events to publish", "Reads of AWS", "Executions waiting", "Queues"];
+  for (const [targets, requests] of [
+    [6, 0],
+    [90, 0],
+    [90, 8],
+  ] as const) {
+    const health = poorHealth(targets);
+    const rows = Array.from({ length: requests }, () => ({ ...view(), messages: [] }));
+    const home = homeView({ ...aHome(rows), health }, LIST).blocks;
+    const reply = healthReply(health, LIST.now).blocks;
+    for (const [surface, blocks] of [["home", home] as const, ["message", reply] as const]) {
+      const text = visibleText(blocks);
+      const sent = { type: "home", blocks, text: "Health" };
+      assert.deepEqual(findProblems(sent, surface, new Set(["U0JANE", "S0DBA"])), []);
+      for (const subject of [...SUBJECTS, ...REST]) assert.ok(text.includes(`*${subject}*`), `${subject} in ${text}`);
+      assert.ok(text.indexOf("*Targets*") < text.indexOf("*Slack*"), "subjects with a problem come first");
+      const shown = text.match(/• `t\/\d+\.`/g)?.length ?? 0;
+      const [, more = 0, failing = 0] =
+        /• `t\/[^•]*• and (\d+) more(?:, (\d+) of them with a problem)?/.exec(text.slice(text.lastIndexOf("• `t/"))) ??
+        [];
+      assert.equal(shown + Number(more), targets);
+      const failed = text.match(/• `t\/\d+\.`: stale/g)?.length ?? 0;
+      assert.equal(failed + Number(failing), targets / 3);
+      if (shown > failed) assert.equal(Number(failing), 0, "no target without a problem before one with a problem");
+      for (const account of [0, 1, 2]) assert.ok(text.includes(`\`11112222000${account}\``), "accounts near the quota");
+      assert.match(text, /3 signals to send, 2 of them after a failure/);
+      const isCut = /• and \d+ more/.test(text);
+      if (surface === "home") assert.equal(text.includes("`/approvals health` shows more"), isCut);
+      else assert.equal(text.includes("`countersign_target_up`"), isCut);
+    }
+  }
+});

@@ -64,7 +64,8 @@ export function wireListeners(
   listenForForms(app, verdicts);
   listenForDetailsVerdicts(app, verdicts);
   const inspecting = wireInspection(wiring, slack, targets);
-  listenForDetails(app, { details: makeDetails({ ...inspecting, log }), chat, formState, workspace, newId, log });
+  const details = makeDetails({ ...inspecting, clock, log });
+  listenForDetails(app, { details, chat, formState, workspace, newId, log });
   listenForHome(app, { homes: store.homes, wake: () => wakeUps.wake("home"), workspace, clock, log });
   listenForCommand(app, {
     reply: wireCommandReply(wiring, slack, targets, inspecting),

@@ -124,7 +124,7 @@ export async function inbound(t: TestContext) {
   listenForVerdicts(app, deciding);
   listenForForms(app, deciding);
   listenForDetailsVerdicts(app, deciding);
-  listenForDetails(app, { ...base, details: makeDetails({ ...inspecting, log }) });
+  listenForDetails(app, { ...base, details: makeDetails({ ...inspecting, clock, log }) });
   listenForCommand(app, {
     reply: commandReplies(store, { ...inspecting, mask: [], targets: () => [], clock }),
     directory,

@@ -42,10 +42,14 @@ test("details that do not fit keep the gate and failed steps, and count the miss
 });
 
 test("details say that AWS could not be read, and show the stored facts", () => {
-  const details = detailsView({ ...view(), execution: null, awsReadError: "Throttling" });
+  const details = detailsView({
+    ...view(),
+    execution: null,
+    unread: { kind: "failed", code: "Throttling", message: "no", retry: true },
+  });
   assert.match(
     visibleText(details.blocks),
-    /AWS could not be read just now\*: `Throttling`\..*Try again in a minute\..*Runbook/s,
+    /AWS could not be read just now\*: `Throttling: no`\..*Try again in a minute\..*Runbook/s,
   );
 });
 

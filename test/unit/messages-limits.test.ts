@@ -50,6 +50,16 @@ test("Slack accepts the message of a request, whatever AWS returns", () => {
   );
 });
 
+const unreads = fc.oneof(
+  fc.constant(null),
+  fc.constant({ kind: "not-found" } as const),
+  fc.record({ kind: fc.constant("no-target" as const), target: hostile(300) }),
+  fc.record({
+    kind: fc.constant("failed" as const),
+    ...{ code: hostile(300), message: hostile(3000), retry: fc.boolean() },
+  }),
+);
+
 test("Slack accepts the details, whatever AWS returns", () => {
   const details = fc.record({
     request: requests,
@@ -57,7 +67,7 @@ test("Slack accepts the details, whatever AWS returns", () => {
     attempts,
     route: routes,
     execution: fc.option(executions, { nil: null }),
-    awsReadError: fc.option(hostile(3000), { nil: null }),
+    unread: unreads,
     requester: requesters,
     leadsTo: fc.constantFrom(null, { metadata: "x".repeat(500), verdicts: true, breakGlass: true }),
   });
@@ -183,6 +193,7 @@ test("Slack accepts the reply that shows a request, whatever is recorded", () =>
     history: histories,
     messages,
     execution,
+    unread: unreads,
     problems,
   });
   fc.assert(

@@ -72,9 +72,8 @@ async function setUp(t: TestContext) {
     readMasked: async () => ({ kind: "not-found" }) as const,
     isOwnMessage: async ({ origin }) => origin.kind === "message" && origin.channelId === "C0DBA",
   };
-  const abort = new AbortController().signal;
   const details = async (userId: string, origin: ClickOrigin) =>
-    (await makeDetails({ ...deps, log })(userId, { requestId: REQUEST_ID, origin }, abort)).kind;
+    (await makeDetails({ ...deps, clock: testClock(), log })(userId, { requestId: REQUEST_ID, origin })).kind;
   const showAll = (userId: string) =>
     makeShow({ ...deps, targets: () => [], clock: testClock() })(userId, EXECUTION_ID);
   const show = async (userId: string) => (await showAll(userId)).kind;

@@ -1,9 +1,13 @@
 import assert from "node:assert/strict";
 import { type TestContext, test } from "node:test";
+import { makeDetails } from "../../src/app/admin/inspect.ts";
 import { makeReadMasked } from "../../src/app/admin/read-masked.ts";
+import type { Automation } from "../../src/app/ports/aws.ts";
+import { detailsView } from "../../src/slack/messages/details-view.ts";
+import { visibleText } from "../support/block-limits.ts";
 import { commandApp, commandReplies } from "../support/command-app.ts";
 import { fakeDirectory } from "../support/fake-slack.ts";
-import { fakeAutomation, TARGET, testClock } from "../support/fakes.ts";
+import { fakeAutomation, TARGET, testClock, testLog } from "../support/fakes.ts";
 import { aFacts, anEntry, anExecution, aPerson, aRequest, aRoute, aStep, NOW } from "../support/samples.ts";
 import { aStore } from "../support/stores.ts";
 
@@ -53,6 +57,7 @@ async function setUp(t: TestContext) {
   });
   automation.shows(execution);
   automation.shows({ ...execution, executionId: LOOSE, documentName: "Nightly-Cleanup", status: "Success" });
+  const state = { isConfigured: true };
   const deps = {
     directory,
     clock,
@@ -63,7 +68,7 @@ async function setUp(t: TestContext) {
     ],
     admins: { users: ["U0ADMIN"], groups: [] },
     identities: {},
-    automation: () => automation,
+    automation: (): Automation | undefined => (state.isConfigured ? automation : undefined),
     readMasked: makeReadMasked({ mask: ["*password*"], clock }),
     isOwnMessage: async () => false,
     targets: () => [
@@ -80,7 +85,15 @@ async function setUp(t: TestContext) {
     await show(id, user);
     return app.messages().at(-1)?.text ?? "";
   };
-  return { app, show, text, broken, automation };
+  const { requests, search, effects, messages } = store;
+  const openDetails = makeDetails({ ...deps, requests, search, effects, messages, log: testLog() });
+  const details = async () => {
+    const origin = { kind: "message", channelId: "C0DBA", ts: TS } as const;
+    const found = await openDetails("U0JANE", { requestId: REQUEST, origin });
+    assert.ok(found.kind === "details");
+    return visibleText(detailsView(found).blocks);
+  };
+  return { app, show, text, details, broken, automation, state };
 }
 
 const PASTED: Record<string, string> = {
@@ -167,5 +180,38 @@ test("a target that does not answer delays a shown request for 15 seconds at mos
   }
   assert.ok(isDone);
   assert.ok(app.clock.now() >= NOW + 15_000);
-  assert.match(JSON.stringify(app.messages().at(-1)), /AWS could not be read just now/);
+  assert.match(JSON.stringify(app.messages().at(-1)), /AWS could not be read just now.*no answer within 15 s/);
+});
+
+const AWS_FAILURES = {
+  "not found": [{ kind: "not-found" }, "*AWS no longer has this execution.*", false],
+  throttled: [
+    { kind: "failed", code: "ThrottlingException", message: "Rate exceeded", retry: true },
+    "*AWS could not be read just now*: `ThrottlingException: Rate exceeded`. Try again in a minute.",
+    true,
+  ],
+  denied: [
+    { kind: "failed", code: "AccessDeniedException", message: "no", retry: false },
+    "*AWS could not be read*: `AccessDeniedException: no`. An admin must fix the cause first.",
+    false,
+  ],
+} as const;
+
+for (const [name, [reading, expected, isTemporary]] of Object.entries(AWS_FAILURES))
+  test(`show and Details say in the same words why AWS returned no execution: ${name}`, async (t) => {
+    const { show, details, automation } = await setUp(t);
+    automation.reads.set(EXECUTION, reading);
+    for (const text of [await show(EXECUTION), await details()]) {
+      assert.ok(text.includes(expected), text);
+      assert.equal(text.includes("Try again"), isTemporary, text);
+    }
+  });
+
+test("show and Details say so if the target of a request cannot be read", async (t) => {
+  const { show, details, state } = await setUp(t);
+  state.isConfigured = false;
+  for (const text of [await show(EXECUTION), await details()]) {
+    assert.ok(text.includes("target `default/us-east-1` is not in the configuration"), text);
+    assert.doesNotMatch(text, /Try again/);
+  }
 });

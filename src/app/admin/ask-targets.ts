@@ -1,3 +1,4 @@
+import type { ApprovalRequest } from "../../core/request.ts";
 import type { Automation, AwsFailure, Clock } from "../ports/aws.ts";
 
 /** A target of the configuration; `automation` is undefined while its account is not known, and `failure` says why. */
@@ -6,6 +7,12 @@ export interface AskedTarget {
   automation: Automation | undefined;
   failure?: AwsFailure | null;
 }
+
+/**
+ * Why people see no execution as AWS has it now. `not-found`: AWS no longer has it. `no-target`: its target is not in the
+ * configuration, or its account is not known yet.
+ */
+export type UnreadExecution = { kind: "not-found" } | { kind: "no-target"; target: string } | AwsFailure;
 
 interface FailedTarget {
   target: string;
@@ -20,6 +27,7 @@ export interface TargetAnswers<T> {
 
 /** How long one target may take: a target that hangs delays no answer for longer. */
 export const TARGET_TIMEOUT_MS = 15_000;
+const LATE = `no answer within ${TARGET_TIMEOUT_MS / 1000} s`;
 
 /** Asks all targets at the same time. Each one has the same time limit. */
 export async function askTargets<T extends { kind: string }>(
@@ -52,12 +60,23 @@ export async function askAll<Source extends { key: string }, T extends { kind: s
     sources.map(async (source) => {
       const { key: target } = source;
       const value = await withinLimit(clock, (abort) => ask(source, abort));
-      if (value === "late") failed.push({ target, error: `no answer within ${TARGET_TIMEOUT_MS / 1000} s` });
+      if (value === "late") failed.push({ target, error: LATE });
       else if (isFailure(value)) failed.push({ target, error: describeFailure(value) });
       else answers.push({ source, value });
     }),
   );
   return { answers, failed: failed.sort(byTarget) };
+}
+
+/** Asks the target of a request, within the same time limit. */
+export async function askTargetOf<T extends { kind: string }>(
+  request: Pick<ApprovalRequest, "target">,
+  { automation, clock }: { automation: Automation | undefined; clock: Clock },
+  ask: (automation: Automation, abort: AbortSignal) => Promise<T | UnreadExecution>,
+): Promise<T | UnreadExecution> {
+  if (automation === undefined) return { kind: "no-target", target: request.target };
+  const value = await withinLimit(clock, (abort) => ask(automation, abort));
+  return value === "late" ? { kind: "failed", code: "Timeout", message: LATE, retry: true } : value;
 }
 
 const byTarget = (a: FailedTarget, b: FailedTarget) => a.target.localeCompare(b.target);

@@ -4,13 +4,14 @@ import { findRoute, type People, type Route } from "../../core/policy.ts";
 import { findReadRight, type Reader } from "../../core/read-access.ts";
 import type { ApprovalRequest } from "../../core/request.ts";
 import { findRequester, type Identities } from "../../core/requester.ts";
-import type { Automation, Log } from "../ports/aws.ts";
+import type { Automation, Clock, Log } from "../ports/aws.ts";
 import type { ClickOrigin } from "../ports/click-store.ts";
 import type { MessageRow, MessageStore } from "../ports/delivery-store.ts";
 import type { EffectStore } from "../ports/effect-store.ts";
 import type { RequestSearch } from "../ports/request-search.ts";
 import type { Directory, RequestView } from "../ports/slack.ts";
 import type { RequestStore } from "../ports/store.ts";
+import { askTargetOf, type UnreadExecution } from "./ask-targets.ts";
 import type { ReadMasked } from "./read-masked.ts";
 
 /** The place of a message in Slack; `ts` is null until the message is posted. */
@@ -42,19 +43,16 @@ export interface InspectDeps {
 
 /** Shows a request with its execution as AWS has it now, masked, to those who may read it. */
 export const makeDetails =
-  (deps: InspectDeps & { log: Pick<Log, "warn"> }) =>
+  (deps: InspectDeps & { clock: Clock; log: Pick<Log, "warn"> }) =>
   async (
     userId: string,
     pressed: { requestId: string; origin: ClickOrigin },
-    abort: AbortSignal,
   ): Promise<
     | (InspectedRequest & {
         kind: "details";
-        execution: ObservedExecution | null;
-        error: string | null;
         /** Whether Slack lists this person as an admin of Countersign. */
         admin: boolean;
-      })
+      } & ReadExecution)
     | { kind: "absent" }
     | Refused
   > => {
@@ -69,27 +67,27 @@ export const makeDetails =
       const about = { requestId: request.id, executionId: request.executionId };
       deps.log.warn({ event: "message.prefer-failed", ...about, err: error }, "cannot move a message up");
     });
-    const automation = deps.automation(request);
-    if (automation === undefined)
-      return {
-        kind: "details",
-        ...inspected,
-        admin,
-        execution: null,
-        error: "The target is no longer in the configuration",
-      };
-    const reading = await deps.readMasked(automation, request, abort);
-    switch (reading.kind) {
-      case "read":
-        return { kind: "details", ...inspected, admin, execution: reading.execution, error: null };
-      case "not-found":
-        return { kind: "details", ...inspected, admin, execution: null, error: "AWS no longer has this execution" };
-      case "failed":
-        return { kind: "details", ...inspected, admin, execution: null, error: `${reading.code}: ${reading.message}` };
-      default:
-        throw new Error(`unexpected reading ${reading satisfies never}`);
-    }
+    return { kind: "details", ...inspected, admin, ...(await readExecution(deps, request)) };
   };
+
+/** An execution as AWS returns it now, masked; null if it could not be read, with the reason in `unread`. */
+export interface ReadExecution {
+  execution: ObservedExecution | null;
+  unread?: UnreadExecution | null | undefined;
+}
+
+/** Reads the execution of a request for people. */
+export async function readExecution(
+  { automation, readMasked, clock }: Pick<InspectDeps, "automation" | "readMasked"> & { clock: Clock },
+  request: ApprovalRequest,
+): Promise<ReadExecution> {
+  const reading = await askTargetOf(request, { automation: automation(request), clock }, (own, abort) =>
+    readMasked(own, request, abort),
+  );
+  return reading.kind === "read"
+    ? { execution: reading.execution, unread: null }
+    : { execution: null, unread: reading };
+}
 
 /** An approver who opens a waiting request without a message needs it now: its message is posted before others. */
 async function preferMessage(

@@ -5,7 +5,15 @@ import type { Clock, Target } from "../ports/aws.ts";
 import type { FailingEffect } from "../ports/effect-store.ts";
 import { type AskedTarget, askTargets } from "./ask-targets.ts";
 import { findRequests } from "./find-requests.ts";
-import { findReader, type InspectDeps, type InspectedRequest, inspect, type Refused } from "./inspect.ts";
+import {
+  findReader,
+  type InspectDeps,
+  type InspectedRequest,
+  inspect,
+  type ReadExecution,
+  type Refused,
+  readExecution,
+} from "./inspect.ts";
 
 export type ShowResult =
   /** The requests of one execution, newest first. `admin`: whether Slack lists this person as an admin of Countersign. */
@@ -18,11 +26,9 @@ export type ShowResult =
   | { kind: "absent"; failed: { target: string; error: string }[] }
   | Refused;
 
-export interface ShownRequest extends InspectedRequest {
+export interface ShownRequest extends InspectedRequest, ReadExecution {
   /** The audit records of the request, oldest first. */
   history: readonly AuditRecord[];
-  /** The execution as AWS returns it now, masked; null if AWS could not be read. */
-  execution: ObservedExecution | null;
   /** Effects of this request that fail. */
   problems: readonly FailingEffect[];
   /** Whether the person is an approver of its route. */
@@ -66,27 +72,17 @@ async function complete(
   { routes }: Reader,
   items: readonly InspectedRequest[],
 ): Promise<ShownRequest[]> {
-  const execution = items[0] === undefined ? null : await readExecution(deps, items[0]);
+  const [first] = items;
+  const reading = first === undefined ? { execution: null } : await readExecution(deps, first.request);
   return Promise.all(
     items.map(async (item) => ({
       ...item,
       history: await deps.requests.history(item.request.id),
       problems: await deps.effects.failing(item.request.id),
-      execution,
+      ...reading,
       canDecide: item.route !== null && routes.has(item.route.name),
     })),
   );
-}
-
-async function readExecution(
-  { automation, readMasked, clock }: ShowDeps,
-  { request }: InspectedRequest,
-): Promise<ObservedExecution | null> {
-  const own = automation(request);
-  const targets = [{ key: request.target, automation: own }];
-  const { answers } = await askTargets({ targets, clock }, (each, abort) => readMasked(each, request, abort));
-  const reading = answers[0]?.value;
-  return reading?.kind === "read" ? reading.execution : null;
 }
 
 /** Searches all targets for an execution. An id is in one of them at most. */

@@ -23,9 +23,6 @@ interface DetailsDeps {
 
 type DetailsResult = Awaited<ReturnType<ReturnType<typeof makeDetails>>>;
 
-/** After this time, Details are shown without the execution as AWS has it now. */
-const TIMEOUT_MS = 20_000;
-
 /**
  * Opens Details: every step with its status, inputs and outputs, as AWS has them now. Opened from a digest, Details also
  * lead to a decision, because the request may have no message with buttons yet.
@@ -48,7 +45,7 @@ export function listenForDetails(app: App, deps: DetailsDeps): void {
     const origin = toOrigin(container);
     const content = async () => {
       const requestId = action.value;
-      const found = await deps.details(user.id, { requestId, origin }, AbortSignal.timeout(TIMEOUT_MS));
+      const found = await deps.details(user.id, { requestId, origin });
       const state = { purpose: "details", requestId, verdict: "approve", authority: "break-glass" } as const;
       const metadata = deps.formState.write({ ...state, origin, nonce: deps.newId() }, user.id);
       return renderPage(found, { metadata, verdicts, page: 1 });
@@ -84,7 +81,7 @@ function listenForPages(app: App, deps: DetailsDeps): void {
     const { requestId, origin } = state;
     const [page = "1", open] = (actions[0]?.value ?? "").split(" ");
     try {
-      const found = await deps.details(user.id, { requestId, origin }, AbortSignal.timeout(TIMEOUT_MS));
+      const found = await deps.details(user.id, { requestId, origin });
       const shown = renderPage(found, { metadata, verdicts: open === "open", page: Number(page) });
       await client.views.update({ view_id, view: shown });
     } catch (error) {
@@ -103,10 +100,10 @@ function renderPage(
   { metadata, verdicts, page }: { metadata: string; verdicts: boolean; page: number },
 ): ModalView {
   if (found.kind !== "details") return sentenceView("Details", refusal(found));
-  const { request, route, admin, error } = found;
+  const { request, route, admin } = found;
   const canDecide = request.state === "open" && findObstacle(request.facts, route) === null;
   const leadsTo = { metadata, verdicts: verdicts && canDecide, breakGlass: admin && canDecide };
-  return detailsView({ ...found, awsReadError: error, leadsTo }, page);
+  return detailsView({ ...found, leadsTo }, page);
 }
 
 const FORGED = "Countersign did not open these Details for you. Press the button in the message again.";

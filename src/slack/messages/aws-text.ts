@@ -1,3 +1,4 @@
+import type { UnreadExecution } from "../../app/admin/ask-targets.ts";
 import { consoleUrl } from "../../core/console-url.ts";
 import type { RequestFacts } from "../../core/request.ts";
 import { code } from "./text.ts";
@@ -68,5 +69,23 @@ export function executionText(status: string): string {
       return "no longer exists in AWS";
     default:
       return `has the status ${code(status, 40)}`;
+  }
+}
+
+/** Says why the execution is not shown as AWS has it now, and whether to try again. In mrkdwn. */
+export function unreadText(unread: UnreadExecution): string {
+  switch (unread.kind) {
+    case "not-found":
+      return "*AWS no longer has this execution.*";
+    case "no-target":
+      return `*AWS could not be read*: target ${code(unread.target, 100)} is not in the configuration, or its account is not known yet.`;
+    case "failed": {
+      const why = code(`${unread.code}: ${unread.message}`, 300);
+      return unread.retry
+        ? `*AWS could not be read just now*: ${why}. Try again in a minute.`
+        : `*AWS could not be read*: ${why}. An admin must fix the cause first.`;
+    }
+    default:
+      throw new Error(`no text for ${unread satisfies never}`);
   }
 }

@@ -1,4 +1,5 @@
 import type { KnownBlock, ModalView } from "@slack/types";
+import type { ReadExecution } from "../../app/admin/inspect.ts";
 import type { RequestView } from "../../app/ports/slack.ts";
 import { capitalize, findTerms, repeatsRejection } from "../../core/action-terms.ts";
 import type { ObservedExecution } from "../../core/execution.ts";
@@ -8,7 +9,7 @@ import { describePrincipal } from "../../core/principal.ts";
 import { type ApprovalRequest, isPause } from "../../core/request.ts";
 import { explainRequesterRule } from "../../core/requester-rule.ts";
 import { authorMessage } from "./author-message.ts";
-import { executionText, idsLine } from "./aws-text.ts";
+import { executionText, idsLine, unreadText } from "./aws-text.ts";
 import { button, context, plainText, section } from "./blocks.ts";
 import { CHAR_BUDGET, MAX_BLOCKS, textLength } from "./budget.ts";
 import { evidenceBlocks } from "./evidence.ts";
@@ -35,13 +36,7 @@ export interface DetailsActions {
   breakGlass: boolean;
 }
 
-export type Details = RequestView & {
-  /** As AWS returned it just now, masked; null if AWS could not be read. */
-  execution: ObservedExecution | null;
-  /** The reason why AWS could not be read; null or absent if it could. */
-  awsReadError?: string | null | undefined;
-  leadsTo?: DetailsActions | null | undefined;
-};
+export type Details = RequestView & ReadExecution & { leadsTo?: DetailsActions | null | undefined };
 
 const MAX_TITLE_LENGTH = 24;
 const MAX_SENTENCE_LENGTH = 2900;
@@ -187,13 +182,9 @@ function wholeWords(sentence: string): string {
   return sentence.slice(0, sentence.lastIndexOf(" ", MAX_SENTENCE_LENGTH));
 }
 
-function readError({ awsReadError, execution }: Details): KnownBlock | null {
-  if (execution !== null && !awsReadError) return null;
-  const why = awsReadError ? `: ${code(awsReadError, 300)}` : "";
-  return section(
-    `*AWS could not be read just now*${why}. These details are from the time when the request was opened. Try again in a minute.`,
-    "unread",
-  );
+function readError({ unread = null }: Details): KnownBlock | null {
+  if (unread === null) return null;
+  return section(`${unreadText(unread)} These details are from the time when the request was opened.`, "unread");
 }
 
 /** The route with its rule on self-approval, and the approvals that AWS itself asks for. */

@@ -22,11 +22,11 @@ export function executionBlocks(target: Target, execution: ObservedExecution): R
       `Countersign has no request for this execution, because it never saw a step of it waiting for approval. ${ids}`,
     ),
   ];
-  const steps = stepsList(execution, null);
-  const room = CHAR_BUDGET - textLength([...head, ...foot, steps]);
+  const steps = stepsList({ execution }, null);
+  const room = CHAR_BUDGET - textLength([...head, ...foot, ...steps]);
   return {
     text: `An execution of ${plain(documentName, 140)}.`,
-    blocks: [...head, steps, ...stepValues(execution, "", room), ...foot],
+    blocks: [...head, ...steps, ...stepValues(execution, "", room), ...foot],
   };
 }
 

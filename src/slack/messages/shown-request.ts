@@ -60,7 +60,7 @@ export function shownRequestBlocks(shown: ShownRequest, room: number, options: S
   const { execution } = shown;
   const optional = [
     withhold ? null : historyBlock(shown, Math.min(SECTION_BUDGET, left)),
-    withhold ? null : stepsList(execution, request.stepExecutionId),
+    ...(withhold ? [] : stepsList(shown, request.stepExecutionId)),
     reasonsBlock(shown, { room: 600, most: 3 }, `reasons-${request.id}`),
     parametersBlock(
       request.facts.parameters,

@@ -1,6 +1,7 @@
 import type { KnownBlock } from "@slack/types";
+import type { ReadExecution } from "../../app/admin/inspect.ts";
 import type { ObservedExecution, ObservedStep } from "../../core/execution.ts";
-import { executionText } from "./aws-text.ts";
+import { executionText, unreadText } from "./aws-text.ts";
 import { section } from "./blocks.ts";
 import { describeShown, fitting } from "./budget.ts";
 import { stepBlocks } from "./step-details.ts";
@@ -15,8 +16,8 @@ const SECTION_BUDGET = 2800;
 const MIN_ROOM = 600;
 
 /** One line for each step with its times, as AWS has it now; only the first steps if there are many. */
-export function stepsList(execution: ObservedExecution | null, ownStep: string | null): KnownBlock {
-  if (execution === null) return section("*Steps*: AWS could not be read just now. Try again in a minute.");
+export function stepsList({ execution, unread }: ReadExecution, ownStep: string | null): KnownBlock[] {
+  if (execution === null) return unread == null ? [] : [section(`*Steps*: ${unreadText(unread)}`)];
   const { steps } = execution;
   const all = steps.slice(0, MAX_STEPS).map((step, index) => {
     const own = ownStep !== null && step.stepExecutionId === ownStep ? " (this request)" : "";
@@ -24,7 +25,7 @@ export function stepsList(execution: ObservedExecution | null, ownStep: string |
   });
   const lines = fitting(all, SECTION_BUDGET - 100 - MAX_STEPS, MAX_STEPS);
   const cut = describeShown(lines.length, steps.length, "steps");
-  return section([`*Steps*${cut === null ? "" : ` (${cut})`}`, ...lines].join("\n"));
+  return [section([`*Steps*${cut === null ? "" : ` (${cut})`}`, ...lines].join("\n"))];
 }
 
 function times({ startedAt, endedAt }: ObservedStep): string {

@@ -132,6 +132,13 @@ function parseHead(text: string): ChainPosition {
 /** Findings that are printed one by one. */
 const MAX_PRINTED = 100;
 
+function describeDeleted(noted: ChainPosition, checkpoint: ChainPosition): string[] {
+  return [
+    `Retention deleted the records up to checkpoint ${checkpoint.seq}, with record ${noted.seq}.`,
+    `The noted head ${noted.seq}:${noted.hash} can no longer be compared.`,
+  ];
+}
+
 /** Describes the result of `audit verify`. */
 export function describeCheck(check: TrailCheck, noted: ChainPosition | null): CommandResult {
   if (check.kind === "no-head")
@@ -139,7 +146,8 @@ export function describeCheck(check: TrailCheck, noted: ChainPosition | null): C
       ok: false,
       lines: ["The head of the chain is missing: the only row of the table audit_head was deleted."],
     };
-  const { count, after, last, findings } = check;
+  const { count, after, last, findings, isNotedDeleted } = check;
+  const deleted = isNotedDeleted && noted !== null ? describeDeleted(noted, after) : [];
   const range = count === 0 ? "no records" : `${counted(count, "record")}, ${after.seq + 1} to ${last.seq}`;
   if (findings.length > 0) {
     const more = findings.length - MAX_PRINTED;
@@ -149,9 +157,21 @@ export function describeCheck(check: TrailCheck, noted: ChainPosition | null): C
         `The audit trail was changed (${range}):`,
         ...findings.slice(0, MAX_PRINTED).map((finding) => `  ${describeFinding(finding)}`),
         ...(more > 0 ? [`  and ${more} more`] : []),
+        ...deleted,
       ],
     };
   }
+  // Neither a proof nor a change: a script must not take it for one of them.
+  if (deleted.length > 0)
+    return {
+      ok: false,
+      isUsage: true,
+      lines: [
+        ...deleted,
+        `The chain after the checkpoint is intact: ${range}.`,
+        `Compare a newer head, or note this one outside of the database now: ${last.seq}:${last.hash}`,
+      ],
+    };
   const retained =
     after.seq === 0 ? [] : [`Retention deleted the records up to ${after.seq}; the rest continues its checkpoint.`];
   const advice =

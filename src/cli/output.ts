@@ -11,13 +11,15 @@ export const EXIT = {
 
 export interface CommandResult {
   ok: boolean;
+  /** The failure is one of the command line, not of the thing that was checked. */
+  isUsage?: boolean;
   lines: string[];
 }
 
 /** Prints a command's result: a failure goes to stderr and sets the exit code. Without lines, the command has printed it. */
-export function printResult({ ok, lines }: CommandResult): void {
+export function printResult({ ok, isUsage = false, lines }: CommandResult): void {
   if (lines.length > 0) (ok ? process.stdout : process.stderr).write(`${lines.join("\n")}\n`);
-  process.exitCode = ok ? 0 : EXIT.failed;
+  process.exitCode = ok ? 0 : isUsage ? EXIT.usage : EXIT.failed;
 }
 
 /** Prints problems of the configuration and ends the process. */

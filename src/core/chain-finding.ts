@@ -14,9 +14,7 @@ export type ChainFinding =
   /** The head of the database has another hash than its last record. */
   | { kind: "wrong-head"; from: number; to: number }
   /** The record differs from the one that was noted outside of the database. */
-  | { kind: "rewritten"; from: number; to: number }
-  /** The record that was noted outside of the database is not comparable: retention deleted records up to `to`. */
-  | { kind: "not-comparable"; from: number; to: number };
+  | { kind: "rewritten"; from: number; to: number };
 
 /** Says in one sentence what was changed. */
 export function describeFinding(finding: ChainFinding): string {
@@ -44,8 +42,6 @@ export function describeFinding(finding: ChainFinding): string {
       return `Record ${from} or the head of the chain (table audit_head) was altered: their hashes differ.`;
     case "rewritten":
       return `Record ${from} has another hash than the noted head: the chain was rewritten.`;
-    case "not-comparable":
-      return `The noted head ${from} cannot be compared: retention deleted the records up to ${to}. Use a newer head.`;
     default:
       throw new Error(`no text for ${kind satisfies never}`);
   }

@@ -94,11 +94,13 @@ export class ChainVerifier {
     else if (last > head.seq) this.#find({ kind: "inserted", from: head.seq + 1, to: last, renumberedTo: null });
     else if (this.last.hash !== head.hash) this.#find({ kind: "wrong-head", from: last, to: last });
     const noted = this.#expected?.seq;
-    if (noted !== undefined && !this.#isCompared) {
-      if (noted < this.#checkpoint.seq) this.#find({ kind: "not-comparable", from: noted, to: this.#checkpoint.seq });
-      else if (noted > last) this.#find({ kind: "cut-off", from: last, to: noted });
-    }
+    if (noted !== undefined && noted > last) this.#find({ kind: "cut-off", from: last, to: noted });
     return this.#findings;
+  }
+
+  /** Tells whether the noted record is before the checkpoint, so that this chain proves nothing about it. */
+  get isNotedDeleted(): boolean {
+    return this.#expected !== null && !this.#isCompared && this.#expected.seq < this.#checkpoint.seq;
   }
 
   #find(finding: ChainFinding): void {

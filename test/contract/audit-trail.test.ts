@@ -8,8 +8,10 @@ import { openAuditTrail } from "../../src/store/audit-trail.ts";
 import type { Tables } from "../../src/store/schema.ts";
 import { openStore } from "../../src/store/store.ts";
 import { sha256 } from "../support/chain.ts";
+import { runCli } from "../support/cli.ts";
 import { READABLE_ENGINES } from "../support/readable-engines.ts";
 import { anEntry, aRequest, DETAILS, REQUEST_ID } from "../support/samples.ts";
+import { sqliteFile } from "../support/stores.ts";
 
 const TYPED = '\u0000 \uD800 "quoted" \'); drop table audit; -- ü 漢字 🚀\u2028';
 
@@ -55,6 +57,37 @@ for (const [engine, create] of READABLE_ENGINES) {
     assert.deepEqual(named.slice(2), ["Record 9 was deleted."]);
   });
 }
+
+test("audit verify ends with code 2 when retention deleted the record of the noted head", async (t) => {
+  const database = sqliteFile();
+  t.after(() => database.remove());
+  const store = await openStore({ dialect: database.dialect(), publishes: false, now: () => 0 });
+  await store.requests.open({ request: aRequest(), channels: [], audit: anEntry() });
+  for (let version = 1; version <= 2; version++)
+    await store.requests.advance({ requestId: REQUEST_ID, expectedVersion: version, patch: {}, audit: [anEntry()] });
+  await store.close();
+  const db = new Kysely<Tables>({ dialect: database.dialect(), plugins: [new CamelCasePlugin()] });
+  const [first, second] = await db.selectFrom("audit").select(["seq", "hash"]).orderBy("seq").execute();
+  await db.deleteFrom("audit").where("seq", "<=", 2).execute();
+  await db
+    .updateTable("auditHead")
+    .set({ checkpointSeq: 2, checkpointHash: second?.hash ?? "" })
+    .execute();
+  await db.destroy();
+  const verify = (seq: number, hash = "") =>
+    runCli({ DATABASE_URL: `sqlite:${database.path}` }, "audit", "verify", "--head", `${seq}:${hash}`);
+  const [deleted, checkpoint, wrong] = await Promise.all([
+    verify(1, first?.hash),
+    verify(2, second?.hash),
+    verify(2, "f".repeat(64)),
+  ]);
+  assert.deepEqual(
+    [deleted?.code, checkpoint?.code, wrong?.code],
+    [2, 0, 1],
+    JSON.stringify([deleted, checkpoint, wrong]),
+  );
+  assert.match(deleted?.text ?? "", /Retention deleted the records up to checkpoint 2, with record 1\./);
+});
 
 for (const [engine, create] of READABLE_ENGINES) {
   test(`${engine}: requests are found by the id of their own execution, and not by an id in their parameters`, async (t) => {

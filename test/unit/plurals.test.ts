@@ -19,7 +19,9 @@ const ofLength = <T>(length: number, item: T): T[] => Array.from({ length }, () 
 function trail(count: number): string {
   const [after, last] = [0, count].map((seq) => ({ seq, hash: "0".repeat(64) }));
   assert.ok(after !== undefined && last !== undefined);
-  return describeCheck({ kind: "checked", count, after, last, findings: [] }, null).lines.join("\n");
+  return describeCheck({ kind: "checked", count, after, last, findings: [], isNotedDeleted: false }, null).lines.join(
+    "\n",
+  );
 }
 
 /** The digest of one channel, with this many requests that it does not list. */

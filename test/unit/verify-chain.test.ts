@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import fc from "fast-check";
 import { verifyTrail } from "../../src/app/audit/verify-trail.ts";
+import { describeCheck } from "../../src/cli/audit.ts";
 import type { StoredRecord } from "../../src/core/audit.ts";
 import { type ChainFinding, describeFinding } from "../../src/core/chain-finding.ts";
 import type { ChainPosition } from "../../src/core/verify-chain.ts";
@@ -98,12 +99,42 @@ test("a chain that was rewritten or cut off as a whole needs the noted head, and
   assert.deepEqual(await named(CHAIN.slice(0, 8), { noted }), ["The records after 8, up to 9, were deleted."]);
   assert.deepEqual(await findings(CHAIN, { noted }), []);
   const checkpoint = { seq: 10, hash: at(CHAIN, 10).hash };
-  assert.match((await named(CHAIN.slice(10), { noted, checkpoint })).join(), /noted head 9 cannot be compared/);
   assert.deepEqual(await findings(CHAIN.slice(10), { noted: checkpoint, checkpoint }), []);
   assert.match(
     (await named(CHAIN.slice(10), { checkpoint: { seq: 10, hash: "f".repeat(64) } })).join(),
     /does not continue the checkpoint/,
   );
+});
+
+test("a noted head that retention deleted is no tampering and no success: exit code 2, and the head to note", async () => {
+  const checkpoint = { seq: 10, hash: at(CHAIN, 10).hash };
+  const verify = async (seq: number, hash = at(CHAIN, seq).hash, records = CHAIN.slice(10), ends = checkpoint) => {
+    const noted = { seq, hash };
+    const {
+      ok,
+      isUsage = false,
+      lines,
+    } = describeCheck(await verifyTrail(aTrail(records, HEAD, ends), noted, sha256), noted);
+    return { code: ok ? 0 : isUsage ? 2 : 1, text: lines.join("\n") };
+  };
+  for (const seq of [1, 9]) {
+    const { code, text } = await verify(seq);
+    assert.equal(code, 2);
+    assert.match(text, new RegExp(`deleted the records up to checkpoint 10, with record ${seq}\\.`));
+    assert.match(text, new RegExp(`The noted head ${seq}:${at(CHAIN, seq).hash} can no longer be compared`));
+    assert.match(text, new RegExp(`intact: 2 records, 11 to 12\\.\n.*note this one .*: 12:${HEAD.hash}`));
+    assert.doesNotMatch(text, /changed|rewritten|altered/);
+  }
+  // The checkpoint itself is compared, and so is everything after it.
+  assert.equal((await verify(10)).code, 0);
+  const wrong = await verify(10, "f".repeat(64));
+  assert.deepEqual([wrong.code, /Record 10 has another hash/.test(wrong.text)], [1, true]);
+  assert.equal((await verify(11)).code, 0);
+  assert.equal((await verify(12)).code, 0);
+  // A change of what is left remains one.
+  const altered = await verify(9, at(CHAIN, 9).hash, withRecord(11, { actor: "UEVIL" }).slice(10));
+  assert.equal(altered.code, 1);
+  assert.match(altered.text, /was changed.*Record 11 was altered.*can no longer be compared/s);
 });
 
 test("retention during the check leaves no finding: the check continues after the new checkpoint", async () => {

@@ -13,6 +13,8 @@ export type TrailCheck =
       after: ChainPosition;
       last: ChainPosition;
       findings: ChainFinding[];
+      /** Whether retention deleted the noted record: then it is not compared, and says nothing about the chain. */
+      isNotedDeleted: boolean;
     }
   /** The row with the ends of the chain is missing. */
   | { kind: "no-head" };
@@ -49,6 +51,7 @@ export async function verifyTrail(
     if (records.length > 0) continue;
     const { count, last } = verifier;
     if (ends.head.seq > last.seq && (await trail.page(after, 1)).length > 0) continue;
-    return { kind: "checked", count, after: ends.checkpoint, last, findings: verifier.end(ends.head) };
+    const findings = verifier.end(ends.head);
+    return { kind: "checked", count, after: ends.checkpoint, last, findings, isNotedDeleted: verifier.isNotedDeleted };
   }
 }

@@ -56,7 +56,7 @@ export function makeMetrics({ routes = [], targets, now = Date.now }: MetricsOpt
   return {
     contentType: registry.contentType,
     async text(read, at, health) {
-      await setGauges(read, leases, at, health);
+      await setGauges(read, leases, at, { ...health, hasQueue: queue.isWatched() });
       queue.setGauge();
       return registry.metrics();
     },

@@ -2,7 +2,8 @@
  * Readiness of this process:
  * - not ready: Slack is not connected, the database fails, or no target has worked since startup. The first two can begin
  *   at any time; the last ends with the first successful poll of any replica, or with a recent one by a replica that runs.
- * - degraded: requests are served, but the last poll of a target failed or is too old, or the queue of events fails.
+ * - degraded: requests are served, but the last poll of a target failed or is too old, the queue of events fails, or a poll
+ *   found a change of a target that no event announced.
  * - ready: everything works.
  */
 import type { Clock } from "../app/ports/aws.ts";
@@ -15,8 +16,11 @@ export interface Health {
   slackConnected(connected: boolean): void;
   /** Records that a heartbeat was written to the database: the database can be written. */
   heartbeat(): void;
-  /** Records the result of this replica's poll; `error` is null if it succeeded. `everyMs`: the time until the next one. */
-  polled(target: string, error: string | null, everyMs?: number): void;
+  /**
+   * Records the result of this replica's poll; `error` is null if it succeeded. `everyMs`: the time until the next one.
+   * `unannouncedAt`: as in `Poll`.
+   */
+  polled(target: string, error: string | null, everyMs?: number, unannouncedAt?: number | null): void;
   /** Names a target of the configuration. Without a poll, the bot is not ready. */
   expect(target: string): void;
   /** Records the stored results of any replica's polls. Targets that are not expected are ignored. */
@@ -47,6 +51,7 @@ interface LastPoll {
   lastPollAt: number | null;
   error: string | null;
   everyMs: number;
+  unannouncedAt: number | null;
   live?: boolean;
 }
 
@@ -68,7 +73,8 @@ export function makeHealth(clock: Clock, pollIntervalMs: number, queue: QueueHea
       heartbeatAt = clock.now();
     },
     expect(target) {
-      if (!targets.has(target)) targets.set(target, { lastPollAt: null, error: null, everyMs: pollIntervalMs });
+      if (!targets.has(target))
+        targets.set(target, { lastPollAt: null, error: null, everyMs: pollIntervalMs, unannouncedAt: null });
     },
     recall(polls) {
       for (const { target, polledAt: lastPollAt, ...poll } of polls)
@@ -78,9 +84,9 @@ export function makeHealth(clock: Clock, pollIntervalMs: number, queue: QueueHea
     heartbeatAge,
     writeFault,
     isStale,
-    polled(target, error, everyMs = pollIntervalMs) {
+    polled(target, error, everyMs = pollIntervalMs, unannouncedAt = null) {
       const before = targets.get(target)?.lastPollAt ?? null;
-      targets.set(target, { lastPollAt: error === null ? clock.now() : before, error, everyMs });
+      targets.set(target, { lastPollAt: error === null ? clock.now() : before, error, everyMs, unannouncedAt });
     },
     report(storeFault) {
       const fault = storeFault ?? writeFault();
@@ -93,7 +99,8 @@ export function makeHealth(clock: Clock, pollIntervalMs: number, queue: QueueHea
           lastPollAt !== null && (lastPollAt >= startedAt || (live === true && !isStale(lastPollAt, everyMs))),
       );
       const events = queue?.report();
-      const works = polls.every(({ ok }) => ok) && events?.status !== "failing" ? "ready" : "degraded";
+      const isFine = polls.every(({ ok, events: heard }) => ok && heard === undefined) && events?.status !== "failing";
+      const works = isFine ? "ready" : "degraded";
       const age = heartbeatAge();
       return {
         status: slack && fault === null && hasWorked ? works : "not ready",
@@ -109,12 +116,13 @@ export function makeHealth(clock: Clock, pollIntervalMs: number, queue: QueueHea
   };
 }
 
-const describePoll = (target: string, { lastPollAt, error, everyMs }: LastPoll, isStale: boolean) => ({
+const describePoll = (target: string, { lastPollAt, error, everyMs, unannouncedAt }: LastPoll, isStale: boolean) => ({
   target,
   ok: error === null && !isStale,
   lastPollAt: toIso(lastPollAt),
   everySeconds: everyMs / 1000,
   ...(error === null ? {} : { error }),
+  ...(unannouncedAt === null ? {} : { events: "distrusted", unannouncedChangeAt: toIso(unannouncedAt) }),
 });
 
 const describeQueue = ({ status, lastEventAt, error, failingSince }: QueueState) => ({

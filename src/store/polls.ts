@@ -12,7 +12,7 @@ export function makePollStore(db: Kysely<Tables>, now: () => number): PollStore 
         .leftJoin("replicas", (join) =>
           join.onRef("replicas.id", "=", "polls.replica").on("replicas.until", ">", now()),
         )
-        .select(["target", "polledAt", "error", "everyMs", "replicas.id as liveReplica"])
+        .select(["target", "polledAt", "error", "everyMs", "unannouncedAt", "replicas.id as liveReplica"])
         .orderBy("target")
         .execute();
       return rows.map(({ liveReplica, ...poll }) => ({ ...poll, live: liveReplica !== null }));
@@ -22,9 +22,10 @@ export function makePollStore(db: Kysely<Tables>, now: () => number): PollStore 
 
 export function makeGuardedPollStore(transact: Transact): GuardedStore["polls"] {
   return {
-    record: (target, at, error, replica, everyMs) =>
+    record: (target, at, error, replica, everyMs, unannouncedAt = null) =>
       transact(async (trx) => {
-        const poll = { triedAt: at, error, replica, everyMs, ...(error === null ? { polledAt: at } : {}) };
+        const polledAt = error === null ? { polledAt: at } : {};
+        const poll = { triedAt: at, error, replica, everyMs, unannouncedAt, ...polledAt };
         await trx
           .insertInto("polls")
           .values({ target, polledAt: null, ...poll })

@@ -22,6 +22,11 @@ export interface PollPace {
   intervalMs(): number;
   /** Returns the pause after a failed poll: the safety net must be back soon, whatever events announce. */
   retryMs(): number;
+  /**
+   * Returns when a read last showed a change that no event announced, while the target is polled at the normal interval because
+   * of it; null otherwise.
+   */
+  unannouncedAt(): number | null;
   /** Compares a change that a read showed with the events that arrived. */
   observe(change: ObservedChange & { executionId: string }): void;
 }
@@ -38,10 +43,12 @@ export function makePollPace(deps: {
 }): PollPace {
   const { target, normalMs, health, wakePoll, countUnannounced, clock, log } = deps;
   let trustsEvents = false;
-  let distrustedUntil = Number.NEGATIVE_INFINITY;
-  const isSafe = () => health?.works() === true && trustsEvents && clock.now() >= distrustedUntil;
+  let unannouncedAt: number | null = null;
+  const isDistrusted = () => unannouncedAt !== null && !(trustsEvents && clock.now() - unannouncedAt >= DISTRUST_MS);
+  const isSafe = () => health?.works() === true && trustsEvents && !isDistrusted();
   return {
     retryMs: () => normalMs,
+    unannouncedAt: () => (isDistrusted() ? unannouncedAt : null),
     intervalMs: () => (isSafe() ? safetyInterval(normalMs) : normalMs),
     observe({ executionId, ...change }) {
       if (health === null) return;
@@ -56,8 +63,8 @@ export function makePollPace(deps: {
       }
       if (announced !== false) return;
       countUnannounced();
-      const [wasSafe, isKnown] = [isSafe(), clock.now() < distrustedUntil];
-      distrustedUntil = clock.now() + DISTRUST_MS;
+      const [wasSafe, isKnown] = [isSafe(), unannouncedAt !== null && clock.now() - unannouncedAt < DISTRUST_MS];
+      unannouncedAt = clock.now();
       trustsEvents = false;
       if (isKnown) return;
       const afterSeconds = Math.round((change.seenAt - change.changedAt) / 1000);

@@ -89,8 +89,8 @@ function makeReport({ connection, store, pace, health, replica, clock, log }: Ta
       log.info({ event: "target.recovered", target: key }, "the target can be polled again");
     lastError = error;
     if (lease === null) return;
-    const everyMs = pace.intervalMs();
-    health.polled(key, error, everyMs);
-    await store.guardedBy(lease).polls.record(key, clock.now(), error, replica, everyMs);
+    const [everyMs, unannouncedAt] = [pace.intervalMs(), pace.unannouncedAt()];
+    health.polled(key, error, everyMs, unannouncedAt);
+    await store.guardedBy(lease).polls.record(key, clock.now(), error, replica, everyMs, unannouncedAt);
   };
 }

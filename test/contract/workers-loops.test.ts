@@ -155,6 +155,13 @@ test("a poll that finds a new execution wakes the sync; a target is identified b
   assert.equal(connection.automation()?.target.account, "111122223333");
 });
 
+test("a poll records that a change came without an event, for all replicas", async (t) => {
+  const store = await aStore(t);
+  const { health } = await startTestTarget(t, store, {}, { unannouncedAt: 5 });
+  await eventually("a poll is recorded", async () => (await store.polls.all())[0]?.unannouncedAt === 5);
+  assert.match(JSON.stringify(health.report(null).parts.targets), /"events":"distrusted"/);
+});
+
 test("a slow recipient lookup does not delay other lookups", async (t) => {
   const store = await aStore(t, { now: Date.now });
   for (const id of ["slow", "quick"])

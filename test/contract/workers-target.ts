@@ -22,6 +22,8 @@ interface TargetOptions {
   signsAs?: string;
   /** Milliseconds between two polls. */
   everyMs?: number;
+  /** The last change without an event. */
+  unannouncedAt?: number | null;
 }
 
 /** Starts the workers of one target with a fake of AWS. */
@@ -35,6 +37,7 @@ export async function startTestTarget(
     clock = QUICK,
     signsAs,
     everyMs = 1_000,
+    unannouncedAt = null,
   }: TargetOptions = {},
 ) {
   const automation: FakeAutomation = fakeAutomation({ ...TARGET, ...(signsAs === undefined ? {} : { signsAs }) });
@@ -56,7 +59,12 @@ export async function startTestTarget(
   });
   const worker = startTarget({
     connection,
-    pace: { intervalMs: () => everyMs, retryMs: () => everyMs, observe: () => undefined },
+    pace: {
+      intervalMs: () => everyMs,
+      unannouncedAt: () => unannouncedAt,
+      retryMs: () => everyMs,
+      observe: () => undefined,
+    },
     store,
     sync:
       () =>

@@ -5,6 +5,7 @@ import type { SyntaxNodeRef } from "@lezer/common";
 import { parser } from "@prometheus-io/lezer-promql";
 import { parse } from "yaml";
 import { makeMetrics } from "../../src/ops/metrics.ts";
+import { makeQueueHealth } from "../../src/ops/queue-health.ts";
 import { fakeAutomation } from "../support/fakes.ts";
 import { NOW } from "../support/samples.ts";
 import { aStore } from "../support/stores.ts";
@@ -35,6 +36,7 @@ async function shownSeries(t: TestContext) {
   const store = await aStore(t, { now: () => NOW });
   await store.owned.polls.record("default/us-east-1", NOW, null, "me", 15_000);
   const metrics = makeMetrics({ routes: ["databases"], now: () => NOW });
+  metrics.queue.watch(makeQueueHealth({ now: () => NOW }));
   metrics.watchLeases(() => [["publisher", true]]);
   await metrics.automation(fakeAutomation()).listWaiting(new AbortController().signal);
   const text = await metrics.text(store, NOW, { isSlackConnected: () => true, heartbeatAge: () => 0 });

@@ -85,6 +85,7 @@ test("Slack accepts the answers for admins, whatever AWS returns and however man
     polledAt: maybe(nows),
     error: maybe(hostile(2_000)),
     everyMs: fc.nat(1e9),
+    unannouncedAt: maybe(nows),
     stale: fc.boolean(),
   });
   const waiting = many(fc.record({ account: hostile(50), region: hostile(50), count: fc.nat(200) }), 300);

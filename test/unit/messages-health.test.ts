@@ -23,7 +23,8 @@ function poorHealth(targets: number): HealthReport & { kind: "health" } {
     queue: { status: "failing", lastEventAt: null, error, failingSince: ASKED },
     targets: Array.from({ length: targets }, (_, index) => {
       const isFailing = index % 3 === 0;
-      return { target: `t/${index}.`, polledAt: ASKED, error: isFailing ? error : null, everyMs: 1, stale: isFailing };
+      const polled = { polledAt: ASKED, error: isFailing ? error : null, everyMs: 1, unannouncedAt: null };
+      return { target: `t/${index}.`, ...polled, stale: isFailing };
     }),
     work: { open: 9, uncovered: 1, effects, oldestUnpostedAt: 1, oldestUnpublishedAt: 1, oldestStaleAt: 1 },
     waiting: Array.from({ length: 40 }, (_, index) => ({
@@ -66,4 +67,23 @@ test("health that does not fit names every subject, shows problems first and cou
       else assert.equal(text.includes("`countersign_target_up`"), isCut);
     }
   }
+});
+
+test("health says which targets are polled at the normal interval because a change came without an event, and shows them first", () => {
+  const text = (unannouncedAt: number | null) => {
+    const polled = { polledAt: ASKED - 10_000, error: null, everyMs: 15_000, stale: false };
+    const targets = [
+      { ...polled, target: "a", everyMs: 300_000, unannouncedAt: null },
+      { ...polled, target: "b", unannouncedAt },
+    ];
+    const queue = { status: "receiving", lastEventAt: ASKED, error: null, failingSince: null } as const;
+    return JSON.stringify(healthReply({ ...poorHealth(0), targets, queue }, ASKED + 10 * MINUTE).blocks);
+  };
+  const shown = text(ASKED);
+  assert.match(shown, /OK, last event 10 minutes ago; :warning: changes came without an event in 1 target\\n/);
+  assert.match(
+    shown,
+    /2 of 2 OK\\n• `b`: last polled 610 s ago, polled every 15 seconds because a change came without an event 10 minutes ago\\n• `a`/,
+  );
+  assert.doesNotMatch(text(null), /without an event/);
 });

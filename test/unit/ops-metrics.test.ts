@@ -7,6 +7,7 @@ import { UNKNOWN_REQUESTER } from "../../src/core/requester.ts";
 import { BOT } from "../../src/core/signers.ts";
 import { UNCOVERED_REASONS } from "../../src/core/uncovered.ts";
 import { makeMetrics } from "../../src/ops/metrics.ts";
+import { makeQueueHealth } from "../../src/ops/queue-health.ts";
 import { healthReply } from "../../src/slack/messages/health-text.ts";
 import { fakeChat, fakeDirectory } from "../support/fake-slack.ts";
 import { fakeAutomation } from "../support/fakes.ts";
@@ -204,6 +205,18 @@ test("a target that the configuration no longer has shows no gauge, so no alert 
   const text = await makeMetrics({ targets: ["renamed/us-east-1"] }).text(store, NOW, HEALTHY);
   assert.match(text, /^countersign_target_up\{target="renamed\/us-east-1"\} 0$/m);
   assert.doesNotMatch(text, /removed/);
+});
+
+test("a target whose changes came without an event has the value 0, and there is no value without a queue", async (t) => {
+  const store = await aStore(t, { now: () => NOW });
+  await store.owned.polls.record("default/eu-west-1", NOW, null, "me", 15_000, NOW - 60_000);
+  await store.owned.polls.record("default/us-east-1", NOW, null, "me", 300_000);
+  const metrics = makeMetrics();
+  assert.doesNotMatch(await metrics.text(store, NOW, HEALTHY), /events_trusted\{/);
+  metrics.queue.watch(makeQueueHealth({ now: () => NOW }));
+  const text = await metrics.text(store, NOW, HEALTHY);
+  assert.match(text, /^countersign_events_trusted\{target="default\/eu-west-1"\} 0$/m);
+  assert.match(text, /^countersign_events_trusted\{target="default\/us-east-1"\} 1$/m);
 });
 
 test("reads that stay stale are counted, from zero", async () => {

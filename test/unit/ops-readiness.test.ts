@@ -51,7 +51,7 @@ test("a stored poll from before the start does not show that a target works; a p
   const { clock, health, status } = connectedHealth();
   health.expect("a");
   const recall = (polledAt: number, live: boolean) =>
-    health.recall([{ target: "a", polledAt, error: null, everyMs: 15_000, live }]);
+    health.recall([{ target: "a", polledAt, error: null, everyMs: 15_000, unannouncedAt: null, live }]);
   recall(clock.now() - 1, false);
   assert.equal(status(), "not ready");
   recall(clock.now(), false);
@@ -62,7 +62,7 @@ test("a replica that starts between two polls of another one is ready, also if t
   const { clock, health, status } = connectedHealth(600_000);
   health.expect("a");
   const recall = (polledAt: number, live: boolean) =>
-    health.recall([{ target: "a", polledAt, error: null, everyMs: 600_000, live }]);
+    health.recall([{ target: "a", polledAt, error: null, everyMs: 600_000, unannouncedAt: null, live }]);
   recall(clock.now() - 599_000, true);
   assert.equal(status(), "ready");
   recall(clock.now() - 599_000, false);
@@ -84,6 +84,22 @@ test("a target that fails after it has worked makes the bot degraded, not unread
   assert.equal(status(), "degraded", "the last poll is too old");
   health.polled("a", null);
   assert.doesNotMatch(JSON.stringify(health.report(null).parts), /ThrottlingException/);
+});
+
+test("a change that no event announced makes the bot degraded, and its target says when, on every replica", () => {
+  const { clock, health, status } = connectedHealth();
+  health.expect("a");
+  health.polled("a", null, 15_000, clock.now());
+  assert.equal(status(), "degraded");
+  const target = { target: "a", polledAt: clock.now(), error: null, everyMs: 15_000, live: true };
+  health.recall([{ ...target, unannouncedAt: 0 }]);
+  assert.equal(status(), "degraded");
+  const shown = { target: "a", ok: true, lastPollAt: new Date(clock.now()).toISOString(), everySeconds: 15 };
+  assert.deepEqual(health.report(null).parts.targets, [
+    { ...shown, events: "distrusted", unannouncedChangeAt: "1970-01-01T00:00:00.000Z" },
+  ]);
+  health.recall([{ ...target, unannouncedAt: null }]);
+  assert.equal(status(), "ready");
 });
 
 test("without a written heartbeat the database fails, whatever can be read", () => {

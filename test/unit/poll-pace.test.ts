@@ -75,6 +75,25 @@ test("a change that no event announced ends the long pause at once, for an hour,
   assert.equal(pace.intervalMs(), 300_000, "an event has announced a change since");
 });
 
+test("the time of the last change without an event is shown until an hour has passed and an event has announced a change", () => {
+  const { clock, pace, observe } = setUp();
+  observe(true);
+  assert.equal(pace.unannouncedAt(), null);
+  observe(false);
+  clock.advance(1_000);
+  observe(false);
+  const last = clock.now();
+  observe(true);
+  assert.equal(pace.unannouncedAt(), last);
+  clock.advance(60 * 60_000);
+  assert.equal(pace.unannouncedAt(), null);
+  observe(false);
+  clock.advance(2 * 60 * 60_000);
+  assert.equal(pace.unannouncedAt(), clock.now() - 2 * 60 * 60_000, "no event has announced a change since");
+  observe(true);
+  assert.equal(pace.unannouncedAt(), null);
+});
+
 test("without an event after a change that none announced, the target stays at the normal interval", () => {
   const { clock, pace, observe } = setUp();
   observe(true);

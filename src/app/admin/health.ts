@@ -59,8 +59,8 @@ export const makeReadHealth = (deps: HealthDeps) => async (): Promise<HealthRepo
     const [polls, backlog, lags] = await Promise.all([deps.polls.all(), deps.effects.backlog(), deps.effects.lags()]);
     const targets = deps.targets.map((target) => {
       const found = polls.find((each) => each.target === target);
-      const { polledAt = null, error = null, everyMs = 0 } = found ?? {};
-      return { target, polledAt, error, everyMs, stale: deps.isStale(polledAt, everyMs) };
+      const { polledAt = null, error = null, everyMs = 0, unannouncedAt = null } = found ?? {};
+      return { target, polledAt, error, everyMs, unannouncedAt, stale: deps.isStale(polledAt, everyMs) };
     });
     const waiting = deps.accounts().map(({ key, account, region }) => {
       const own = lags.waiting.find(({ target }) => target === key);

@@ -73,6 +73,8 @@ export interface Poll {
   error: string | null;
   /** The time between two polls: it is longer while events announce every change. */
   everyMs: number;
+  /** The last change without an event, while the target is polled at the normal interval because of it; else null. */
+  unannouncedAt: number | null;
 }
 
 export interface PollRow extends Poll {

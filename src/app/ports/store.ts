@@ -201,7 +201,14 @@ export interface GuardedStore {
   };
   polls: {
     /** Records the result of a poll; `error` is null if it succeeded. `everyMs`: the time until the next one. */
-    record(target: string, at: number, error: string | null, replica: string, everyMs: number): Promise<void>;
+    record(
+      target: string,
+      at: number,
+      error: string | null,
+      replica: string,
+      everyMs: number,
+      unannouncedAt?: number | null,
+    ): Promise<void>;
   };
   audit: {
     /** Claims all of these records for one attempt to publish them; false if one of them is no longer due. */

@@ -43,6 +43,7 @@ export function countQueue(registry: Registry) {
     watch(health: QueueHealth): void {
       watched = health;
     },
+    isWatched: () => watched !== null,
     setGauge(): void {
       if (watched !== null) up.set(watched.report().status === "failing" ? 0 : 1);
     },

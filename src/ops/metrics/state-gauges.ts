@@ -4,6 +4,9 @@ import type { Health } from "../readiness.ts";
 import { gauge } from "./register.ts";
 
 export type ProcessHealth = Pick<Health, "isSlackConnected" | "heartbeatAge">;
+
+/** `hasQueue`: events can announce changes. */
+type GaugeState = ProcessHealth & { hasQueue: boolean };
 export type StoreReads = Pick<Store, "effects" | "polls">;
 
 /** Lists every lease by name, and whether this process owns it. */
@@ -20,7 +23,7 @@ export function makeStateGauges(registry: Registry, targets?: readonly string[])
   );
   const held = gauge(registry, "lease_held", "Whether this process owns the lease, by lease.", ["lease"]);
   const stored = makeStoreGauges(registry, targets);
-  return async (read: StoreReads | null, leases: Leases | null, now: number, health: ProcessHealth) => {
+  return async (read: StoreReads | null, leases: Leases | null, now: number, health: GaugeState) => {
     slackUp.set(health.isSlackConnected() ? 1 : 0);
     const written = health.heartbeatAge();
     if (written === null) heartbeat.remove();
@@ -30,7 +33,7 @@ export function makeStateGauges(registry: Registry, targets?: readonly string[])
     stored.reset();
     try {
       if (read === null) throw new Error("the store is not open yet");
-      await stored.set(read, now);
+      await stored.set(read, now, health.hasQueue);
       storeUp.set(1);
     } catch {
       // The other metrics are still useful, and store_up explains the missing ones.
@@ -81,6 +84,11 @@ function makeStoreGauges(registry: Registry, targets?: readonly string[]) {
   const age = add("last_poll_age_seconds", "Seconds since the last successful poll of a target, on any replica.", [
     "target",
   ]);
+  const trusted = add(
+    "events_trusted",
+    "0 while a target is polled at the normal interval because a change came without an event, else 1; absent without a queue.",
+    ["target"],
+  );
   const executions = add(
     "executions_waiting",
     "Executions that wait in AWS in the account and Region of a target; they count against its quota.",
@@ -89,7 +97,7 @@ function makeStoreGauges(registry: Registry, targets?: readonly string[]) {
 
   return {
     reset,
-    async set(read: StoreReads, now: number) {
+    async set(read: StoreReads, now: number, hasQueue: boolean) {
       const seconds = (at: number | null) => (at === null ? 0 : Math.max(0, now - at) / 1000);
       const [backlog, lags, polls] = await Promise.all([read.effects.backlog(), read.effects.lags(), read.polls.all()]);
       open.set(backlog.open);
@@ -104,9 +112,10 @@ function makeStoreGauges(registry: Registry, targets?: readonly string[]) {
         failing.set({ kind: effect.kind }, effect.failing);
       }
       const waitingIn = new Map(lags.waiting.map(({ target, count }) => [target, count]));
-      for (const { target, polledAt, error } of polls.filter((poll) => isConfigured(poll.target))) {
+      for (const { target, polledAt, error, unannouncedAt } of polls.filter((poll) => isConfigured(poll.target))) {
         executions.set({ target }, waitingIn.get(target) ?? 0);
         up.set({ target }, error === null ? 1 : 0);
+        if (hasQueue) trusted.set({ target }, unannouncedAt === null ? 1 : 0);
         if (polledAt !== null) age.set({ target }, (now - polledAt) / 1000);
       }
     },

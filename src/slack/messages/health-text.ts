@@ -114,8 +114,15 @@ function healthSubjects(report: HealthReport & { kind: "health" }, now: number):
       isProblem: work === null || storeFault !== null,
     },
   ];
-  if (queue !== null)
-    subjects.push({ text: `*Event queue*: ${queueText(queue, now)}`, isProblem: queue.status === "failing" });
+  if (queue !== null) {
+    const distrusted = targets.filter(({ unannouncedAt }) => unannouncedAt !== null).length;
+    const mark =
+      distrusted === 0
+        ? ""
+        : `; :warning: changes came without an event in ${counted(distrusted, "target", "targets")}`;
+    const isProblem = queue.status === "failing" || distrusted > 0;
+    subjects.push({ text: `*Event queue*: ${queueText(queue, now)}${mark}`, isProblem });
+  }
   if (work === null) return subjects;
   const uncovered = work.uncovered === 0 ? "" : ` (${work.uncovered} without a route)`;
   return [
@@ -156,16 +163,17 @@ function targetsSubject(
   now: number,
   hasQueue: boolean,
 ): Subject {
-  const items = targets.map(({ target, polledAt, error, everyMs, stale }) => {
+  const items = targets.map(({ target, polledAt, error, everyMs, unannouncedAt, stale }) => {
+    const why = unannouncedAt === null ? "" : ` because a change came without an event ${age(unannouncedAt, now)}`;
     // Only with a queue does the interval change.
-    const every = hasQueue && polledAt !== null ? `, polled every ${duration(everyMs)}` : "";
+    const every = hasQueue && polledAt !== null ? `, polled every ${duration(everyMs)}${why}` : "";
     const when = polledAt === null ? "never polled" : `last polled ${Math.round((now - polledAt) / 1000)} s ago`;
     const text = `• ${code(target, 100)}: ${stale ? "stale, " : ""}${when}${every}${error === null ? "" : `, ${code(error, 200)}`}`;
-    return { text, isProblem: stale || error !== null };
+    return { text, isProblem: stale || error !== null || unannouncedAt !== null };
   });
-  const failing = items.filter(({ isProblem }) => isProblem).length;
+  const failing = targets.filter(({ stale, error }) => stale || error !== null).length;
   const text = `*Targets*: ${targets.length - failing} of ${targets.length} OK`;
-  return { text, isProblem: failing > 0, items };
+  return { text, isProblem: items.some((item) => item.isProblem), items };
 }
 
 function age(at: number | null, now: number, before = ""): string {

@@ -35,5 +35,6 @@ export async function createCoordination(db: Db): Promise<void> {
     .addColumn("error", "text")
     .addColumn("replica", "text", (c) => c.notNull())
     .addColumn("every_ms", "bigint", (c) => c.notNull())
+    .addColumn("unannounced_at", "bigint")
     .execute();
 }

@@ -181,7 +181,8 @@ async function findAccount(target: TargetRegion, abort: AbortSignal): Promise<st
 
 function notFoundText(executionId: string, targets: number, failures: readonly string[]): string {
   if (targets === 0) return "There is no target to search: set AWS_REGION, or configure targets.";
+  const stored = `countersign audit show ${executionId} answers from the records of Countersign.`;
   return failures.length === 0
-    ? `Execution ${executionId} was not found in ${targets === 1 ? "the only target" : `any of the ${targets} targets`}.`
-    : `Execution ${executionId} was not found. ${failures.length === 1 ? "This target" : "These targets"} could not be read:`;
+    ? `Execution ${executionId} was not found in ${targets === 1 ? "the only target" : `any of the ${targets} targets`}. ${stored}`
+    : `Execution ${executionId} was not found. ${stored} ${failures.length === 1 ? "This target" : "These targets"} could not be read:`;
 }

@@ -3,9 +3,10 @@
 import { findTerms, outcomeText } from "./action-terms.ts";
 import type { AuditDetails, StoredRecord } from "./audit.ts";
 import { clean } from "./clean-text.ts";
-import { counted } from "./counted.ts";
 import { denialLabel } from "./denial.ts";
 import { globMatches } from "./glob.ts";
+import type { NameRenderer } from "./name-renderer.ts";
+import { describeRecordedApprovers, describeRecordedPolicy } from "./recorded-rule.ts";
 import type { Authority, StepAction } from "./request.ts";
 import { toIsoTime } from "./trail-export.ts";
 import { find, type Read, readRecords } from "./trail-records.ts";
@@ -44,6 +45,15 @@ export function requestReport(stored: readonly StoredRecord[], intact: boolean):
 
 const LABEL_WIDTH = 14;
 
+const asIs = (text: string) => text;
+
+/** Names for a terminal, which has no access to Slack. */
+const IDS: NameRenderer = {
+  ...{ user: asIs, text: asIs, word: asIs, strong: asIs },
+  group: (id) => `members of ${id}`,
+  channel: (id) => `channel ${id}`,
+};
+
 function layOut(label: string, texts: readonly (string | null)[]): string[] {
   const lines = texts.filter((text) => text !== null).flatMap((text) => clean(text).split("\n"));
   return (lines.length === 0 ? ["none"] : lines).map(
@@ -79,26 +89,12 @@ function describeShown(shown: AuditDetails["requested"]["shown"]): string[] {
   ];
 }
 
-function describeRule(
-  { approvers, quorum, route, policyHash, action }: Context,
-  openedHash: string | undefined,
-): string[] {
-  const changed =
-    openedHash === undefined || openedHash === policyHash ? "" : `; ${openedHash} when the request opened`;
-  const file = `configuration ${policyHash}${changed}`;
-  if (route === null || approvers === null || quorum === null)
-    return [
-      `nobody in Slack: ${route === null ? "no route" : `route ${JSON.stringify(route)} was not in the configuration`}`,
-      file,
-    ];
-  const groups = approvers.groups.map((group) => `members of ${group}`);
-  const channels = approvers.channels.map((channel) => `members of channel ${channel}`);
-  const people = [...approvers.users, ...groups, ...channels].join(", ") || "nobody";
-  const terms = findTerms({ action });
-  const self = approvers.selfApproval ? "may" : "may not";
+function describeRule(context: Context, openedHash: string | undefined): string[] {
+  const { route, approvers } = context;
+  const by = route === null || approvers === null ? "" : `by route ${JSON.stringify(route)}, `;
   return [
-    `${people}; ${counted(quorum, terms.noun.approve, terms.approvals)}; the requester ${self} ${terms.verb.approve}`,
-    `by route ${JSON.stringify(route)}, ${file}`,
+    describeRecordedApprovers(context, IDS),
+    `${by}configuration ${describeRecordedPolicy(context, openedHash, IDS)}`,
   ];
 }
 

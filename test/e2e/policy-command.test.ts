@@ -116,7 +116,7 @@ parameters: { Environment: { type: StringList } }
     assert.match(test.text, /do not all select the same route \(route databases or route the rest\)/);
     const absent = await policy(w, GOOD, "explain", "00000000-0000-0000-0000-000000000000");
     assert.equal(absent.code, 1);
-    assert.match(absent.text, /was not found in the only target\./);
+    assert.match(absent.text, /was not found in the only target\. countersign audit show /);
   });
 });
 

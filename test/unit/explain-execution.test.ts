@@ -1,10 +1,11 @@
 import assert from "node:assert/strict";
 import { type TestContext, test } from "node:test";
 import { makeReadMasked } from "../../src/app/admin/read-masked.ts";
+import type { Automation } from "../../src/app/ports/aws.ts";
 import { commandApp, commandReplies } from "../support/command-app.ts";
 import { fakeDirectory } from "../support/fake-slack.ts";
 import { fakeAutomation, TARGET, testClock } from "../support/fakes.ts";
-import { anEntry, anExecution, aRequest, aRoute, aStep, EXECUTION_ID } from "../support/samples.ts";
+import { aFacts, anEntry, anExecution, aRequest, aRoute, aStep, EXECUTION_ID } from "../support/samples.ts";
 import { aStore } from "../support/stores.ts";
 
 const ROUTES = [
@@ -18,11 +19,12 @@ async function setUp(t: TestContext, routes = ROUTES, request = aRequest()) {
   const clock = testClock();
   const automation = fakeAutomation();
   automation.shows(anExecution({ steps: [aStep()] }));
-  await store.requests.open({ request, channels: ["C0DBA"], audit: anEntry() });
+  await store.requests.open({ request, channels: ["C0DBA"], audit: anEntry({ kind: "requested" }) });
+  const state = { isConfigured: true };
   const reply = commandReplies(store, {
     ...{ directory: fakeDirectory(), clock, mask: ["*token*"], routes, identities: {} },
     admins: { users: ["U0ADMIN"], groups: [] },
-    automation: () => automation,
+    automation: (): Automation | undefined => (state.isConfigured ? automation : undefined),
     readMasked: makeReadMasked({ mask: ["*token*"], clock }),
     isOwnMessage: async () => false,
     targets: () => [{ key: TARGET.key, automation }],
@@ -32,7 +34,7 @@ async function setUp(t: TestContext, routes = ROUTES, request = aRequest()) {
     await app.command(`policy ${EXECUTION_ID}`, { user: "U0ADMIN" });
     return JSON.stringify(app.messages().at(-1)).replaceAll('\\"', '"');
   };
-  return { automation, explain };
+  return { automation, explain, state };
 }
 
 test("policy reads the tags of the execution where a route names tags", async (t) => {
@@ -77,4 +79,39 @@ test("policy says of a closed request that the owner was not returned, not that 
   const answer = await explain();
   assert.match(answer, /Slack did not return the owner of this address while the request was open\./);
   assert.doesNotMatch(answer, /wait until/);
+});
+
+const FAILURE = { kind: "failed", code: "ThrottlingException", message: "Rate exceeded", retry: true } as const;
+
+for (const [name, reading, expected] of [
+  ["no longer has the execution", { kind: "not-found" }, /AWS no longer has this execution\.\*/],
+  [
+    "cannot return the execution",
+    FAILURE,
+    /read just now\*: `ThrottlingException: Rate exceeded`\. Try again in a minute/,
+  ],
+  ["cannot be asked", null, /target `default\/us-east-1` is not in the configuration/],
+] as const)
+  test(`policy answers from the stored request where AWS ${name}`, async (t) => {
+    const { automation, explain, state } = await setUp(t, [aRoute({ match: { document: "Prod-*" } })]);
+    if (reading === null) state.isConfigured = false;
+    else automation.reads.set(EXECUTION_ID, reading);
+    const answer = await explain();
+    assert.match(answer, expected);
+    for (const part of [
+      "This answer is from the records of Countersign.",
+      "*Step `approve`*, whose request opened <!date^",
+      'Route `"databases"` matched.',
+      "Could decide: <@U0JANE>, <!subteam^S0DBA>; 1 approval; the requester may not approve",
+      `Configuration (SHA-256): \`${"0".repeat(64)}\``,
+    ])
+      assert.ok(answer.includes(part), `${part} in ${answer}`);
+    assert.doesNotMatch(answer, /No request/);
+  });
+
+test("policy states why no route applied to a stored request whose execution AWS no longer has", async (t) => {
+  const request = aRequest({ route: null, facts: aFacts({ uncovered: { reason: "no-match" } }) });
+  const { automation, explain } = await setUp(t, [aRoute()], request);
+  automation.reads.set(EXECUTION_ID, { kind: "not-found" });
+  assert.match(await explain(), /AWS no longer has this execution.*No route covered it when it opened\./);
 });

@@ -45,7 +45,7 @@ test("the owner of the address in the request is named; without a request, appro
 
 const inSlack = (lines: string[], count = 1) => {
   const parts = Array.from({ length: count }, () => ({ step: "approve", lines }));
-  return explanationReply({ executionId: "4f2a91c7", parts, more: 0 });
+  return explanationReply({ executionId: "4f2a91c7", parts, more: 0, unread: null });
 };
 
 test("policy explain says that a route only informs, and names no approvers of it", () => {

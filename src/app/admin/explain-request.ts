@@ -1,14 +1,30 @@
+import type { AuditRecord } from "../../core/audit.ts";
 import type { NameRenderer } from "../../core/name-renderer.ts";
-import { askTargets } from "./ask-targets.ts";
-import { explainExecution } from "./explain-execution.ts";
+import { describeRecordedApprovers, describeRecordedPolicy } from "../../core/recorded-rule.ts";
+import type { ApprovalRequest } from "../../core/request.ts";
+import { uncoveredSentence } from "../../core/uncovered.ts";
+import { askTargetOf, askTargets, type UnreadExecution } from "./ask-targets.ts";
+import { type ExplainedExecution, explainExecution } from "./explain-execution.ts";
 import { findRequests } from "./find-requests.ts";
 import { findReader, type Refused } from "./inspect.ts";
 import type { ExplainedRequest } from "./policy-explain.ts";
 import type { ShowDeps } from "./show-request.ts";
 
+export interface Explanation {
+  executionId: string;
+  /**
+   * One part for each step: the lines of `countersign policy explain`, without hidden values. With `openedAt`: the lines are
+   * about the request that opened at this time.
+   */
+  parts: { step: string; openedAt?: number; lines: string[] }[];
+  /** The number of further steps. */
+  more: number;
+  /** Why the parts are from the stored requests; null: they are from the execution as AWS has it now. */
+  unread: UnreadExecution | null;
+}
+
 export type ExplainResult =
-  /** One part for each step: the lines of `countersign policy explain`, without hidden values. `more`: further steps. */
-  | { kind: "explained"; executionId: string; parts: { step: string; lines: string[] }[]; more: number }
+  | ({ kind: "explained" } & Explanation)
   | { kind: "absent"; failed: { target: string; error: string }[] }
   /** Several executions fit. */
   | { kind: "ambiguous"; executionIds: string[] }
@@ -31,34 +47,70 @@ export const makeExplainRequest =
     const executionIds = [...new Set(requests.map(({ executionId }) => executionId))];
     const [request] = requests;
     if (executionIds.length > 1) return { kind: "ambiguous", executionIds };
-    if (request !== undefined)
-      return explainOn(
-        deps,
-        request.executionId,
-        show,
-        [{ key: request.target, automation: deps.automation(request) }],
-        request,
-      );
+    if (request !== undefined) return explainOwn(deps, request, requests, show);
     if (!reader.admin) return { kind: "refused" };
-    return pasted.kind === "id" ? explainOn(deps, pasted.id, show, deps.targets()) : { kind: "absent", failed: [] };
+    return pasted.kind === "id" ? explainAnywhere(deps, pasted.id, show) : { kind: "absent", failed: [] };
   };
 
-async function explainOn(
+/** Explains the execution of a request, or its stored requests if AWS does not return it. */
+async function explainOwn(
   deps: ExplainDeps,
-  executionId: string,
+  request: ApprovalRequest,
+  requests: readonly ApprovalRequest[],
   show: NameRenderer,
-  targets: ReturnType<ShowDeps["targets"]>,
-  request?: ExplainedRequest,
 ): Promise<ExplainResult> {
-  const policy = { routes: deps.routes, identities: deps.identities, hidden: deps.mask, request };
-  const { answers, failed } = await askTargets({ targets, clock: deps.clock }, (automation, abort) =>
-    explainExecution(policy, automation, executionId, show, abort),
+  const { executionId } = request;
+  const source = { automation: deps.automation(request), clock: deps.clock };
+  const found = await askTargetOf(request, source, (automation, abort) =>
+    explainExecution(toPolicy(deps, request), automation, executionId, show, abort),
+  );
+  if (found.kind === "explained") return toExplained(executionId, found);
+  const parts = await Promise.all(
+    requests.slice(0, MAX_STEPS).map(async (each) => ({
+      step: each.facts.stepName,
+      openedAt: each.openedAt,
+      lines: explainStored(each, await deps.requests.history(each.id), show),
+    })),
+  );
+  return { kind: "explained", executionId, parts, more: requests.length - parts.length, unread: found };
+}
+
+/** Describes the route that a request has had since it opened, and the rule of its newest record with one. */
+function explainStored(
+  { route, facts }: ApprovalRequest,
+  records: readonly AuditRecord[],
+  show: NameRenderer,
+): string[] {
+  const opened = records.find((record) => record.kind === "requested")?.detail;
+  const rule = records.findLast((record) => record.kind === "decided")?.detail ?? opened;
+  const matched =
+    route === null ? uncoveredSentence(facts.uncovered, show) : `Route ${show.text(JSON.stringify(route))} matched.`;
+  if (rule === undefined) return [matched];
+  return [
+    matched,
+    ...(route === null ? [] : [`  Could decide: ${describeRecordedApprovers(rule, show)}`]),
+    `  Configuration (SHA-256): ${describeRecordedPolicy(rule, opened?.policyHash, show)}`,
+  ];
+}
+
+/** Searches all targets for an execution without a request. */
+async function explainAnywhere(deps: ExplainDeps, executionId: string, show: NameRenderer): Promise<ExplainResult> {
+  const { answers, failed } = await askTargets({ targets: deps.targets(), clock: deps.clock }, (automation, abort) =>
+    explainExecution(toPolicy(deps), automation, executionId, show, abort),
   );
   const [found] = answers.flatMap(({ value }) => (value.kind === "explained" ? [value] : []));
-  if (found === undefined) return { kind: "absent", failed };
-  const parts = found.gates.slice(0, MAX_STEPS).map(({ subject, lines }) => ({
+  return found === undefined ? { kind: "absent", failed } : toExplained(executionId, found);
+}
+
+const toPolicy = ({ routes, identities, mask }: ExplainDeps, request?: ExplainedRequest) => ({
+  ...{ routes, identities, request },
+  hidden: mask,
+});
+
+function toExplained(executionId: string, { gates, notes }: ExplainedExecution): ExplainResult {
+  const parts = gates.slice(0, MAX_STEPS).map(({ subject, lines }) => ({
     step: subject.step ?? "",
-    lines: [...found.notes, ...lines],
+    lines: [...notes, ...lines],
   }));
-  return { kind: "explained", executionId, parts, more: found.gates.length - parts.length };
+  return { kind: "explained", executionId, parts, more: gates.length - parts.length, unread: null };
 }

@@ -1,9 +1,9 @@
-import type { ExplainResult } from "../../app/admin/explain-request.ts";
+import type { Explanation } from "../../app/admin/explain-request.ts";
 import type { ExecutionsResult, ListedOnTarget } from "../../app/admin/list-executions.ts";
 import type { StatsResult } from "../../app/admin/stats.ts";
 import { counted } from "../../core/counted.ts";
 import { describePrincipal } from "../../core/principal.ts";
-import { consoleLink, executionText } from "./aws-text.ts";
+import { consoleLink, executionText, unreadText } from "./aws-text.ts";
 import { context, type Rendered, section } from "./blocks.ts";
 import { CHAR_BUDGET, describeShown, fitting } from "./budget.ts";
 import { failedTargetsText } from "./command-texts.ts";
@@ -111,18 +111,16 @@ const MAX_EXPLANATION = 2_800;
 export const EXPLANATION_NAMES = mentions(120);
 
 /** Renders the reply to `/approvals policy ID`, in the words of `countersign policy explain`. The lines are mrkdwn. */
-export function explanationReply({
-  executionId,
-  parts,
-  more,
-}: Omit<Extract<ExplainResult, { kind: "explained" }>, "kind">): Rendered {
-  const text = `The policy for execution ${code(executionId, 60)}:`;
+export function explanationReply({ executionId, parts, more, unread }: Explanation): Rendered {
+  const source = unread === null ? "" : `\n${unreadText(unread)} This answer is from the records of Countersign.`;
+  const text = `The policy for execution ${code(executionId, 60)}:${source}`;
   if (parts.length === 0)
     return { text, blocks: [section(`${text} it has no step that waits for approval, so no route applies.`)] };
-  const longest = Math.min(MAX_EXPLANATION, Math.floor((CHAR_BUDGET - 1_000) / parts.length)) - 150;
-  const blocks = parts.map(({ step, lines }) =>
-    section([`*Step ${code(step, 100)}*`, ...keepLast(lines, longest)].join("\n")),
-  );
+  const longest = Math.min(MAX_EXPLANATION, Math.floor((CHAR_BUDGET - 1_500) / parts.length)) - 250;
+  const blocks = parts.map(({ step, openedAt, lines }) => {
+    const opened = openedAt === undefined ? "" : `, whose request opened ${moment(openedAt)}`;
+    return section([`*Step ${code(step, 100)}*${opened}`, ...keepLast(lines, longest)].join("\n"));
+  });
   const others = more === 0 ? [] : [context(`Not shown: ${counted(more, "further step")}.`)];
   return { text, blocks: [section(text), ...blocks, ...others] };
 }

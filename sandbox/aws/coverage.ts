@@ -18,6 +18,10 @@ const sqs = (operation: string, state: OperationCoverage["state"], note: string)
   ...ssm(operation, state, note),
   service: "sqs",
 });
+const events = (operation: string, state: OperationCoverage["state"], note: string): OperationCoverage => ({
+  ...ssm(operation, state, note),
+  service: "events",
+});
 const notStarted = (service: OperationCoverage["service"], ...operations: string[]): OperationCoverage[] =>
   operations.map((operation) => ({ service, operation, state: "not started", note: "" }));
 
@@ -67,12 +71,24 @@ export const coverage: OperationCoverage[] = [
   ssm("ListTagsForResource", "partial", "Types Automation and Document; no resource of another type exists."),
   ssm("AddTagsToResource", "partial", "Types Automation and Document; no resource of another type exists."),
   ssm("RemoveTagsFromResource", "partial", "Types Automation and Document; no resource of another type exists."),
-  {
-    service: "events",
-    operation: "PutEvents",
-    state: "supported",
-    note: "Accepts any bus name. Each entry succeeds or fails separately; tests can inject failures. /_control/bus lists the events.",
-  },
+  events(
+    "PutEvents",
+    "supported",
+    "Accepts any bus name. Each entry succeeds or fails separately; tests can inject failures. /_control/bus lists the events.",
+  ),
+  events("DescribeEventBus", "partial", "Name and ARN of a bus; no policy, key or dead-letter queue."),
+  events(
+    "ListEventBuses",
+    "supported",
+    "The bus default, and each bus with a rule. Rules change through /_control/ only.",
+  ),
+  events("ListRules", "supported", "Rules with a pattern; no schedules."),
+  events("ListRuleNamesByTarget", "supported", ""),
+  events(
+    "TestEventPattern",
+    "partial",
+    "Values, prefix, suffix, equals-ignore-case, exists, and anything-but with values. Every other operator is rejected with InvalidEventPatternException.",
+  ),
   sqs(
     "ReceiveMessage",
     "supported",
@@ -99,15 +115,7 @@ export const coverage: OperationCoverage[] = [
   ...notStarted("ssm", "ListDocumentMetadataHistory", "StartChangeRequestExecution", "StartExecutionPreview"),
   ...notStarted("ssm", "GetExecutionPreview", "StartAccessRequest", "GetAccessToken"),
   ...notStarted("ssm", "SendCommand", "GetParameter", "PutParameter"),
-  ...notStarted(
-    "events",
-    "PutRule",
-    "PutTargets",
-    "CreateEventBus",
-    "DescribeEventBus",
-    "ListRules",
-    "TestEventPattern",
-  ),
+  ...notStarted("events", "PutRule", "PutTargets", "CreateEventBus", "DescribeRule", "ListTargetsByRule"),
   ...notStarted("sqs", "CreateQueue", "DeleteQueue", "ListQueues", "SetQueueAttributes", "PurgeQueue"),
   ...notStarted("sqs", "ChangeMessageVisibility", "ChangeMessageVisibilityBatch", "ListDeadLetterSourceQueues"),
   ...notStarted("sqs", "AddPermission", "RemovePermission", "TagQueue", "UntagQueue", "ListQueueTags"),

@@ -1,6 +1,15 @@
 import { recordApiCall, type TrailDeps } from "./events/api-call-events.ts";
 import type { EventBus } from "./events/event-bus.ts";
 import { type PutEventsEntry, putEvents } from "./events/put-events.ts";
+import {
+  describeEventBus,
+  listEventBuses,
+  listRuleNamesByTarget,
+  listRules,
+  type RuleDeps,
+  type RuleOperation,
+  testEventPattern,
+} from "./events/rule-operations.ts";
 import type { Caller } from "./identity/authenticate.ts";
 import { eventBridgeModel, type ServiceModel, sqsModel, ssmModel, stsModel } from "./model/service-model.ts";
 import { checkRequired } from "./sqs/check-required.ts";
@@ -40,7 +49,7 @@ export interface Route {
   execute: (caller: Caller, input: Record<string, unknown>, abort: AbortSignal) => object | Promise<object>;
 }
 
-export type RouteDeps = SsmDeps & StsDeps & SqsDeps & TrailDeps & { bus: EventBus };
+export type RouteDeps = SsmDeps & StsDeps & SqsDeps & TrailDeps & RuleDeps & { bus: EventBus };
 
 /** Makes the routes, keyed by operation. The services of the stand-in have no operation name in common. */
 export function makeRoutes(deps: RouteDeps): Map<string, Route> {
@@ -61,6 +70,10 @@ export function makeRoutes(deps: RouteDeps): Map<string, Route> {
     resource: queueArn,
     check: (shape, input) => checkRequired(sqsModel, shape, input),
     execute: (caller, input, abort) => run(deps, caller, input as Input, abort),
+  });
+  const rules = <Input>(operation: string, run: RuleOperation<Input>, resource: Route["resource"]): Route => ({
+    ...{ service: "events", operation, model: eventBridgeModel, action: `events:${operation}`, resource },
+    execute: (caller, input) => run(deps, caller, input as Input),
   });
   const routes: Route[] = [
     ssm("SendAutomationSignal", sendAutomationSignal, executionArn),
@@ -96,6 +109,11 @@ export function makeRoutes(deps: RouteDeps): Map<string, Route> {
       execute: (caller, input) =>
         putEvents({ bus: deps.bus, now: deps.timers.now }, caller, input as { Entries: PutEventsEntry[] }),
     },
+    rules("DescribeEventBus", describeEventBus, (caller, { Name }) => toBusArn(caller, Name)),
+    rules("ListEventBuses", listEventBuses, (caller) => toBusArn(caller, "*")),
+    rules("ListRules", listRules, everyRule),
+    rules("ListRuleNamesByTarget", listRuleNamesByTarget, everyRule),
+    rules("TestEventPattern", testEventPattern, everyRule),
     {
       service: "sts",
       operation: "AssumeRole",
@@ -126,8 +144,10 @@ const taggedArn: Route["resource"] = (caller, { ResourceType, ResourceId }) =>
   ssmArn(caller, `${ResourceType === "Automation" ? "automation-execution" : "document"}/${ResourceId}`);
 const queueArn: Route["resource"] = ({ region, account }, { QueueUrl, QueueName }) =>
   `arn:aws:sqs:${region}:${account}:${QueueName ?? String(QueueUrl).split("/").at(-1)}`;
-const busArn: Route["resource"] = ({ region, account }, input) => {
+const busArn: Route["resource"] = (caller, input) => {
   const [entry] = (input.Entries ?? []) as ({ EventBusName?: string } | null)[]; // not validated yet
-  const name = entry?.EventBusName ?? "default";
-  return name.startsWith("arn:") ? name : `arn:aws:events:${region}:${account}:event-bus/${name}`;
+  return toBusArn(caller, entry?.EventBusName);
 };
+const toBusArn = ({ region, account }: Caller, name: unknown = "default") =>
+  String(name).startsWith("arn:") ? String(name) : `arn:aws:events:${region}:${account}:event-bus/${name}`;
+const everyRule: Route["resource"] = ({ region, account }) => `arn:aws:events:${region}:${account}:rule/*`;

@@ -8,6 +8,7 @@ import { makeEngine } from "./engine/engine.ts";
 import { makeSimulation } from "./engine/simulation.ts";
 import { type DeliveryFault, deliverToQueue } from "./events/deliver-to-queue.ts";
 import { makeEventBus } from "./events/event-bus.ts";
+import { makeRuleStore } from "./events/rule-store.ts";
 import { publishStatusEvent } from "./events/status-events.ts";
 import { makeIdentityStore } from "./identity/identity-store.ts";
 import { makeResourceStore } from "./resources.ts";
@@ -33,8 +34,9 @@ export function makeStandIn(
   const bus = makeEventBus(newId);
   const identities = makeIdentityStore();
   const queues = makeQueueStore(timers);
+  const rules = makeRuleStore();
   const deliveryFaults = makeFaults<DeliveryFault>();
-  deliverToQueue({ bus, queue: queues.waiting, faults: deliveryFaults, timers, assumptions });
+  deliverToQueue({ bus, rules, queue: queues.waiting, faults: deliveryFaults, timers, assumptions });
   const engine = makeEngine({
     timers,
     newId,
@@ -55,6 +57,7 @@ export function makeStandIn(
     bus,
     identities,
     queues,
+    rules,
     deliveryFaults,
     faults: makeFaults(),
     journal: makeJournal(clock),
@@ -70,6 +73,7 @@ export function makeStandIn(
       bus.clear();
       deliveryFaults.clear();
       queues.reset();
+      rules.reset();
       identities.reset();
     },
   };

@@ -6,6 +6,7 @@ import type { Clock, Log } from "../app/ports/aws.ts";
 import { makeAutomation } from "../aws/automation.ts";
 import { callerIdentity } from "../aws/identity.ts";
 import { makePermissionProbes, makeQueueProbes, probeEventBus } from "../aws/permission-probes.ts";
+import { findEventBus, makeRuleProbes } from "../aws/rule-probes.ts";
 import type { Config, ProxyConfig } from "../config/config.ts";
 import { locateFinding } from "../config/locate-finding.ts";
 import type { Problem } from "../config/problem.ts";
@@ -55,8 +56,22 @@ export function diagnose(options: Options): Promise<Check[]> {
     proxy: proxy === null ? null : { address: describeProxy(proxy.url), probe: () => probeProxy(proxy.url) },
     slack: makeSlackProbes(options, (time) => recordTime("Slack", time)),
     targets: makeTargetProbes(config, clock, (time) => recordTime("AWS", time)),
-    eventBus: eventBus === null ? null : { ...eventBus, probe: () => probeEventBus(eventBus, abort()) },
-    queue: waitingQueue === null ? null : makeQueueProbes(waitingQueue, abort),
+    eventBus:
+      eventBus === null
+        ? null
+        : {
+            ...eventBus,
+            probe: () => probeEventBus(eventBus, abort()),
+            exists: () => findEventBus(eventBus, abort()),
+          },
+    queue:
+      waitingQueue === null
+        ? null
+        : {
+            ...makeQueueProbes(waitingQueue, abort),
+            rules: makeRuleProbes(waitingQueue.region, abort),
+            origins: expandTargets(config.targets),
+          },
     database: () => inspectDatabase(config.database),
     serverTimes: () => [...times.values()],
   });

@@ -69,6 +69,7 @@ export async function doctorWorld(t: TestContext) {
     folder,
     identities: aws.standIn.identities,
     queues: aws.standIn.queues,
+    rules: aws.standIn.rules,
     slack: (path: string, body: unknown): Promise<Json> => postJson(`${slack.url}/_control/${path}`, body),
     aws: (path: string, body: unknown): Promise<Json> => postJson(`${aws.url}/_control/${path}`, body),
     calls: async (operation: string): Promise<Json[]> =>

@@ -7,6 +7,7 @@ import { assumptionsSchema } from "../assumptions.ts";
 import type { Execution } from "../engine/execution-state.ts";
 import { simulationRuleSchema } from "../engine/simulation.ts";
 import { deliveryFaultSchema } from "../events/deliver-to-queue.ts";
+import { ruleSchema } from "../events/rule-store.ts";
 import { AwsError } from "../protocol/aws-error.ts";
 import { applySeed, seedDemonstration, seedSchema } from "../seed.ts";
 import type { StandIn } from "../stand-in.ts";
@@ -95,6 +96,22 @@ export function controlApp(deps: { standIn: StandIn; reset: () => void }): Hono<
   app.delete("/bus/faults", (c) => {
     standIn.deliveryFaults.clear();
     return c.json({ ok: true });
+  });
+  app.get("/rules", (c) => c.json({ rules: standIn.rules.all() }));
+  app.post("/rules", async (c) => {
+    const parsed = ruleSchema.safeParse(await c.req.json().catch(() => undefined));
+    if (!parsed.success) return c.json({ error: "not a rule", problems: z.treeifyError(parsed.error) }, 400);
+    try {
+      standIn.rules.put(parsed.data);
+    } catch (error) {
+      if (!(error instanceof AwsError)) throw error;
+      return c.json({ error: `${error.code}: ${error.message}` }, 400);
+    }
+    return c.json({ ok: true, rules: standIn.rules.all() });
+  });
+  app.delete("/rules/:name", (c) => {
+    standIn.rules.remove(c.req.param("name"), c.req.query("bus"));
+    return c.json({ ok: true, rules: standIn.rules.all() });
   });
   app.get("/queues", (c) => c.json({ queues: standIn.queues.all().map(describeQueue) }));
 

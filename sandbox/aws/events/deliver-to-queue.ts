@@ -3,9 +3,11 @@ import type { Faults } from "../../wire/faults.ts";
 import type { SessionTimers } from "../../wire/session-timers.ts";
 import type { Assumptions } from "../assumptions.ts";
 import type { Queue } from "../sqs/queue.ts";
+import { toQueueArn } from "../sqs/sqs-operation.ts";
 import type { BusEvent, EventBus } from "./event-bus.ts";
 import { matchesPattern } from "./event-pattern.ts";
-import { WAITING_RULES } from "./waiting-rule.ts";
+import { DEFAULT_BUS, type RuleStore } from "./rule-store.ts";
+import { MEMBERS_BUS, WAITING_RULES } from "./waiting-rule.ts";
 
 /** A fault of the delivery from the bus to the queue. `operation`: the detail-type of the events that it affects, or `*`. */
 export const deliveryFaultSchema = z.strictObject({
@@ -23,17 +25,19 @@ export type DeliveryFault = z.infer<typeof deliveryFaultSchema>;
 const SENDER = "AIDAEVENTBRIDGE00000";
 
 /**
- * Delivers each event that a seeded rule matches to the queue. The body of the message is the event. Events wait for the
- * assumed delay, and leave in their order or in the reverse order.
+ * Delivers an event to the queue once for each enabled rule that matches it and has the queue as its target. Every other account
+ * and Region forwards its events with the seeded patterns to the bus for members. The body of the message is the event. Events
+ * wait for the assumed delay, and leave in their order or in the reverse order.
  */
 export function deliverToQueue(deps: {
   bus: EventBus;
+  rules: RuleStore;
   queue: () => Queue;
   faults: Faults<DeliveryFault>;
   timers: SessionTimers;
   assumptions: Assumptions;
 }): void {
-  const { bus, queue, faults, timers, assumptions } = deps;
+  const { bus, rules, queue, faults, timers, assumptions } = deps;
   let waiting: BusEvent[] = [];
 
   const send = ({ bus: _, ...event }: BusEvent, copies: number) => {
@@ -56,12 +60,27 @@ export function deliverToQueue(deps: {
     waiting = [];
   };
 
-  bus.subscribe((event) => {
-    if (event.bus !== "default" || !WAITING_RULES.some((pattern) => matchesPattern(pattern, event))) return;
+  /** Counts the rules that send an event to the queue. */
+  const countRules = (event: BusEvent) => {
+    const { location } = queue();
+    const isMember = event.account !== location.account || event.region !== location.region;
+    if (isMember && (event.bus !== DEFAULT_BUS || !WAITING_RULES.some((each) => matchesPattern(each, event)))) return 0;
+    const arn = toQueueArn(queue());
+    return rules
+      .at(location, isMember ? MEMBERS_BUS : event.bus)
+      .filter(({ state, targets }) => state === "ENABLED" && targets.includes(arn))
+      .filter(({ pattern }) => matchesPattern(pattern, event)).length;
+  };
+
+  const receive = (event: BusEvent) => {
     const { eventDelayMs, eventOrder } = assumptions.values;
     if (eventDelayMs === 0 && eventOrder === "kept") return deliver(event);
     waiting.push(event);
     // The first event of a group sets the time, and a new session delivers nothing of the one before.
     if (waiting.length === 1) timers.at(timers.now() + eventDelayMs, flush, drop);
+  };
+
+  bus.subscribe((event) => {
+    for (let count = countRules(event); count > 0; count--) receive(event);
   });
 }

@@ -48,6 +48,11 @@ export const eventUnknowns: Unknown[] = [
       "AWS documents nothing. If it took messages for a connection that is gone, they would be visible again after the visibility timeout.",
   },
   {
+    topic: "The error of TestEventPattern for an event that lacks a mandatory field",
+    assumption: "ValidationException.",
+    reason: "The API reference names the mandatory fields, and no error. Clients should send complete events.",
+  },
+  {
     topic: "The size limit of an SQS message",
     assumption: "256 KB.",
     reason: "Older documentation pages say 256 KB, newer ones 1 MB. A message that is valid here is valid under both.",

@@ -9,9 +9,13 @@ export const STATUS_EVENTS = {
 /** The detail-type of an API call that a trail records. */
 export const API_CALL = "AWS API Call via CloudTrail";
 
+/** The bus that receives the events of other accounts and Regions. */
+export const MEMBERS_BUS = "countersign-waiting";
+
 /**
- * The patterns of the seeded rules, whose target is the queue `countersign-waiting`. They are the patterns in
- * docs/permissions.md; a test compares them. The rules exist in every account and Region, as if each of them forwarded to the bus of the queue.
+ * The patterns of the seeded rules on the default bus, whose target is the queue `countersign-waiting`. They are the patterns in
+ * docs/permissions.md; a test compares them. Every other account and Region has rules with these patterns that forward to the bus
+ * for members, whose rule sends everything of Systems Manager to the queue.
  */
 export const WAITING_RULES: EventPattern[] = [
   { source: ["aws.ssm"], "detail-type": [STATUS_EVENTS.step, STATUS_EVENTS.execution] },

@@ -13,7 +13,7 @@ const READER = [
   "ssm:DescribeAutomationStepExecutions",
 ];
 
-/** The minimum that the bot needs: read, signal, publish, receive events, and assume the roles of other targets. */
+/** The minimum that the bot needs: read, signal, publish, receive events, assume the roles of other targets, and read rules for doctor. */
 const BOT = [
   ...READER,
   "ssm:GetDocument",
@@ -21,6 +21,11 @@ const BOT = [
   "ssm:SendAutomationSignal",
   "ssm:StopAutomationExecution",
   "events:PutEvents",
+  "events:DescribeEventBus",
+  "events:ListEventBuses",
+  "events:ListRules",
+  "events:ListRuleNamesByTarget",
+  "events:TestEventPattern",
   "sqs:ReceiveMessage",
   "sqs:DeleteMessage",
   "sqs:GetQueueAttributes",

@@ -2,6 +2,7 @@ import { toPartition } from "../../core/partition.ts";
 import type { AwsFailure } from "../ports/aws.ts";
 import { credentialsFix, DENIED, describeProbe, type Probe } from "./doctor-aws.ts";
 import { type Check, failed, ok, skipped, warning } from "./doctor-check.ts";
+import { checkRules, type Origin, type RuleProbes } from "./doctor-rules.ts";
 
 /** Asks SQS about the queue of events. No call deletes a message or hides it from the bot. */
 export interface QueueProbes {
@@ -12,28 +13,15 @@ export interface QueueProbes {
   /** Deletes no message. */
   remove(): Promise<Probe>;
   hasDeadLetters(): Promise<boolean | AwsFailure>;
+  rules: RuleProbes;
+  /** Where the events of the queue arise. */
+  origins: readonly Origin[];
 }
 
 const SUBJECT = "WAITING_QUEUE_URL";
 const DEAD_LETTERS = `${SUBJECT} dead-letter queue`;
 
-/** The patterns of the rules in docs/permissions.md. */
-const PATTERNS = [
-  {
-    source: ["aws.ssm"],
-    "detail-type": [
-      "EC2 Automation Step Status-change Notification",
-      "EC2 Automation Execution Status-change Notification",
-    ],
-  },
-  {
-    source: ["aws.ssm"],
-    "detail-type": ["AWS API Call via CloudTrail"],
-    detail: { eventSource: ["ssm.amazonaws.com"], eventName: ["SendAutomationSignal", "StopAutomationExecution"] },
-  },
-];
-
-/** Checks whether the bot can use the queue, and names the commands that show its rules. */
+/** Checks whether the bot can use the queue, and whether rules send the events of executions to it. */
 export async function checkQueue(probes: QueueProbes | null): Promise<Check[]> {
   if (probes === null) return [ok("event-queue", SUBJECT, "not set: waiting steps are found by polls only.")];
   const { url, region } = probes;
@@ -43,6 +31,7 @@ export async function checkQueue(probes: QueueProbes | null): Promise<Check[]> {
     result.kind === "allowed"
       ? ok("event-queue", `${SUBJECT} ${action}`, `allowed on ${arn}.`)
       : failed("event-queue", `${SUBJECT} ${action}`, describeProbe(result, `Allow ${action} on ${arn}.`));
+  const rules = checkRules(probes.rules, { arn, account, region }, probes.origins);
   const received = await probes.receive();
   if (received.kind === "failed" && !DENIED.test(received.code)) {
     const text =
@@ -54,14 +43,14 @@ export async function checkQueue(probes: QueueProbes | null): Promise<Check[]> {
       failed("event-queue", `${SUBJECT} sqs:ReceiveMessage`, text),
       skipped("event-queue", `${SUBJECT} sqs:DeleteMessage`, reason),
       skipped("event-queue", DEAD_LETTERS, reason),
-      toRules(arn, region),
+      ...(await rules),
     ];
   }
   return [
     permission("sqs:ReceiveMessage", received),
     permission("sqs:DeleteMessage", await probes.remove()),
     toDeadLetters(await probes.hasDeadLetters(), arn),
-    toRules(arn, region),
+    ...(await rules),
   ];
 }
 
@@ -76,16 +65,4 @@ function toDeadLetters(found: boolean | AwsFailure, arn: string): Check {
     );
   const fix = `Without it, ${deleted} Allow sqs:GetQueueAttributes on ${arn}.`;
   return warning("event-queue", DEAD_LETTERS, describeProbe(found, fix));
-}
-
-/** The bot has no permission to read rules: it never needs them, and they may be in other accounts. */
-function toRules(arn: string, region: string): Check {
-  const list = `aws events list-rule-names-by-target --region ${region} --target-arn ${arn}`;
-  const show = `aws events describe-rule --region ${region} --name NAME --query EventPattern --output text`;
-  const text = `Countersign has no permission to read rules. Check by hand: ${list}; then for each rule: ${show}. For a bus other than default, add --event-bus-name to both.`;
-  return skipped(
-    "event-rules",
-    `${SUBJECT} rules`,
-    `${text} Expected: ${PATTERNS.map((pattern) => JSON.stringify(pattern)).join(" and ")}.`,
-  );
 }

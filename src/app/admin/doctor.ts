@@ -1,5 +1,6 @@
 import { counted } from "../../core/counted.ts";
 import { coversPauses, type Route, usesTags } from "../../core/policy.ts";
+import type { AwsFailure } from "../ports/aws.ts";
 import { checkTargets, describeProbe, type Probe, type TargetProbes } from "./doctor-aws.ts";
 import { type Check, failed, ok, skipped, warning } from "./doctor-check.ts";
 import { checkQueue, type QueueProbes } from "./doctor-queue.ts";
@@ -27,7 +28,7 @@ export interface DoctorDeps {
   slack: SlackProbes;
   targets: readonly TargetProbes[];
   /** Null without EVENT_BUS_NAME. */
-  eventBus: { name: string; region: string; probe(): Promise<Probe> } | null;
+  eventBus: { name: string; region: string; probe(): Promise<Probe>; exists(): Promise<boolean | AwsFailure> } | null;
   /** Null without WAITING_QUEUE_URL. */
   queue: QueueProbes | null;
   database(): Promise<DatabaseState>;
@@ -92,15 +93,22 @@ async function checkEventBus(bus: DoctorDeps["eventBus"]): Promise<Check[]> {
   const result = await bus.probe();
   if (result.kind === "failed")
     return [failed(check, subject, describeProbe(result, `Allow events:PutEvents on ${bus.name}.`))];
-  const byHand = `aws events describe-event-bus --region ${bus.region} --name ${bus.name}`;
-  return [
-    ok(check, subject, `events:PutEvents on ${bus.name} is allowed.`),
-    skipped(
+  return [ok(check, subject, `events:PutEvents on ${bus.name} is allowed.`), toExistence(bus, await bus.exists())];
+}
+
+/** AWS accepts events for a bus that does not exist, and drops them. */
+function toExistence({ name, region }: { name: string; region: string }, found: boolean | AwsFailure): Check {
+  const [check, subject] = ["event-bus", "EVENT_BUS_NAME existence"] as const;
+  if (found === true) return ok(check, subject, `there is a bus ${name} in ${region}.`);
+  const dropped = "AWS accepts events for a bus that does not exist, and drops them.";
+  if (found === false)
+    return failed(
       check,
-      `${subject} existence`,
-      `AWS accepts events for a bus that does not exist, and drops them. Check by hand: ${byHand}.`,
-    ),
-  ];
+      subject,
+      `There is no bus ${name} in ${region}. ${dropped} Create it, or correct EVENT_BUS_NAME.`,
+    );
+  const fix = `${dropped} Allow events:DescribeEventBus on ${name}, or check by hand: aws events describe-event-bus --region ${region} --name ${name}.`;
+  return warning(check, subject, describeProbe(found, fix));
 }
 
 async function checkDatabase(inspect: () => Promise<DatabaseState>): Promise<Check[]> {

@@ -1,4 +1,5 @@
 import { makePublishAudit } from "../app/audit/publish-audit.ts";
+import type { ReadTurns } from "../app/decide/read-turns.ts";
 import { makeReplyToClicker } from "../app/decide/reply-to-clicker.ts";
 import { DIGEST_THRESHOLD, makeDigest, makeDigestFirst } from "../app/deliver/digest.ts";
 import { aboutNotice, makeNotices, makeRequestMessages } from "../app/deliver/message-kinds.ts";
@@ -84,7 +85,11 @@ export function startMessages(wiring: Wiring, { chat, acquireSlot }: Slack, { al
 }
 
 /** Starts the workers that look up recipients and requesters and reply to clicks. */
-export function startPeople(wiring: Wiring, { chat, directory, refillSlots }: Slack): Worker[] {
+export function startPeople(
+  wiring: Wiring,
+  { chat, directory, refillSlots }: Slack,
+  readTurns: Pick<ReadTurns, "payDebts">,
+): Worker[] {
   const { config, store, wakeUps, clock, random, log } = wiring;
   const { routes, admins, identities } = config;
   const { recipientLookups, requesterLookups, requests, messages, clicks } = store;
@@ -120,6 +125,7 @@ export function startPeople(wiring: Wiring, { chat, directory, refillSlots }: Sl
       log,
       async round() {
         await refillSlots();
+        await readTurns.payDebts();
         return undefined;
       },
     }),

@@ -1,4 +1,5 @@
 import type { EvaluateClickDeps } from "../app/decide/evaluate-click.ts";
+import type { ReadTurns } from "../app/decide/read-turns.ts";
 import type { EarlyReads } from "../app/signal/early-reads.ts";
 import { makeLookUpRequester } from "../app/watch/look-up-requester.ts";
 import type { Config } from "../config/config.ts";
@@ -22,9 +23,10 @@ export function wireDecisions(
   { directory }: Slack,
   targets: Targets,
   early: Pick<EarlyReads, "begin">,
+  readTurns: ReadTurns,
 ): EvaluateClickDeps {
   const { config, store, workspace, clock, log } = wiring;
-  const { requests, messages, digests, clicks, rateLimits } = store;
+  const { requests, messages, digests, clicks } = store;
   const { routes, admins, identities } = config;
   const show = mentions(150);
   return {
@@ -32,7 +34,7 @@ export function wireDecisions(
     messages,
     digests,
     clicks,
-    rateLimits,
+    readTurns,
     auditContext: wireAuditContext(wiring),
     directory,
     routes,

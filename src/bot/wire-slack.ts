@@ -12,12 +12,12 @@ import type { Wiring } from "./wiring-options.ts";
 export type Slack = ReturnType<typeof wireSlack>;
 
 /** Connects the ports to Slack's Web API, within its rate limits. */
-export function wireSlack({ web, workspace, store, metrics, hooks, clock, log }: Wiring) {
+export function wireSlack({ web, workspace, store, metrics, hooks, nextEvent, clock, log }: Wiring) {
   const { rateLimits } = store;
   const acquireMethodSlot = makeAcquireMethodSlot(rateLimits, clock, log, metrics.slackCalls);
   const reserved = makeReservedSlots(rateLimits, clock);
   const call = limitedCall(makeSlackCall(web), { acquireSlot: acquireMethodSlot, reserved, rateLimits, clock, log });
-  const directory = hooks.directory(makeDirectory(call, workspace, clock));
+  const directory = hooks.directory(makeDirectory(call, workspace, clock, nextEvent));
   return {
     chat: metrics.chat(hooks.chat(withDirectReplies(makeChat(call, workspace, clock), directory, call))),
     acquireSlot: makeAcquireSlot(acquireMethodSlot),

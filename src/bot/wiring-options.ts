@@ -1,5 +1,6 @@
 import type { Logger, WebClient } from "@slack/web-api";
 import type { Clock, Log } from "../app/ports/aws.ts";
+import type { NextEvent } from "../app/ports/slack.ts";
 import type { Store } from "../app/ports/store.ts";
 import type { Config } from "../config/config.ts";
 import type { Metrics } from "../ops/metrics.ts";
@@ -37,4 +38,5 @@ export interface Wiring extends WiringOptions {
   newId: () => string;
   random: () => number;
   wakeUps: WakeUps;
+  nextEvent: NextEvent;
 }

@@ -1,6 +1,7 @@
 import { randomUUID } from "node:crypto";
 import { type EvaluateClickDeps, makeEvaluateClick } from "../app/decide/evaluate-click.ts";
 import { makeOwnClicks, type OwnClicks } from "../app/decide/own-clicks.ts";
+import { makeReadTurns } from "../app/decide/read-turns.ts";
 import type { ReplicaStore } from "../app/ports/coordination.ts";
 import { makeEarlyReads } from "../app/signal/early-reads.ts";
 import { PUBLISHER } from "../workers/audit.ts";
@@ -29,18 +30,21 @@ import type { Wiring, WiringOptions } from "./wiring-options.ts";
  */
 export async function wireBot(options: WiringOptions): Promise<SlackConnection["handle"]> {
   const { releases } = options;
-  const wiring = { ...options, replica: randomUUID(), newId: randomUUID, random: Math.random, wakeUps: makeWakeUps() };
+  let events = 0;
+  const identity = { replica: randomUUID(), newId: randomUUID, random: Math.random };
+  const wiring: Wiring = { ...options, ...identity, wakeUps: makeWakeUps(), nextEvent: () => ++events };
   const slack = wireSlack(wiring);
   const targets = wireTargets(wiring);
   const early = makeEarlyReads({ leases: wiring.store.leases, clock: wiring.clock, owner: wiring.replica });
-  const decisions = wireDecisions(wiring, slack, targets, early);
-  const own = makeOwnClicks(wiring.store.ackStore.clicks, wiring.clock);
+  const readTurns = makeReadTurns(wiring.store.rateLimits, wiring.clock);
+  const decisions = wireDecisions(wiring, slack, targets, early, readTurns);
+  const own = makeOwnClicks(wiring.store.ackStore.clicks, wiring.clock, wiring.nextEvent);
   const connection = wireListeners(wiring, slack, targets, decisions, own);
 
   const leases = startLeases(wiring, targets);
   const deliveries = [
     ...startMessages(wiring, slack, leases),
-    ...startPeople(wiring, slack),
+    ...startPeople(wiring, slack, readTurns),
     ...startPublishing(wiring, leases),
     startHome(wiring, slack, targets),
     ...startRetention(wiring),
@@ -83,7 +87,7 @@ function startClicks(wiring: Wiring, decisions: EvaluateClickDeps, own: OwnClick
     clock,
     log,
     clicks: store.clicks,
-    evaluate: metrics.clicks(makeEvaluateClick(decisions)),
+    evaluate: metrics.clicks(makeEvaluateClick({ ...decisions, arrival: own.arrival })),
     named: namedPeople(config),
     own,
   });

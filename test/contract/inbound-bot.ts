@@ -5,6 +5,7 @@ import { makeDetails } from "../../src/app/admin/inspect.ts";
 import { makeReadMasked } from "../../src/app/admin/read-masked.ts";
 import { makeEvaluateClick } from "../../src/app/decide/evaluate-click.ts";
 import { makePreviewVerdict } from "../../src/app/decide/preview-verdict.ts";
+import { makeReadTurns } from "../../src/app/decide/read-turns.ts";
 import { makeSendSignal } from "../../src/app/signal/send-signal.ts";
 import { makeLookUpRequester } from "../../src/app/watch/look-up-requester.ts";
 import { makeApp } from "../../src/slack/connection/app.ts";
@@ -84,7 +85,7 @@ export async function inbound(t: TestContext) {
     requests,
     messages,
     clicks,
-    rateLimits: store.rateLimits,
+    readTurns: makeReadTurns(store.rateLimits, clock),
     auditContext,
     directory,
     ...policy,

@@ -99,7 +99,7 @@ for (const engine of ENGINES) {
   test(`${engine.name}: a click that is claimed with its record is due for its own replica at once, and for others when the claim ends`, async (t) => {
     const clock = testClock();
     const store = await aStore(t, { engine, now: clock.now });
-    const own = makeOwnClicks(store.clicks, clock);
+    const own = makeOwnClicks(store.clicks, clock, () => 1);
     const due = async (ids: string[]) =>
       (await store.clicks.unevaluated(clock.now(), 10, [], ids)).map(({ userId }) => userId);
     assert.equal(await own.record(aClick("U0JANE")), "recorded");
@@ -118,7 +118,7 @@ for (const engine of ENGINES) {
   test(`${engine.name}: a click belongs to the replica that recorded it for five seconds`, async (t) => {
     const clock = testClock();
     const store = await aStore(t, { engine, now: clock.now });
-    const own = makeOwnClicks(store.clicks, clock);
+    const own = makeOwnClicks(store.clicks, clock, () => 1);
     await own.record(aClick("U0JANE"));
     clock.advance(5_000);
     assert.deepEqual([own.ids(), own.begin("click-U0JANE")], [[], false]);

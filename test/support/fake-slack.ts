@@ -123,6 +123,7 @@ export function fakeDirectory(): FakeDirectory {
       const found = [...fake.people.values()].find((person) => person.email === email);
       return found === undefined ? { kind: "nobody" } : { kind: "person", person: found };
     },
+    needsRead: (people, userId) => !people.users.includes(userId) && people.groups.length > 0,
     wasAmong: (people, userId) =>
       people.users.includes(userId) || people.groups.some((group) => fake.groups.get(group)?.has(userId)),
     async isAmong(people, userId) {

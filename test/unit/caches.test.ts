@@ -152,7 +152,7 @@ test("a read that throws blocks no later one", async () => {
   clock.advance(1);
   const next = read("S0DBA", clock.now());
   await assert.rejects(broken, /a defect/);
-  assert.deepEqual(await next, { kind: "found", at: clock.now(), value: 2 });
+  assert.deepEqual(await next, { kind: "found", at: clock.now(), event: 0, value: 2 });
 });
 
 test("a list that was read before the clock was set back allows nothing", async () => {

@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { type TestContext, test } from "node:test";
 import fc from "fast-check";
 import { makeEvaluateClick } from "../../src/app/decide/evaluate-click.ts";
+import { makeReadTurns } from "../../src/app/decide/read-turns.ts";
 import { makeRequestMessages } from "../../src/app/deliver/message-kinds.ts";
 import type { Automation } from "../../src/app/ports/aws.ts";
 import type { Store } from "../../src/app/ports/store.ts";
@@ -98,7 +99,7 @@ async function bot(store: Store, quorum: number, gates: number, needed: number |
     requests,
     messages,
     clicks,
-    rateLimits: store.rateLimits,
+    readTurns: makeReadTurns(store.rateLimits, clock),
     auditContext,
     directory,
     routes,

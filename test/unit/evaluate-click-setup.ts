@@ -3,6 +3,7 @@ import type { TestContext } from "node:test";
 import { makeAuditContext } from "../../src/app/audit/audit-context.ts";
 import { makeEvaluateClick } from "../../src/app/decide/evaluate-click.ts";
 import type { VerdictPreview } from "../../src/app/decide/preview-verdict.ts";
+import { makeReadTurns } from "../../src/app/decide/read-turns.ts";
 import type { Click } from "../../src/app/ports/click-store.ts";
 import { makeLookUpRequester } from "../../src/app/watch/look-up-requester.ts";
 import type { Route } from "../../src/core/policy.ts";
@@ -31,7 +32,7 @@ export async function setUp(t: TestContext, route: Partial<Route> = {}, posted =
     requests: store.requests,
     messages: store.messages,
     clicks: store.clicks,
-    rateLimits: store.rateLimits,
+    readTurns: makeReadTurns(store.rateLimits, clock),
     auditContext: makeAuditContext({
       messages: store.messages,
       routes,

@@ -25,6 +25,8 @@ const MAX_RACES = 20;
 
 export interface EvaluateClickDeps extends GatherDeps {
   clicks: ClickStore;
+  /** Returns the number of a click's arrival among the events of this process; undefined if another process received it. */
+  arrival?: (clickId: string) => number | undefined;
   auditContext: AuditContextFor;
   /** Called when the decision of a request is stored. */
   onDecided?: (request: ApprovalRequest) => void;
@@ -94,7 +96,9 @@ const denied = (denial: Denial): ClickOutcome => ({ kind: "denied", denial });
 async function evaluate(deps: EvaluateClickDeps, click: ClickRow): Promise<ClickOutcome> {
   const { requests, clock } = deps;
   // Whatever allows a click was read after it arrived. A click that waited can share the reads of other clicks.
-  const freshness = { since: Math.min(clock.now(), click.receivedAt + CLOCK_SKEW_MS) };
+  const after = deps.arrival?.(click.id);
+  const since = Math.min(clock.now(), click.receivedAt + CLOCK_SKEW_MS);
+  const freshness = after === undefined ? { since } : { since: Infinity, after };
   const facts = await gatherFacts(deps, click, freshness);
   if (facts.kind !== "ready") return toOutcome(facts);
   let { request, votes } = facts;

@@ -5,7 +5,6 @@ import { findReadRight } from "../../core/read-access.ts";
 import type { ApprovalRequest, Vote } from "../../core/request.ts";
 import { findRequester } from "../../core/requester.ts";
 import type { Click } from "../ports/click-store.ts";
-import type { RateLimitStore } from "../ports/coordination.ts";
 import type { MessageRow } from "../ports/delivery-store.ts";
 import type { Freshness } from "../ports/slack.ts";
 import type { RequestStore } from "../ports/store.ts";
@@ -18,11 +17,12 @@ import {
   type PersonDeps,
   wasAllowed,
 } from "./gather-person.ts";
+import type { ReadTurns } from "./read-turns.ts";
 import { type VerifyOriginDeps, verifyOrigin } from "./verify-origin.ts";
 
 export interface GatherDeps extends VerifyOriginDeps, PersonDeps {
   requests: RequestStore;
-  rateLimits: Pick<RateLimitStore, "acquireSlot">;
+  readTurns: Pick<ReadTurns, "acquire">;
   /** Tells whether a team that a payload names is the workspace, or can be one of the same organization. */
   isHomeTeam: (teamId: string) => boolean;
   /** Tells whether the configuration still has the target. Without it, no signal would follow a decision. */
@@ -115,23 +115,20 @@ async function mayKnow(deps: GatherDeps, request: ApprovalRequest, { origin, use
 }
 
 /**
- * The reads of groups that the clicks of one person may cause: ten at once, and then ten a minute. Slack allows some twenty a
- * minute, so that other people have the others. Source: Slack API, rate limits, tier 2.
+ * Returns how long the click waits, in milliseconds, before it may read groups. A person whom the policy names reads none, and
+ * a click that shares a read does not wait. A form counts as a read even if a cached list is fresh enough for it.
  */
-const READS_OF_ONE_PERSON = { intervalMs: 6_000, burst: 10 };
-
-/** Returns how long the click waits, in milliseconds, before it may read groups. A person whom the policy names reads none. */
 async function awaitTurn(
-  { admins, rateLimits, clock }: GatherDeps,
+  { admins, directory, readTurns }: GatherDeps,
   { userId, verdict, authority }: ClickContext,
-  { approvers }: Route,
+  { approvers, channels }: Route,
   freshness: Freshness,
 ): Promise<number> {
-  const allowed: Approvers = authority === "break-glass" ? admins : approvers;
+  const [allowed, lists]: [Approvers, string[]] = authority === "break-glass" ? [admins, []] : [approvers, channels];
   const readsLists = !allowed.users.includes(userId) && (allowed.groups.length > 0 || allowed.channel === "members");
   if (verdict === "withdraw" || !readsLists) return 0;
-  const purpose = typeof freshness === "object" ? "clicks" : "forms";
-  return rateLimits.acquireSlot(`${purpose}:${userId}`, READS_OF_ONE_PERSON, clock.now());
+  if (typeof freshness !== "object") return readTurns.acquire(userId, "forms");
+  return directory.needsRead(allowed, userId, freshness, lists) ? readTurns.acquire(userId, "clicks") : 0;
 }
 
 /**

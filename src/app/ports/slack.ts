@@ -148,11 +148,17 @@ export interface Chat {
 
 /**
  * How fresh a lookup must be.
- *   since    to allow a click: only a read that began at this time or later
+ *   since    to allow a click: only a read that began at this time or later, or after the event with the number `after`
  *   preview  to open a form: a read of the last seconds; the click that follows is evaluated again
  *   show     to show something: the cache
  */
-export type Freshness = "show" | "preview" | { since: number };
+export type Freshness = "show" | "preview" | { since: number; after?: number };
+
+/**
+ * Numbers the events of this process, the arrivals of clicks and the starts of reads, in their order. Unlike times, the numbers
+ * of one process tell which came first even if the clock is set back.
+ */
+export type NextEvent = () => number;
 
 /** Looks up people and memberships. */
 export interface Directory {
@@ -163,6 +169,8 @@ export interface Directory {
    * `channel: members` means the members of `channels`.
    */
   isAmong(people: Approvers, userId: string, freshness?: Freshness, channels?: readonly string[]): Promise<Membership>;
+  /** Tells whether `isAmong` would call Slack now, rather than use a list or a call that other callers need anyway. */
+  needsRead(people: Approvers, userId: string, freshness?: Freshness, channels?: readonly string[]): boolean;
   /**
    * Tells whether a person is named, or was in one of the last known lists, however old they are. Makes no call, and allows
    * nothing: it tells only whose lookups are worth beginning together.

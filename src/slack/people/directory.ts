@@ -1,6 +1,6 @@
 import { LRUCache } from "lru-cache";
 import type { Clock } from "../../app/ports/aws.ts";
-import type { ChatFailure, Directory, Freshness } from "../../app/ports/slack.ts";
+import type { ChatFailure, Directory, Freshness, NextEvent } from "../../app/ports/slack.ts";
 import type { LookupFailure, Membership, Person } from "../../core/person.ts";
 import type { Approvers } from "../../core/policy.ts";
 import type { Workspace } from "../connection/workspace.ts";
@@ -10,7 +10,7 @@ import { describeFailure } from "../slack-failures.ts";
 import { cacheOptions } from "./cache-options.ts";
 import { isNoGroup, MAX_LIST_AGE_MS, makeChannels, makeGroups, type ReadMembers } from "./groups.ts";
 import { toPerson } from "./person.ts";
-import { makeSharedReads } from "./shared-reads.ts";
+import { beganLate, makeSharedReads } from "./shared-reads.ts";
 
 /** A person, an address and, for a preview, a membership may be this old. */
 const CACHE_TTL_MS = 15_000;
@@ -25,17 +25,18 @@ const MAX_PEOPLE = 10_000;
  * Makes the directory of people and groups in Slack. It reads a cached list again before it denies anyone, and before it
  * allows a click that is younger than the list.
  */
-export function makeDirectory(call: SlackCall, workspace: Workspace, clock: Clock): Directory {
+export function makeDirectory(call: SlackCall, workspace: Workspace, clock: Clock, nextEvent?: NextEvent): Directory {
   const owners = new LRUCache<string, Owner>(cacheOptions(clock, MAX_PEOPLE, CACHE_TTL_MS));
-  const groups = makeGroups(call, clock, workspace.isOrgInstall);
-  const channels = makeChannels(call, clock);
-  const people = makeSharedReads<Person>(clock, { max: MAX_PEOPLE, keepMs: CACHE_TTL_MS }, async (userId) => {
+  const groups = makeGroups(call, clock, workspace.isOrgInstall, nextEvent);
+  const channels = makeChannels(call, clock, nextEvent);
+  const readPerson = async (userId: string) => {
     const read = await call("users.info", { user: userId });
     if (read.kind !== "ok") return read;
     const { user } = read.response;
-    if (user === undefined) return { kind: "ambiguous", error: "the reply has no user" };
-    return { kind: "read", value: toPerson(userId, user, workspace) };
-  });
+    if (user === undefined) return { kind: "ambiguous", error: "the reply has no user" } as const;
+    return { kind: "read", value: toPerson(userId, user, workspace) } as const;
+  };
+  const people = makeSharedReads<Person>(clock, { max: MAX_PEOPLE, keepMs: CACHE_TTL_MS }, readPerson, nextEvent);
 
   const listsOf = (meant: Approvers, channelIds: readonly string[]) => [
     ...meant.groups.map((id) => ({ id, read: groups })),
@@ -44,8 +45,9 @@ export function makeDirectory(call: SlackCall, workspace: Workspace, clock: Cloc
 
   return {
     async person(userId, freshness = "show") {
-      const since = typeof freshness === "object" ? freshness.since : clock.now() - CACHE_TTL_MS + 1;
-      const read = await people(userId, since);
+      const { since, after } =
+        typeof freshness === "object" ? freshness : { since: clock.now() - CACHE_TTL_MS + 1, after: undefined };
+      const read = await people(userId, since, after);
       return read.kind === "found" ? { kind: "person", person: read.value } : unread(read);
     },
 
@@ -54,6 +56,10 @@ export function makeDirectory(call: SlackCall, workspace: Workspace, clock: Cloc
         ? Promise.resolve({ kind: "member" })
         : findInLists(listsOf(meant, channelIds), userId, toReadTimes(freshness, clock.now()));
     },
+
+    needsRead: (meant, userId, freshness = "show", channelIds = []) =>
+      !meant.users.includes(userId) &&
+      needsCall(listsOf(meant, channelIds), userId, toReadTimes(freshness, clock.now())),
 
     wasAmong: (meant, userId, channelIds = []) =>
       meant.users.includes(userId) ||
@@ -80,10 +86,11 @@ export function makeDirectory(call: SlackCall, workspace: Workspace, clock: Cloc
   };
 }
 
-/** The earliest start of a read that may say yes, and of a read that may say no. */
+/** The earliest start of a read that may say yes, and of a read that may say no. A read after the event `after` may say yes too. */
 interface ReadTimes {
   yes: number;
   no: number;
+  after?: number | undefined;
 }
 
 function toReadTimes(freshness: Freshness, now: number): ReadTimes {
@@ -94,8 +101,21 @@ function toReadTimes(freshness: Freshness, now: number): ReadTimes {
     case "preview":
       return { yes: youngerThan(CACHE_TTL_MS), no: youngerThan(FRESH_MS) };
     default:
-      return { yes: freshness.since, no: youngerThan(FRESH_MS) };
+      return { yes: freshness.since, no: youngerThan(FRESH_MS), after: freshness.after };
   }
+}
+
+/** Tells whether a look for a person in the lists begins a read. */
+function needsCall(lists: readonly { id: string; read: ReadMembers }[], userId: string, times: ReadTimes): boolean {
+  for (const { id, read } of lists) {
+    const list = read.peek(id, Math.min(times.yes, times.no), times.after);
+    if (list === "none") return true;
+    if (list === "reading") continue;
+    const isMember = list.value.has(userId);
+    if (!beganLate(list, isMember ? times.yes : times.no, isMember ? times.after : undefined)) return true;
+    if (isMember) return false;
+  }
+  return false;
 }
 
 /** Looks for a person in lists of members. */
@@ -126,12 +146,13 @@ async function findInList(
   times: ReadTimes,
 ): Promise<"member" | "not-member" | ChatFailure> {
   let since = Math.min(times.yes, times.no);
+  let { after } = times;
   for (let reads = 0; reads < MAX_READS; reads++) {
-    const list = await read(id, since);
+    const list = await read(id, since, after);
     if (list.kind !== "found") return list;
     const isMember = list.value.has(userId);
-    since = isMember ? times.yes : times.no;
-    if (list.at >= since) return isMember ? "member" : "not-member";
+    [since, after] = isMember ? [times.yes, times.after] : [times.no, undefined];
+    if (beganLate(list, since, after)) return isMember ? "member" : "not-member";
   }
   return { kind: "unavailable", error: "the clock was set back during the lookup" };
 }

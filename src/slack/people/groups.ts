@@ -1,5 +1,5 @@
 import type { Clock } from "../../app/ports/aws.ts";
-import type { ChatFailure } from "../../app/ports/slack.ts";
+import type { ChatFailure, NextEvent } from "../../app/ports/slack.ts";
 import type { SlackCall } from "../slack-call.ts";
 import { makeSharedReads, type SharedRead } from "./shared-reads.ts";
 
@@ -16,12 +16,12 @@ export type ReadMembers = SharedRead<ReadonlySet<string>>;
  * whole app. So that clicks cannot use them up, all callers share the calls for one group. Source: Slack API, rate limits.
  * An app that is installed in a whole organization must name the group's workspace.
  */
-export function makeGroups(call: SlackCall, clock: Clock, isOrgInstall = false): ReadMembers {
+export function makeGroups(call: SlackCall, clock: Clock, isOrgInstall = false, nextEvent?: NextEvent): ReadMembers {
   const list = async (usergroup: string, team: { team_id?: string } = {}): Promise<ListResult> => {
     const read = await call("usergroups.users.list", { usergroup, ...team });
     return read.kind === "ok" ? { kind: "listed", userIds: read.response.users ?? [] } : read;
   };
-  return makeLists(clock, isOrgInstall ? listInOrganization(call, clock, list) : list);
+  return makeLists(clock, isOrgInstall ? listInOrganization(call, clock, list) : list, nextEvent);
 }
 
 /** How long the list of the organization's workspaces is kept, in milliseconds. */
@@ -69,17 +69,18 @@ export function isNoGroup(result: ChatFailure | { kind: "listed" }): boolean {
 }
 
 /** Makes the same reader for the members of channels. */
-export function makeChannels(call: SlackCall, clock: Clock): ReadMembers {
-  return makeLists(clock, (channel) => listChannel(call, channel));
+export function makeChannels(call: SlackCall, clock: Clock, nextEvent?: NextEvent): ReadMembers {
+  return makeLists(clock, (channel) => listChannel(call, channel), nextEvent);
 }
 
 type ListResult = { kind: "listed"; userIds: string[] } | ChatFailure;
 
-function makeLists(clock: Clock, list: (id: string) => Promise<ListResult>): ReadMembers {
-  return makeSharedReads(clock, { max: MAX_LISTS, keepMs: MAX_LIST_AGE_MS }, async (id) => {
+function makeLists(clock: Clock, list: (id: string) => Promise<ListResult>, nextEvent?: NextEvent): ReadMembers {
+  const read = async (id: string) => {
     const result = await list(id);
-    return result.kind === "listed" ? { kind: "read", value: new Set(result.userIds) } : result;
-  });
+    return result.kind === "listed" ? ({ kind: "read", value: new Set(result.userIds) } as const) : result;
+  };
+  return makeSharedReads(clock, { max: MAX_LISTS, keepMs: MAX_LIST_AGE_MS }, read, nextEvent);
 }
 
 /** Members on one page of conversations.members, and the most pages that are read. */

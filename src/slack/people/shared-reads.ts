@@ -1,18 +1,30 @@
 import { LRUCache } from "lru-cache";
 import type { Clock } from "../../app/ports/aws.ts";
-import type { ChatFailure } from "../../app/ports/slack.ts";
+import type { ChatFailure, NextEvent } from "../../app/ports/slack.ts";
 import { cacheOptions } from "./cache-options.ts";
 
 /** A value as of `at`, the time before its call: the value may have changed while Slack replied. */
-export interface Found<T> {
+export interface Found<T> extends Start {
   kind: "found";
-  at: number;
   value: T;
 }
 
+/** When a read began: the time, and its number among the events of this process. */
+interface Start {
+  at: number;
+  event: number;
+}
+
+/** Tells whether a read began at `since` or later, or after the event: the clock can be set back, the order of events cannot. */
+export function beganLate({ at, event }: Start, since: number, after = Infinity): boolean {
+  return at >= since || event > after;
+}
+
 export interface SharedRead<T> {
-  /** Returns the value of a read that began at `since` or later. */
-  (id: string, since: number): Promise<Found<T> | ChatFailure>;
+  /** Returns the value of a read that began at `since` or later, or after the event with the number `after`. */
+  (id: string, since: number, after?: number): Promise<Found<T> | ChatFailure>;
+  /** Returns what a call would use without a read of its own: a kept value, or a read in progress that it would join. */
+  peek(id: string, since: number, after?: number): Found<T> | "reading" | "none";
   /** Returns the last value, however old it is, without a call; undefined if none is known. */
   last(id: string): T | undefined;
 }
@@ -30,20 +42,18 @@ export function makeSharedReads<T>(
   clock: Clock,
   { max, keepMs }: { max: number; keepMs: number },
   read: (id: string) => Promise<{ kind: "read"; value: T } | ChatFailure>,
+  nextEvent: NextEvent = () => 0,
 ): SharedRead<T> {
   const kept = new LRUCache<string, Found<T>>({ ...cacheOptions(clock, max, keepMs), noDeleteOnStaleGet: true });
-  const reading = new Map<
-    string,
-    { at: number; result: ReturnType<SharedRead<T>>; next?: ReturnType<SharedRead<T>> }
-  >();
+  const reading = new Map<string, Start & { result: ReturnType<SharedRead<T>>; next?: ReturnType<SharedRead<T>> }>();
 
   const begin = (id: string): ReturnType<SharedRead<T>> => {
-    const at = clock.now();
+    const start: Start = { at: clock.now(), event: nextEvent() };
     const run = async () => {
       try {
         const result = await read(id);
         if (result.kind !== "read") return result;
-        const found: Found<T> = { kind: "found", at, value: result.value };
+        const found: Found<T> = { kind: "found", ...start, value: result.value };
         kept.set(id, found);
         return found;
       } finally {
@@ -51,20 +61,36 @@ export function makeSharedReads<T>(
       }
     };
     const result = run();
-    reading.set(id, { at, result });
+    reading.set(id, { ...start, result });
     return result;
   };
 
-  const share = async (id: string, since: number): ReturnType<SharedRead<T>> => {
+  const find = (id: string, since: number, after?: number) => {
     const found = kept.get(id);
-    // A value from the future was read before the clock was set back.
-    if (found !== undefined && found.at >= since && found.at <= clock.now()) return found;
+    // A value from the future was read before the clock was set back: only the order of events says when.
+    const isLate = found !== undefined && beganLate(found, found.at <= clock.now() ? since : Infinity, after);
+    return isLate ? found : undefined;
+  };
+
+  const share = async (id: string, since: number, after?: number): ReturnType<SharedRead<T>> => {
+    const found = find(id, since, after);
+    if (found !== undefined) return found;
     const current = reading.get(id);
     if (current === undefined) return begin(id);
-    if (current.at >= since) return current.result;
-    const again = () => share(id, clock.now());
+    if (beganLate(current, since, after)) return current.result;
+    // Whichever read is in progress by then began after this call.
+    const again = () => reading.get(id)?.result ?? begin(id);
     current.next ??= current.result.then(again, again);
     return current.next;
   };
-  return Object.assign(share, { last: (id: string) => kept.peek(id, { allowStale: true })?.value });
+  const peek: SharedRead<T>["peek"] = (id, since, after) => {
+    const found = find(id, since, after);
+    if (found !== undefined) return found;
+    const current = reading.get(id);
+    return current !== undefined && (current.next !== undefined || beganLate(current, since, after))
+      ? "reading"
+      : "none";
+  };
+
+  return Object.assign(share, { peek, last: (id: string) => kept.peek(id, { allowStale: true })?.value });
 }

@@ -1,0 +1,40 @@
+import type { Clock } from "../ports/aws.ts";
+import type { RateLimitStore } from "../ports/coordination.ts";
+
+/**
+ * The reads of groups that the clicks of one person may cause: ten at once, and then ten a minute. Slack allows some twenty a
+ * minute, so that other people have the others. Source: Slack API, rate limits, tier 2.
+ */
+const READS_OF_ONE_PERSON = { intervalMs: 6_000, burst: 10 };
+
+/** Limits the reads of groups that one person can cause. All replicas share the limits. */
+export interface ReadTurns {
+  /** Returns 0 if the person may cause a read now, or else how long to wait, in milliseconds. */
+  acquire(userId: string, purpose: "clicks" | "forms"): Promise<number>;
+  /** Acquires the slots of the reads on credit. */
+  payDebts(): Promise<void>;
+}
+
+/**
+ * Makes the limits. A person's click may cause one read on credit in each replica, so that no click waits for the commit of a
+ * slot.
+ *
+ * States of a person:
+ * - without debt: the next read of a click is on credit. Ends with it.
+ * - in debt: each further read acquires its slot first. Ends when the slot of the read on credit is acquired.
+ */
+export function makeReadTurns(rateLimits: Pick<RateLimitStore, "acquireSlot">, clock: Clock): ReadTurns {
+  const debtors = new Set<string>();
+  const acquire = (userId: string, purpose: string) =>
+    rateLimits.acquireSlot(`${purpose}:${userId}`, READS_OF_ONE_PERSON, clock.now());
+  return {
+    async acquire(userId, purpose) {
+      if (purpose === "forms" || debtors.has(userId)) return acquire(userId, purpose);
+      debtors.add(userId);
+      return 0;
+    },
+    async payDebts() {
+      for (const userId of debtors) if ((await acquire(userId, "clicks")) === 0) debtors.delete(userId);
+    },
+  };
+}

@@ -1,0 +1,54 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { makeReadTurns } from "../../src/app/decide/read-turns.ts";
+import { testClock } from "../support/fakes.ts";
+import { aStore } from "../support/stores.ts";
+
+test("a click's first read costs no write; after it, each read acquires its slot first until the credit is paid back", async (t) => {
+  const clock = testClock();
+  const { rateLimits } = await aStore(t, { now: clock.now });
+  const acquired: string[] = [];
+  const counting: Pick<typeof rateLimits, "acquireSlot"> = {
+    async acquireSlot(name, ...rest) {
+      acquired.push(name);
+      return rateLimits.acquireSlot(name, ...rest);
+    },
+  };
+  const turns = makeReadTurns(counting, clock);
+  const click = (userId = "U0JANE") => turns.acquire(userId, "clicks");
+  assert.deepEqual([await click(), acquired], [0, []]);
+  assert.deepEqual([await click(), await click("U0MIA"), acquired], [0, 0, ["clicks:U0JANE"]]);
+  await turns.payDebts();
+  assert.deepEqual(acquired, ["clicks:U0JANE", "clicks:U0JANE", "clicks:U0MIA"]);
+  assert.deepEqual([await click(), acquired.length], [0, 3]);
+});
+
+test("two replicas: one person causes ten reads, one on credit in each replica, and then one every six seconds", async (t) => {
+  const clock = testClock();
+  const { rateLimits } = await aStore(t, { now: clock.now });
+  const replicas = [makeReadTurns(rateLimits, clock), makeReadTurns(rateLimits, clock)] as const;
+  const readsIn = async (seconds: number) => {
+    let reads = 0;
+    for (let second = 0; second < seconds; second++) {
+      for (const turns of replicas) {
+        for (let click = 0; click < 5; click++) if ((await turns.acquire("U0JANE", "clicks")) === 0) reads += 1;
+        await turns.payDebts();
+      }
+      clock.advance(1_000);
+    }
+    return reads;
+  };
+  const atOnce = await readsIn(1);
+  assert.ok(atOnce <= 10 + replicas.length, `${atOnce} reads at once`);
+  const inAMinute = await readsIn(60);
+  assert.ok(inAMinute >= 8 && inAMinute <= 10 + 2 * replicas.length, `${inAMinute} reads in a minute`);
+});
+
+test("a form acquires its slot first", async (t) => {
+  const clock = testClock();
+  const { rateLimits } = await aStore(t, { now: clock.now });
+  const turns = makeReadTurns(rateLimits, clock);
+  const waits = [];
+  for (let form = 0; form < 11; form++) waits.push(await turns.acquire("U0JANE", "forms"));
+  assert.deepEqual(waits, [...Array(10).fill(0), 6_000]);
+});

@@ -2,6 +2,7 @@ import type { AwsConnector } from "../app/ports/aws.ts";
 import type { EarlyReads } from "../app/signal/early-reads.ts";
 import { makeSendSignal } from "../app/signal/send-signal.ts";
 import { makeApplyChanges } from "../app/watch/apply-changes.ts";
+import { makeIgnoredPauses } from "../app/watch/ignored-pauses.ts";
 import { makeSyncExecution } from "../app/watch/sync-execution.ts";
 import { makeAutomation } from "../aws/automation.ts";
 import { callerIdentity } from "../aws/identity.ts";
@@ -89,11 +90,12 @@ function makeSync(wiring: Wiring): ReadDeps["sync"] {
   const { config, metrics, clock, newId, random, log } = wiring;
   const { routes, mask } = config;
   const auditContext = wireAuditContext(wiring);
+  const ignored = makeIgnoredPauses();
   return ({ requests, executions }, { observe }) => {
     const { countUncovered } = metrics;
-    const apply = makeApplyChanges({ requests, routes, auditContext, clock, newId, log, countUncovered });
+    const apply = makeApplyChanges({ requests, routes, auditContext, clock, newId, log, ignored, countUncovered });
     return makeSyncExecution({
-      ...{ requests, executions, apply, mask, clock, random, log },
+      ...{ requests, executions, apply, mask, ignored, clock, random, log },
       withPauses: coversPauses(routes),
       countStale: metrics.countStale,
       reportChange: observe,

@@ -8,6 +8,7 @@ import type { Automation } from "../../src/app/ports/aws.ts";
 import type { Store } from "../../src/app/ports/store.ts";
 import { makeSendSignal } from "../../src/app/signal/send-signal.ts";
 import { makeApplyChanges } from "../../src/app/watch/apply-changes.ts";
+import { makeIgnoredPauses } from "../../src/app/watch/ignored-pauses.ts";
 import { makePollTarget } from "../../src/app/watch/poll-target.ts";
 import { makeSyncExecution } from "../../src/app/watch/sync-execution.ts";
 import type { Authority, RequestedAction, Verdict } from "../../src/core/request.ts";
@@ -92,9 +93,10 @@ async function bot(store: Store, quorum: number, gates: number, needed: number |
     },
   };
 
-  const apply = { requests: owned.requests, routes, auditContext, clock, newId, log, countUncovered() {} };
+  const ignored = makeIgnoredPauses();
+  const apply = { requests: owned.requests, routes, auditContext, clock, newId, log, ignored, countUncovered() {} };
   const applyChanges = makeApplyChanges(apply);
-  const sync = makeSyncExecution({ ...owned, apply: applyChanges, mask: [], clock, random, log });
+  const sync = makeSyncExecution({ ...owned, apply: applyChanges, mask: [], ignored, clock, random, log });
   const evaluateClick = makeEvaluateClick({
     requests,
     messages,

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import { makeSyncExecution } from "../../src/app/watch/sync-execution.ts";
 import type { ObservedStep } from "../../src/core/execution.ts";
 import type { RouteMatch } from "../../src/core/policy.ts";
 import { aFacts, anExecution, aRoute, aStep, NOW } from "../support/samples.ts";
@@ -20,6 +21,25 @@ test("a pause without a matching route opens nothing and is no uncovered request
   automation.shows(anExecution({ steps: [aPause()] }));
   await read();
   assert.deepEqual([await requests(), uncovered, automation.calls.canStop], [[], [], 0]);
+});
+
+test("a pause that no route covers costs one read of its tags and no further one, is reported once, and hides no later gate", async (t) => {
+  const own = await setUpSync(t, routes({ tags: { Team: ["dba"] } }, { action: PAUSE, tags: { Team: ["ops"] } }), true);
+  const { automation, watched, abort, requests, clock } = own;
+  const reported: unknown[] = [];
+  const sync = makeSyncExecution({ ...own.deps, reportChange: (change) => void reported.push(change) });
+  const readAgain = async () => {
+    clock.advance(5 * 60_000);
+    await sync(automation, (await watched()) ?? assert.fail("it is watched"), abort.signal);
+    return [automation.calls.tags.length, reported.length, (await requests()).length];
+  };
+  automation.tagged = { kind: "read", tags: { Team: "dba" } };
+  automation.shows(anExecution({ steps: [aPause()] }));
+  for (let poll = 0; poll < 5; poll++) assert.deepEqual(await readAgain(), [1, 1, 0]);
+  automation.shows(anExecution({ steps: [aPause({ startedAt: clock.now() })] }));
+  for (let poll = 0; poll < 2; poll++) assert.deepEqual(await readAgain(), [2, 2, 0], "the next turn has the same id");
+  automation.shows(anExecution({ steps: [aPause({ status: "Success" }), aStep({ stepExecutionId: "gate" })] }));
+  assert.deepEqual(await readAgain(), [3, 3, 1]);
 });
 
 for (const [claim, stopping, expected] of [

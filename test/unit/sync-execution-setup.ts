@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import type { TestContext } from "node:test";
 import { makeAuditContext } from "../../src/app/audit/audit-context.ts";
 import { makeApplyChanges } from "../../src/app/watch/apply-changes.ts";
+import { makeIgnoredPauses } from "../../src/app/watch/ignored-pauses.ts";
 import { makeSyncExecution } from "../../src/app/watch/sync-execution.ts";
 import { fakeAutomation, TARGET, testClock, testLog } from "../support/fakes.ts";
 import { anAttempt, anEntry, anExecution, aRoute, EXECUTION_ID, NOW } from "../support/samples.ts";
@@ -17,6 +18,7 @@ export async function setUp(t: TestContext, routes = [aRoute()], withPauses = fa
   const log = testLog();
   let ids = 0;
   const uncovered: string[] = [];
+  const ignored = makeIgnoredPauses();
   const apply = makeApplyChanges({
     requests: store.owned.requests,
     routes,
@@ -30,11 +32,22 @@ export async function setUp(t: TestContext, routes = [aRoute()], withPauses = fa
     clock,
     newId: () => `request-${++ids}`,
     log,
+    ignored,
     countUncovered: (reason) => void uncovered.push(reason),
   });
   const stale = { count: 0 };
   const countStale = () => void stale.count++;
-  const deps = { ...store.owned, apply, mask: ["*password*"], withPauses, clock, random: () => 0.5, log, countStale };
+  const deps = {
+    ...store.owned,
+    apply,
+    mask: ["*password*"],
+    withPauses,
+    ignored,
+    clock,
+    random: () => 0.5,
+    log,
+    countStale,
+  };
   const sync = makeSyncExecution(deps);
   await store.owned.executions.watch({
     target: TARGET.key,

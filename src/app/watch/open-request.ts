@@ -21,6 +21,7 @@ import { type RouteSelection, selectRoute } from "../../core/select-route.ts";
 import type { Uncovered } from "../../core/uncovered.ts";
 import type { Automation, Clock, DeclaredParameters, FailedSince, Log, Target } from "../ports/aws.ts";
 import type { GuardedStore, NewRequest } from "../ports/store.ts";
+import type { IgnoredPauses } from "./ignored-pauses.ts";
 
 export interface OpenRequestDeps {
   requests: GuardedStore["requests"];
@@ -29,6 +30,7 @@ export interface OpenRequestDeps {
   clock: Clock;
   newId: () => string;
   log: Log;
+  ignored: IgnoredPauses;
   /** Counts a request that opened without a route. */
   countUncovered: (reason: Uncovered["reason"]) => void;
 }
@@ -66,7 +68,10 @@ export async function openRequest(
     return "postponed";
   }
   const isPaused = change.step.action === PAUSE_ACTION;
-  if (isPaused && selection.kind === "uncovered" && selection.uncovered.reason === "no-match") return "ignored";
+  if (isPaused && selection.kind === "uncovered" && selection.uncovered.reason === "no-match") {
+    deps.ignored.add(execution.executionId, change.step);
+    return "ignored";
+  }
   const route = selection.kind === "route" ? selection.route : null;
   const stopping = isPaused && route !== null ? await automation.canStop(abort) : null;
   if (stopping?.kind === "failed" && mayRecover(stopping, change, deps.clock.now())) {

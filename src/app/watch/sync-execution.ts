@@ -17,6 +17,7 @@ import type { Automation, Clock, Log, Target } from "../ports/aws.ts";
 import type { GuardedStore, WatchedExecution } from "../ports/store.ts";
 import { type ReportChange, reportChanges } from "./announced-changes.ts";
 import type { makeApplyChanges } from "./apply-changes.ts";
+import type { IgnoredPauses } from "./ignored-pauses.ts";
 import { toRequestSigner } from "./open-request.ts";
 import { FOLLOW_BASE_MS, scheduleNextRead } from "./schedule-next-read.ts";
 
@@ -42,6 +43,7 @@ export interface SyncExecutionDeps {
   mask: readonly string[];
   /** Whether a route covers paused steps. */
   withPauses?: boolean;
+  ignored: IgnoredPauses;
   clock: Clock;
   random: () => number;
   log: Log;
@@ -163,7 +165,9 @@ async function applyReading(
   const signer = toRequestSigner(automation);
   const failedStep = hasEnded(execution.status) ? findFailedStep(execution, mask) : null;
   const read = { maskText: mask.text, failedStep, withPauses: deps.withPauses === true };
-  const changes = reconcile(execution, known, { now: clock.now(), attempts, signer, ...read });
+  const changes = reconcile(execution, known, { now: clock.now(), attempts, signer, ...read }).filter(
+    (change) => change.kind !== "open" || !deps.ignored.has(executionId, change.step),
+  );
   const found = { status: execution.status, changes: changes.map(({ kind }) => kind) };
   log.debug({ event: "execution.read", target, executionId, ...found }, "execution read");
   await reportWithoutId(deps, automation.target, execution);

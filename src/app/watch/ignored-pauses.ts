@@ -1,0 +1,28 @@
+import type { ObservedStep } from "../../core/execution.ts";
+
+/** Paused steps that are remembered. */
+const MAX_REMEMBERED = 10_000;
+
+/** The paused steps that no route covers. */
+export interface IgnoredPauses {
+  add(executionId: string, step: ObservedStep): void;
+  has(executionId: string, step: ObservedStep): boolean;
+}
+
+/**
+ * Makes the memory of the paused steps that no route covers: their executions are read again every few minutes, and their
+ * tags are not. After a restart, or in another replica, such a step is evaluated once more.
+ */
+export function makeIgnoredPauses(steps = new Set<string>()): IgnoredPauses {
+  // AWS may give the next turn of a loop the same id.
+  const toKey = (executionId: string, { stepExecutionId, startedAt }: ObservedStep) =>
+    [executionId, stepExecutionId, startedAt].join(" ");
+  return {
+    add(executionId, step) {
+      steps.add(toKey(executionId, step));
+      const [oldest] = steps;
+      if (steps.size > MAX_REMEMBERED && oldest !== undefined) steps.delete(oldest);
+    },
+    has: (executionId, step) => steps.has(toKey(executionId, step)),
+  };
+}

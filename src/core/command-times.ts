@@ -23,16 +23,22 @@ function unitMs(word: string): number | null {
   return UNITS.find(([pattern]) => pattern.test(word.toLowerCase()))?.[1] ?? null;
 }
 
-export const isUnit = (word: string): boolean => unitMs(word) !== null;
+/** One part of a duration, and what joins it to the next: `1h`, `1 hour and `, `1h, `. */
+const PART = /(\d{1,6}(?:\.\d{1,3})?)\s*([a-z]+)(?:\s*,\s*(?=\d)|\s+and\s+(?=\d)|\s*)/gi;
 
-/** Returns the milliseconds of `90m`, `2 days` or `1h30m`; null for any other text. */
+/**
+ * Returns the milliseconds of `90m`, `2 days`, `1h 30m` or `1 hour and 30 minutes`; null for any other text. The units
+ * become smaller: `1h 2h` is no duration.
+ */
 export function parseDuration(text: string): number | null {
-  const parts = [...text.trim().matchAll(/(\d{1,6}(?:\.\d{1,3})?)\s*([a-z]+)\s*/gi)];
+  const parts = [...text.trim().matchAll(PART)];
   if (parts.length === 0 || parts.map(([all]) => all).join("") !== text.trim()) return null;
   let sum = 0;
+  let last = Number.POSITIVE_INFINITY;
   for (const [, count, unit = ""] of parts) {
     const size = unitMs(unit);
-    if (size === null) return null;
+    if (size === null || size >= last) return null;
+    last = size;
     sum += Number(count) * size;
   }
   return sum > 0 && sum <= MAX_DURATION_MS ? Math.round(sum) : null;
@@ -61,7 +67,8 @@ export function parseMoment(text: string, time: PersonalTime, edge: "start" | "e
   const words = text
     .trim()
     .toLowerCase()
-    .replace(/\s+ago$/, "");
+    .replace(/\s+ago$/, "")
+    .replace(/^last\s+(?=[a-z]+day$)/, "");
   const ago = parseDuration(words);
   if (ago !== null) return time.now - ago;
   const [, date = "", hours, minutes] = /^(\d{4}-\d{1,2}-\d{1,2})(?:[t ](\d{1,2}):(\d{2}))?$/.exec(words) ?? [];

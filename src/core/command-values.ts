@@ -62,8 +62,14 @@ export function toName(text: string): Value<string> {
   return text === "" ? { problem: "has no value." } : { value: text };
 }
 
+/** The name of a runbook or a Region, which contains neither a space nor a comma. */
+export function toOneName(text: string): Value<string> {
+  if (/[\s,;]/.test(text)) return { problem: "is not one name without spaces. A `*` matches several names." };
+  return toName(text);
+}
+
 export function toDuration(text: string): Value<number> {
-  const value = parseDuration(text);
+  const value = parseDuration(text.replace(/^than\s+/i, "").replace(/\s+(?:ago|old)$/i, ""));
   return value === null ? { problem: "is not a duration, such as `90m` or `2 days`." } : { value };
 }
 
@@ -81,24 +87,34 @@ export function toPerson(text: string): Value<PersonWord> {
   const [, id] = /^<?@?([UW][A-Z0-9]{2,20})(?:\|[^>]*)?>?$/.exec(text) ?? [];
   if (id !== undefined) return { value: { kind: "id", id } };
   const name = text.replace(/^@/, "").trim();
+  if (/[\s,;][<@]/.test(name)) return { problem: "is more than one person." };
   if (name === "" || /[<>]/.test(name)) return { problem: "is not a person." };
   return { value: name.toLowerCase() === "me" ? { kind: "me" } : { kind: "name", name } };
 }
 
 export function toStatuses(text: string): Value<string[]> {
-  const words = text.split(/[,\s]+/).filter((word) => word !== "");
+  const words = text.split(/[,;\s]+/).filter((word) => !["", "or", "and"].includes(word.toLowerCase()));
   if (words.length === 0 || words.length > MAX_STATUSES)
     return { problem: `is not a list of 1 to ${MAX_STATUSES} statuses.` };
   const found: string[] = [];
-  for (const word of words) {
-    const status = STATUSES.find((each) => fold(each) === fold(word)) ?? own(STATUS_SYNONYMS, fold(word));
-    if (status === undefined) return { problem: `is not a status of an execution. ${meant(word, STATUSES)}` };
-    found.push(status);
+  for (let at = 0; at < words.length; ) {
+    // "timed out" is one status.
+    const length = [3, 2, 1].find((count) => at + count <= words.length && findStatus(words.slice(at, at + count)));
+    if (length === undefined)
+      return { problem: `is not a status of an execution. ${meant(words[at] ?? "", STATUSES)}` };
+    found.push(findStatus(words.slice(at, at + length)) ?? "");
+    at += length;
   }
   return { value: [...new Set(found)] };
 }
 
+function findStatus(words: readonly string[]): string | undefined {
+  const typed = fold(words.join(""));
+  return STATUSES.find((each) => fold(each) === typed) ?? own(STATUS_SYNONYMS, typed);
+}
+
 export function toOutcome(text: string): Value<OutcomeFilter> {
+  if (/[,;]/.test(text)) return { problem: "is more than one outcome." };
   const value = OUTCOMES.find((each) => fold(each) === fold(text)) ?? own(OUTCOME_SYNONYMS, fold(text));
   return value === undefined ? { problem: `is not an outcome. ${meant(text, OUTCOMES)}` } : { value };
 }

@@ -13,6 +13,15 @@ export interface Word {
 /** Each closes itself and every other one of its kind: people mix them, and phones guess which one is meant. */
 const QUOTES = ['"“”„‟«»', "'‘’‚‛", "`"];
 
+/** Puts a text between quotes that it does not contain, so that it is one word when it is split again. */
+export function quote(text: string): string {
+  const encoded = text.replaceAll("&", "&amp;").replaceAll("<", "&lt;").replaceAll(">", "&gt;");
+  const free = QUOTES.find((each) => ![...each].some((mark) => encoded.includes(mark)));
+  if (free !== undefined) return `${free[0]}${encoded}${free[0]}`;
+  // A text with quotes of every kind: in the value of a filter, ? matches any character.
+  return `"${encoded.replaceAll(/["“”„‟«»]/g, "?")}"`;
+}
+
 /** A filter's name; the full-width colon is that of Asian keyboards. */
 const KEY = /^([a-z]{2,20})[:：]/i;
 

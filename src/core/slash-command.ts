@@ -1,5 +1,6 @@
 import { oneLine } from "./clean-text.ts";
-import { isUnit, type PersonalTime } from "./command-times.ts";
+import { isFlag, type Parsers, toParts } from "./command-parts.ts";
+import type { PersonalTime } from "./command-times.ts";
 import {
   type OutcomeFilter,
   type PersonWord,
@@ -7,12 +8,12 @@ import {
   toDuration,
   toMoment,
   toName,
+  toOneName,
   toOutcome,
   toPerson,
   toStatuses,
-  type Value,
 } from "./command-values.ts";
-import { splitWords, type Word } from "./command-words.ts";
+import { quote, splitWords, type Word } from "./command-words.ts";
 import { findNearest } from "./nearest.ts";
 
 /** The conditions of a list; each is absent if it was not given. Names are matched as `nameMatches` does. */
@@ -58,7 +59,7 @@ export type ParsedCommand = { kind: "command"; command: Command } | { kind: "err
 
 export type CommandName = keyof typeof GRAMMAR;
 
-type FilterName = keyof Filters;
+export type FilterName = keyof Filters;
 
 /** Each command with its filters, its flags, whether it needs words, and an example. */
 const GRAMMAR = {
@@ -105,9 +106,6 @@ const EXAMPLES: Record<FilterName, string> = {
   outcome: "outcome:rejected",
 };
 
-/** Names of routes, targets and people can contain spaces: bare words after them belong to them. */
-const SPACED: ReadonlySet<string> = new Set(["route", "target", "by"] satisfies FilterName[]);
-
 const NAMES = Object.keys(GRAMMAR) as CommandName[];
 
 /** A longer text is no command, and a button can carry this one. */
@@ -121,11 +119,12 @@ export function parseCommand(input: string, time: PersonalTime): ParsedCommand {
   const words = splitWords(text);
   const [first, ...others] = words;
   if (first === undefined) return parseRest("pending", [], time);
-  const typed = first.text.toLowerCase();
+  const typed = first.text.toLowerCase().replace(/[,;]+$/, "");
   const name = NAMES.find((each) => first.key === null && each === typed);
   if (name !== undefined) return parseRest(name, others, time);
   // Without a command, filters are those of the list of waiting requests.
-  const isPending = first.key !== null || isFlag("pending", first) || isOneOf(GRAMMAR.pending.filters, typed);
+  const isPending =
+    first.key !== null || isFlag(first, GRAMMAR.pending.flags) || isOneOf(GRAMMAR.pending.filters, typed);
   if (isPending) return parseRest("pending", words, time);
   const nearest = findNearest(first.text, NAMES);
   const example = nearest === null ? "help" : GRAMMAR[nearest].example;
@@ -143,30 +142,40 @@ const failed = (argument: string, problem: string, example: string, value = ""):
 
 const isOneOf = (known: readonly string[], word: string) => known.includes(word);
 
-const isFlag = (name: CommandName, { key, isQuoted, text }: Word) =>
-  key === null && !isQuoted && isOneOf(GRAMMAR[name].flags, text.toLowerCase());
-
 function parseRest(name: CommandName, words: readonly Word[], time: PersonalTime): ParsedCommand {
-  const { filters: known, words: takesWords, example } = GRAMMAR[name];
+  const { filters: known, flags: knownFlags, words: takesWords, example } = GRAMMAR[name];
   const parsers = toParsers(time);
   const values = new Map<FilterName, string>();
   const flags = new Set<string>();
   const bare: string[] = [];
   const noFilter = `is not a filter of \`${name}\`.`;
-  for (const part of joinValues(words, (word) => isFlag(name, word), known)) {
-    const { key, text } = part;
-    const filter = (known as readonly FilterName[]).find((each) => each === key);
-    if (isFlag(name, part)) flags.add(text.toLowerCase());
-    else if (filter !== undefined) {
-      if (values.has(filter)) return failed(`${filter}:`, "is given twice.", `${name} ${EXAMPLES[filter]}`);
-      values.set(filter, text);
-    } else if (takesWords) bare.push(key === null ? text : `${key}:${text}`);
-    else if (key === null) return failed(text, noFilter, example);
-    else {
-      const nearest = findNearest<FilterName>(key, known);
-      const [hint, right] =
-        nearest === null ? ["", example] : [` Did you mean \`${nearest}:\`?`, `${name} ${EXAMPLES[nearest]}`];
-      return failed(`${key}:`, `${noFilter}${hint}`, right);
+  for (const part of toParts(words, { filters: known, flags: knownFlags, parsers })) {
+    switch (part.kind) {
+      case "flag":
+        flags.add(part.name);
+        break;
+      case "filter":
+        if (values.has(part.name)) return failed(`${part.name}:`, "is given twice.", `${name} ${EXAMPLES[part.name]}`);
+        values.set(part.name, part.text);
+        break;
+      case "ambiguous": {
+        const problem = `can be a longer name or end before \`${part.before}\`. Put the name in quotes, or write \`${part.before}:\`.`;
+        return failed(
+          `${part.name}:`,
+          problem,
+          `${name} ${part.name}:"${part.name === "by" ? "Jane Ito" : "production databases"}"`,
+          part.text,
+        );
+      }
+      case "word": {
+        const { key, text } = part.word;
+        if (takesWords) bare.push(key === null ? text : `${key}:${text}`);
+        else if (key === null) return failed(text, noFilter, example);
+        else return noSuchFilter(name, key);
+        break;
+      }
+      default:
+        throw new Error(`unexpected ${part satisfies never}`);
     }
   }
   const about = bare.join(" ").trim();
@@ -185,34 +194,18 @@ function parseRest(name: CommandName, words: readonly Word[], time: PersonalTime
   return { kind: "command", command: { ...command, text: toText(command, values) } };
 }
 
-/** Gives a value the words after it that belong to it: `2 days`, `by:@Jane Ito`, `since yesterday`. */
-function joinValues(words: readonly Word[], isFlagWord: (word: Word) => boolean, known: readonly string[]): Word[] {
-  const joined: Word[] = [];
-  for (const word of words) {
-    const last = joined.at(-1);
-    const isBare = word.key === null && !word.isQuoted && !isFlagWord(word);
-    const isPart =
-      isBare &&
-      last !== undefined &&
-      last.key !== null &&
-      !last.isQuoted &&
-      (last.text === "" ||
-        SPACED.has(last.key) ||
-        (/^\d+$/.test(last.text) && isUnit(word.text)) ||
-        word.text.toLowerCase() === "ago" ||
-        (/^\d{4}-\d{1,2}-\d{1,2}$/.test(last.text) && /^\d{1,2}:\d{2}$/.test(word.text)));
-    const named = isBare && !isPart && isOneOf(known, word.text.toLowerCase());
-    if (isPart && last !== undefined) last.text = `${last.text} ${word.text}`.trim();
-    else joined.push(named ? { key: word.text.toLowerCase(), text: "", isQuoted: false } : { ...word });
-  }
-  return joined;
+function noSuchFilter(name: CommandName, key: string): ParsedCommand {
+  const nearest = findNearest<FilterName>(key, GRAMMAR[name].filters);
+  const [hint, right] =
+    nearest === null ? ["", GRAMMAR[name].example] : [` Did you mean \`${nearest}:\`?`, `${name} ${EXAMPLES[nearest]}`];
+  return failed(`${key}:`, `is not a filter of \`${name}\`.${hint}`, right);
 }
 
-function toParsers(time: PersonalTime): { [F in FilterName]: (text: string) => Value<NonNullable<Filters[F]>> } {
+function toParsers(time: PersonalTime): Parsers {
   return {
     account: toAccount,
-    region: toName,
-    document: toName,
+    region: toOneName,
+    document: toOneName,
     route: toName,
     target: toName,
     older: toDuration,
@@ -225,6 +218,6 @@ function toParsers(time: PersonalTime): { [F in FilterName]: (text: string) => V
 }
 
 function toText({ name, words, mine }: Omit<Command, "text">, values: ReadonlyMap<string, string>): string {
-  const quoted = [...values].map(([key, text]) => `${key}:"${text.replaceAll('"', "'")}"`);
+  const quoted = [...values].map(([key, text]) => `${key}:${quote(text)}`);
   return [name, words, ...quoted, mine ? "mine" : ""].filter((part) => part !== "").join(" ");
 }

@@ -3,7 +3,7 @@ import { type TestContext, test } from "node:test";
 import { makeEarlyReads } from "../../src/app/signal/early-reads.ts";
 import { makeSendSignal } from "../../src/app/signal/send-signal.ts";
 import { eventually } from "../support/eventually.ts";
-import type { FakeAutomation } from "../support/fakes.ts";
+import { type FakeAutomation, testLog } from "../support/fakes.ts";
 import { anExecution, aRequest, aStep, EXECUTION_ID } from "../support/samples.ts";
 import { LEASE, LEASE_MS, setUp } from "./send-signal-setup.ts";
 
@@ -110,4 +110,42 @@ test("an execution is read early once a second at most, however often people cli
   begin();
   await eventually("both reads have begun", () => reads.length >= 2);
   assert.equal(reads.length, 2);
+});
+
+test("an early read that hangs delays the signal until it would be too old, and is given up", async (t) => {
+  const { begin, send, sent, reads, clock, automation } = await setUpEarly(t);
+  const early: { abort?: AbortSignal } = {};
+  const own = automation.read;
+  automation.read = async (id, abort, urgent) => {
+    const reading = await own(id, abort, urgent);
+    if (reads.length > 1) return reading;
+    early.abort = abort;
+    return new Promise(() => undefined);
+  };
+  begin();
+  await eventually("the early read has begun", () => early.abort !== undefined);
+  clock.advance(500);
+  const sending = send();
+  await eventually("the signal waits for the early read", () => clock.sleeping().length > 0);
+  assert.deepEqual(clock.sleeping(), [1_000]);
+  clock.advance(1_000);
+  await sending;
+  assert.deepEqual([sent().length, reads.length, early.abort?.aborted], [1, 2, true]);
+});
+
+test("an early read that observes the lease for too long is given up in the same way", async (t) => {
+  const { store, clock, automation, abort, request, sent, reads } = await setUpEarly(t);
+  const hanging = { observe: () => new Promise<never>(() => undefined) };
+  const early = makeEarlyReads({ leases: hanging, clock, owner: "me" });
+  const send = makeSendSignal({
+    ...store,
+    ...{ clock, early, log: testLog(), random: () => 0, owner: "me", workspace: "T0HOME" },
+    aliveUntil: () => Number.POSITIVE_INFINITY,
+  });
+  early.begin(automation, aRequest());
+  const sending = send(automation, await request(), abort);
+  await eventually("the signal waits for the early read", () => clock.sleeping().length > 0);
+  clock.advance(1_500);
+  await sending;
+  assert.deepEqual([sent().length, reads.length], [1, 1]);
 });

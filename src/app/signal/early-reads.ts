@@ -54,7 +54,7 @@ export const leaseOf = (process: string, { id, account, region, executionId }: S
 export interface EarlyReads {
   /** Begins the read, unless one began a moment ago. */
   begin(automation: Automation, request: SignaledRequest): void;
-  /** Returns the read, once, if it succeeded and is fresh enough; else null. */
+  /** Returns the read, once, if it succeeds while it is fresh enough; else null, as soon as it is too old. */
   take(request: SignaledRequest): Promise<ReadUnderLease | null>;
 }
 
@@ -62,24 +62,32 @@ export interface EarlyReads {
  * Makes the early reads of this process. The lease is observed before AWS is asked, and the attempt to signal is stored only
  * if nobody has owned it since: the read is as good as one that begins after the decision.
  *
- * States of a read: begun, until `take` returns it or it is too old.
+ * States of a read: begun, until `take` returns it or it is too old, which aborts it.
  */
 export function makeEarlyReads(deps: EarlyReadDeps): EarlyReads {
   const { clock } = deps;
-  const begun = new Map<string, { at: number; result: Promise<ReadUnderLease | null> }>();
+  const begun = new Map<string, { at: number; result: Promise<ReadUnderLease | null>; abort: AbortController }>();
   /** When the last read of each execution began. */
   const lastAt = new Map<string, number>();
 
-  const read = async (automation: Automation, request: SignaledRequest): Promise<ReadUnderLease | null> => {
+  const read = async (
+    automation: Automation,
+    request: SignaledRequest,
+    abort: AbortSignal,
+  ): Promise<ReadUnderLease | null> => {
     const lease = await observeLease(deps, request);
     // A lease that this process has already belongs to a signal in progress, whose effect the read may not show.
     if (lease === null || lease.replaces === undefined) return null;
     const askedAt = clock.now();
-    const reading = await automation.read(request.executionId, new AbortController().signal, true);
+    const reading = await automation.read(request.executionId, abort, true);
     return reading.kind === "read" ? { lease, askedAt, reading } : null;
   };
   const forget = (now: number) => {
-    for (const [id, { at }] of begun) if (now - at > MAX_EARLY_AGE_MS) begun.delete(id);
+    for (const [id, { at, abort }] of begun) {
+      if (now - at <= MAX_EARLY_AGE_MS) continue;
+      abort.abort();
+      begun.delete(id);
+    }
     for (const [name, at] of lastAt) if (now - at >= MIN_INTERVAL_MS) lastAt.delete(name);
   };
 
@@ -91,12 +99,23 @@ export function makeEarlyReads(deps: EarlyReadDeps): EarlyReads {
       if (lastAt.has(name)) return;
       lastAt.set(name, now);
       // The read before the signal reports what fails here.
-      begun.set(request.id, { at: now, result: read(automation, request).catch(() => null) });
+      const abort = new AbortController();
+      begun.set(request.id, {
+        at: now,
+        result: read(automation, request, abort.signal).catch(() => null),
+        abort,
+      });
     },
     async take({ id }) {
-      const result = await begun.get(id)?.result;
+      const early = begun.get(id);
+      if (early === undefined) return null;
+      const { at, abort } = early;
+      const leftMs = Math.min(MAX_EARLY_AGE_MS, at + MAX_EARLY_AGE_MS - clock.now());
+      const isTooOld = clock.sleep(leftMs, abort.signal).then(() => null);
+      const result = leftMs < 0 ? null : await Promise.race([early.result, isTooOld]);
+      abort.abort();
       begun.delete(id);
-      return result != null && isRecent(result, clock.now()) ? result : null;
+      return result !== null && isRecent(result, clock.now()) ? result : null;
     },
   };
 }

@@ -39,3 +39,16 @@ export async function callerIdentity(
     client.destroy();
   }
 }
+
+type Identify = (region: string, abort: AbortSignal) => Promise<CallerIdentity | AwsFailure>;
+
+/** Lets the targets of a Region share one call: at the start, all of them ask whose credentials these are. */
+export function shareByRegion(identify: Identify): Identify {
+  const inFlight = new Map<string, ReturnType<Identify>>();
+  return (region, abort) => {
+    // All targets stop together, so the abort of the first one serves them all.
+    const call = inFlight.get(region) ?? identify(region, abort).finally(() => inFlight.delete(region));
+    inFlight.set(region, call);
+    return call;
+  };
+}

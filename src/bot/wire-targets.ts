@@ -5,13 +5,14 @@ import { makeApplyChanges } from "../app/watch/apply-changes.ts";
 import { makeIgnoredPauses } from "../app/watch/ignored-pauses.ts";
 import { makeSyncExecution } from "../app/watch/sync-execution.ts";
 import { makeAutomation } from "../aws/automation.ts";
-import { callerIdentity } from "../aws/identity.ts";
+import { callerIdentity, shareByRegion } from "../aws/identity.ts";
 import { expandTargets } from "../config/targets.ts";
 import { coversPauses } from "../core/policy.ts";
 import type { ApprovalRequest } from "../core/request.ts";
 import { makeTargetConnection, type TargetConnection } from "../workers/identify-target.ts";
 import type { LeaseBalancer } from "../workers/lease-balancer.ts";
 import { makePollPace } from "../workers/poll-pace.ts";
+import { makePollSlots } from "../workers/poll-slots.ts";
 import { startTarget } from "../workers/start-target.ts";
 import { targetLease } from "../workers/target.ts";
 import type { ReadDeps } from "../workers/target-reads.ts";
@@ -28,7 +29,7 @@ export interface Targets {
 /** Prepares the connections to all targets. AWS is not asked for anything yet. */
 export function wireTargets({ config, store, metrics, hooks, clock, log }: Wiring): Targets {
   const aws: AwsConnector = {
-    identify: (region, abort) => callerIdentity(region, abort, metrics.awsCalls),
+    identify: shareByRegion((region, abort) => callerIdentity(region, abort, metrics.awsCalls)),
     connect: (target, roles) => makeAutomation(target, clock, roles, metrics.awsCalls),
   };
   const all = expandTargets(config.targets).map((each) => ({ ...each, consoleUrl: config.consoleUrl }));
@@ -68,7 +69,8 @@ export function startTargets(
     workspace: workspace.teamId,
     log,
   });
-  const shared = { store, sendSignal, aliveUntil, sync: makeSync(wiring), health, replica, wakeUps, clock, log };
+  const slots = makePollSlots(connections.length, config.pollIntervalMs, clock);
+  const shared = { store, sendSignal, aliveUntil, sync: makeSync(wiring), slots, health, replica, wakeUps, clock, log };
   return connections.map((connection) => {
     const lease = () => leases.lease(targetLease(connection.key));
     const { key } = connection;

@@ -5,6 +5,7 @@ import { makePollTarget } from "../app/watch/poll-target.ts";
 import type { Health } from "../ops/readiness.ts";
 import { startLoop } from "./loop.ts";
 import type { PollPace } from "./poll-pace.ts";
+import type { PollSlots } from "./poll-slots.ts";
 import { type TargetDeps, targetLease } from "./target.ts";
 import type { Worker } from "./worker.ts";
 
@@ -13,6 +14,7 @@ const REBIND_MS = 5 * 60_000;
 
 export interface PollDeps {
   pace: PollPace;
+  slots: PollSlots;
   health: Health;
   /** This process. */
   replica: string;
@@ -23,7 +25,7 @@ export interface PollDeps {
  * without the lease: any of them may send its signals.
  */
 export function startPolls(deps: TargetDeps & PollDeps): Worker {
-  const { connection, store, lease, pace, health, wakeUps, clock, log } = deps;
+  const { connection, store, lease, pace, slots, health, wakeUps, clock, log } = deps;
   const { key } = connection;
   const report = makeReport(deps);
   let reboundAt = clock.now();
@@ -42,16 +44,20 @@ export function startPolls(deps: TargetDeps & PollDeps): Worker {
     clock,
     log,
     async round(abort) {
-      const own = lease();
+      const before = lease();
       const failure = await connection.identify(abort);
-      if (failure !== null) await report(failure, own);
+      if (failure !== null) await report(failure, before);
       const automation = connection.automation();
       if (automation !== undefined && !isIdentified) {
         isIdentified = true;
         // A wake-up for a signal of this target had no effect before.
         wakeUps.wake(`signal ${key}`);
       }
-      if (automation === undefined || own === null || abort.aborted) return pace.intervalMs();
+      // A lease that was acquired in the meantime has woken this loop: the next round polls.
+      if (automation === undefined || before === null || abort.aborted) return pace.intervalMs();
+      await slots.acquire(abort);
+      const own = lease();
+      if (own === null || abort.aborted) return pace.intervalMs();
       if (comparedUnder !== own.token) {
         if ((await followSigner(automation)) > 0) wakeUps.wake(`read ${key}`);
         comparedUnder = own.token;

@@ -2,6 +2,7 @@ import type { TestContext } from "node:test";
 import type { CallerIdentity, Clock } from "../../src/app/ports/aws.ts";
 import { makeHealth } from "../../src/ops/readiness.ts";
 import { type ConfiguredTarget, makeTargetConnection } from "../../src/workers/identify-target.ts";
+import { makePollSlots } from "../../src/workers/poll-slots.ts";
 import { startTarget } from "../../src/workers/start-target.ts";
 import { makeWakeUps } from "../../src/workers/wake-ups.ts";
 import { aliveUntil, type FakeAutomation, fakeAutomation, QUICK, TARGET, testLog } from "../support/fakes.ts";
@@ -65,6 +66,7 @@ export async function startTestTarget(
       retryMs: () => everyMs,
       observe: () => undefined,
     },
+    slots: makePollSlots(1, everyMs, clock),
     store,
     sync:
       () =>

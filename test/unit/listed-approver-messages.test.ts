@@ -5,10 +5,10 @@ import { denialSentence } from "../../src/core/denial.ts";
 import { evaluateVote } from "../../src/core/evaluate-vote.ts";
 import type { SignerKind } from "../../src/core/signers.ts";
 import { detailsView } from "../../src/slack/messages/details-view.ts";
+import { showBlocks } from "../../src/slack/messages/inspect-blocks.ts";
 import { mentions } from "../../src/slack/messages/mentions.ts";
 import { noticeMessage } from "../../src/slack/messages/notice-message.ts";
 import { requestMessage } from "../../src/slack/messages/request-message.ts";
-import { shownRequestBlocks } from "../../src/slack/messages/shown-request.ts";
 import { visibleText } from "../support/block-limits.ts";
 import { fakeDirectory } from "../support/fake-slack.ts";
 import { TARGET } from "../support/fakes.ts";
@@ -70,7 +70,7 @@ test("nothing leads an admin to break-glass where AWS would refuse that too", as
     return { ...of, messages: [], history: [], problems: [], execution: null };
   };
   const buttons = (of: ReturnType<typeof shown>) =>
-    JSON.stringify(shownRequestBlocks(of, 9_000, { workspaceUrl: "https://acme.slack.com/", admin: true }));
+    JSON.stringify(showBlocks([of], { workspaceUrl: "https://acme.slack.com/", admin: true }).blocks);
   const directory = { ...fakeDirectory(), isAmong: async () => ({ kind: "member" }) as const };
   const denied = async ({ request, route, requester }: ReturnType<typeof shown>) => {
     const membership = { kind: "not-member" } as const;

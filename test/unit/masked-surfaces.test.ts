@@ -10,8 +10,8 @@ import { UNKNOWN_REQUESTER } from "../../src/core/requester.ts";
 import { normalizeText } from "../../src/core/search-view.ts";
 import { detailsView } from "../../src/slack/messages/details-view.ts";
 import { homeView } from "../../src/slack/messages/home-view.ts";
+import { showBlocks } from "../../src/slack/messages/inspect-blocks.ts";
 import { requestMessage } from "../../src/slack/messages/request-message.ts";
-import { shownRequestBlocks } from "../../src/slack/messages/shown-request.ts";
 import { visibleText } from "../support/block-limits.ts";
 import { aHome } from "../support/home.ts";
 import { anExecution, aRequest, aRoute, aStep, NOW } from "../support/samples.ts";
@@ -99,7 +99,7 @@ test("no surface shows a hidden value of six characters or more in any form, and
             requestMessage(view),
             detailsView({ ...view, execution: seen }),
             homeView(aHome([inspected]), { now: NOW, workspaceUrl: "https://x.slack.com/" }),
-            shownRequestBlocks(inspected, 11_000, { workspaceUrl: "https://x.slack.com/", admin: true }),
+            showBlocks([inspected], { workspaceUrl: "https://x.slack.com/", admin: true }).blocks,
             [{ text: JSON.stringify(request) }, { text: JSON.stringify(seen) }],
           ].map((surface) =>
             visibleText(surface).replaceAll("&lt;", "<").replaceAll("&gt;", ">").replaceAll("&amp;", "&"),

@@ -8,7 +8,6 @@ import { homeView } from "../../src/slack/messages/home-view.ts";
 import { pendingBlocks, showBlocks } from "../../src/slack/messages/inspect-blocks.ts";
 import { noticeMessage } from "../../src/slack/messages/notice-message.ts";
 import { routeReason } from "../../src/slack/messages/route-reason.ts";
-import { shownRequestBlocks } from "../../src/slack/messages/shown-request.ts";
 import { visibleText } from "../support/block-limits.ts";
 import { aHome } from "../support/home.ts";
 import {
@@ -194,7 +193,7 @@ test("the reason of a route names its conditions over texts, parameters and tags
 test("Details and show give the deadline of an open request only, and say of a closed one when it began to wait", () => {
   const surfaces = (of: ReturnType<typeof view>) => [
     visibleText(detailsView({ ...of, execution: null }).blocks),
-    visibleText(shownRequestBlocks({ ...of, messages: [], history: [], problems: [], execution: null }, 9_000, LIST)),
+    visibleText(showBlocks([{ ...of, messages: [], history: [], problems: [], execution: null }], LIST).blocks),
   ];
   for (const text of surfaces(view())) assert.match(text, /\*Waiting since:\*.*\*Decide by:\*/s);
   for (const text of surfaces(view(DECIDED))) assert.doesNotMatch(text, /Decide by/);

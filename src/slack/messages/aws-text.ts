@@ -4,7 +4,7 @@ import type { RequestFacts } from "../../core/request.ts";
 import { code } from "./text.ts";
 
 /** An execution, with the address of its page if the configuration decides it. */
-interface Execution {
+export interface Execution {
   account: string;
   region: string;
   executionId: string;

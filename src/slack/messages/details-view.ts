@@ -102,7 +102,7 @@ function detailsBlocks(details: Details): KnownBlock[] {
     section(rules(details), "rules"),
     execution === null ? null : section(executionLine(execution, request), "execution"),
   ];
-  const steps = stepBlocks(execution?.steps ?? [], request.stepExecutionId, STEPS_BUDGET);
+  const steps = detailedSteps(details);
   const isCut = (blocks: readonly KnownBlock[], shown: readonly KnownBlock[]) => textLength(blocks) > textLength(shown);
   const isQuestionCut = isCut(words, authorMessage(request, MESSAGE_PARTS.words, "words"));
   const isEvidenceCut = isCut(evidence, evidenceBlocks(facts.evidence, MESSAGE_PARTS.evidence, "evidence"));
@@ -117,6 +117,13 @@ function detailsBlocks(details: Details): KnownBlock[] {
         ...inMessage,
       ];
   return [readError(details), warningBlock(details), ...parts].filter((block) => block !== null);
+}
+
+function detailedSteps({ request, execution }: Details): KnownBlock[] {
+  const steps = execution?.steps ?? [];
+  const marks = new Map([[request.stepExecutionId, "this request"]]);
+  const { blocks, cut } = stepBlocks(steps, marks, { room: STEPS_BUDGET });
+  return cut === null ? blocks : [...blocks, context(`${cut}. The AWS console shows all of them.`, "steps")];
 }
 
 /** Divides blocks into pages that Slack accepts. */

@@ -4,7 +4,7 @@ import type { ObservedExecution } from "../../core/execution.ts";
 import { describePrincipal } from "../../core/principal.ts";
 import { executionText, idsLine } from "./aws-text.ts";
 import { context, header, type Rendered, section } from "./blocks.ts";
-import { CHAR_BUDGET, textLength } from "./budget.ts";
+import { CHAR_BUDGET, MAX_BLOCKS, textLength } from "./budget.ts";
 import { mentions, series } from "./mentions.ts";
 import { stepsList, stepValues } from "./steps-list.ts";
 import { code, plain } from "./text.ts";
@@ -15,18 +15,22 @@ const MAX_PARAMETERS = 10;
 /** Renders an execution without a request, as AWS has it now, masked. */
 export function executionBlocks(target: Target, execution: ObservedExecution): Rendered {
   const { documentName, executionId } = execution;
-  const ids = idsLine(onTarget(target, executionId));
+  const about = onTarget(target, executionId);
+  const ids = idsLine(about);
   const head = [header(plain(documentName, 140)), section(factsText(target, execution))];
   const foot = [
     context(
       `Countersign has no request for this execution, because it never saw a step of it waiting for approval. ${ids}`,
     ),
   ];
-  const steps = stepsList({ execution }, null);
-  const room = CHAR_BUDGET - textLength([...head, ...foot, ...steps]);
+  const marks = new Map<string, string>();
+  const steps = stepsList({ execution }, marks, about);
+  const used = [...head, ...foot, ...steps];
+  const left = { room: CHAR_BUDGET - textLength(used), maxBlocks: MAX_BLOCKS.message - used.length };
+  const where = "The AWS console shows the others.";
   return {
     text: `An execution of ${plain(documentName, 140)}.`,
-    blocks: [...head, ...steps, ...stepValues(execution, "", room), ...foot],
+    blocks: [...head, ...steps, ...stepValues({ execution }, marks, { ...left, where }), ...foot],
   };
 }
 

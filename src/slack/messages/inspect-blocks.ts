@@ -3,12 +3,13 @@ import type { InspectedRequest } from "../../app/admin/inspect.ts";
 import type { ShownRequest } from "../../app/admin/show-request.ts";
 import { counted } from "../../core/counted.ts";
 import { context, header, type Rendered, section } from "./blocks.ts";
-import { CHAR_BUDGET, describeShown, fitting, textLength } from "./budget.ts";
+import { CHAR_BUDGET, describeShown, fitting, MAX_BLOCKS, textLength } from "./budget.ts";
 import { notVisibleText, sentenceReply } from "./command-texts.ts";
 import { closedBlock } from "./history-list.ts";
 import { pageButtons } from "./page-buttons.ts";
 import { type ListContext, pendingBlock } from "./pending-items.ts";
 import { type ShowOptions, shownRequestBlocks } from "./shown-request.ts";
+import { stepsList, stepValues } from "./steps-list.ts";
 
 const MAX_SHOWN = 4;
 
@@ -49,21 +50,44 @@ const NOTHING = {
   filters: "No waiting request matches these filters.",
 } as const;
 
-/** Renders the reply to `/approvals show ID`: the requests of an execution, newest first. */
+/** Renders the reply to `/approvals show ID`: the requests of an execution, newest first, and its steps once. */
 export function showBlocks(requests: readonly ShownRequest[], options: ShowOptions & Partial<ListContext>): Rendered {
-  if (requests.length === 0) return sentenceReply(notVisibleText());
-  const text = `${counted(requests.length, "request")}${requests.length > 1 ? " of one execution" : ""}.`;
-  const heads: KnownBlock[] = requests.length > 1 ? [header(text)] : [];
-  const count = Math.min(requests.length, MAX_SHOWN);
-  const room = CHAR_BUDGET - textLength(heads) - 200;
-  const share = Math.floor(room / count);
+  const [first] = requests;
+  if (first === undefined) return sentenceReply(notVisibleText());
   const isOnly = requests.length === 1;
-  const all = requests.slice(0, count).map((shown) => shownRequestBlocks(shown, share, { ...options, isOnly }));
+  const text = `${counted(requests.length, "request")}${isOnly ? "" : " of one execution"}.`;
+  const heads: KnownBlock[] = isOnly ? [] : [header(text)];
+  const marks = toMarks(requests);
+  const steps = options.withhold ? [] : stepsList(first, marks, first.request);
+  const count = Math.min(requests.length, MAX_SHOWN);
+  const room = CHAR_BUDGET - textLength([...heads, ...steps]) - 300;
+  const place = { room: Math.floor(room / count), where: isOnly ? ALSO_IN_DETAILS : ALSO_BY_ID };
+  const all = requests.slice(0, count).map((shown) => shownRequestBlocks(shown, place, options));
   // The facts of a request can be longer than its share.
   const parts = all.slice(0, Math.max(1, fitting(all, room, count).length));
   const cut = describeShown(parts.length, requests.length, "requests");
   const rest = cut === null ? [] : [context(`${cut}, newest first. Use the request ID for any other.`)];
-  return { text, blocks: [...heads, ...parts.flat(), ...rest] };
+  const blocks = (values: KnownBlock[]) =>
+    isOnly
+      ? parts.flatMap(({ body, foot }) => [...body, ...steps, ...values, ...foot])
+      : [...heads, ...parts.flatMap(({ body, foot }) => [...body, ...foot]), ...rest, ...steps, ...values];
+  if (options.withhold) return { text, blocks: blocks([]) };
+  const used = blocks([]);
+  const left = { room: CHAR_BUDGET - textLength(used), maxBlocks: MAX_BLOCKS.message - 1 - used.length };
+  return { text, blocks: blocks(stepValues(first, marks, { ...left, where: place.where })) };
+}
+
+const ALSO_IN_DETAILS = "Details of the message has more.";
+const ALSO_BY_ID = "For more, use the ID of one request.";
+
+/** Marks the steps of the requests: of several, each with the beginning of its id. */
+function toMarks(requests: readonly ShownRequest[]): Map<string, string> {
+  const marks = requests.map(({ request: { id, stepExecutionId } }): [string, string] => [
+    stepExecutionId,
+    requests.length === 1 ? "this request" : `request ${id.slice(0, 8).replaceAll(/[^\w-]/g, "")}`,
+  ]);
+  // AWS may use the id of a step again: the newest request comes first.
+  return new Map(marks.toReversed());
 }
 
 /** Renders the requests that an ambiguous id can mean. Each has its whole id. */

@@ -1,5 +1,6 @@
 import type { KnownBlock } from "@slack/types";
 import type { ShownRequest } from "../../app/admin/show-request.ts";
+import { listNames } from "../../core/name-renderer.ts";
 import { findObstacle } from "../../core/obstacle.ts";
 import { idsLine } from "./aws-text.ts";
 import { button, context, header, section } from "./blocks.ts";
@@ -13,7 +14,6 @@ import { messageLink } from "./permalinks.ts";
 import { reasonsBlock } from "./reasons.ts";
 import { routeReason } from "./route-reason.ts";
 import { stateText } from "./state-text.ts";
-import { stepsList, stepValues } from "./steps-list.ts";
 import { verdictButtons } from "./verdict-buttons.ts";
 import { warningLine } from "./warning.ts";
 
@@ -21,6 +21,8 @@ const MAX_LINES = 25;
 /** Of a section's 3,000 characters. */
 const SECTION_BUDGET = 2800;
 const MAX_FAILING_EFFECTS = 3;
+/** Less room is not worth the history. */
+const MIN_HISTORY = 400;
 
 export interface ShowOptions {
   workspaceUrl: string;
@@ -29,16 +31,18 @@ export interface ShowOptions {
   isShared?: boolean;
   /** Also people of other organizations: without the records and values of AWS, and the conditions of the route. */
   withhold?: boolean;
-  /** It is the only request: there is room for the inputs and outputs of its steps. */
-  isOnly?: boolean;
 }
 
 /**
- * Renders the facts, the state, the votes, the steps and the history of a request in at most `room` characters and twelve
- * blocks, or 25 for the only request.
+ * Renders the facts, the state, the votes and the history of a request in at most `room` characters and ten blocks. `foot`:
+ * the buttons and the ids, which name the parts without room. `where`: the place of these parts.
  */
-export function shownRequestBlocks(shown: ShownRequest, room: number, options: ShowOptions): KnownBlock[] {
-  const { workspaceUrl, withhold = false, isOnly = false } = options;
+export function shownRequestBlocks(
+  shown: ShownRequest,
+  { room, where }: { room: number; where: string },
+  options: ShowOptions,
+): { body: KnownBlock[]; foot: KnownBlock[] } {
+  const { workspaceUrl, withhold = false } = options;
   const { request, route } = shown;
   // The conditions of a route name values that the execution has.
   const why = route === null || withhold ? null : routeReason(route);
@@ -52,25 +56,37 @@ export function shownRequestBlocks(shown: ShownRequest, room: number, options: S
   ];
   const head = fixed.filter((block) => block !== null);
   const link = messageLink(shown.messages, workspaceUrl);
-  const foot: KnownBlock[] = [context(link === null ? idsLine(request) : `${idsLine(request)} · ${link}`)];
-  foot.unshift(...actions(shown, options));
+  const ids = link === null ? idsLine(request) : `${idsLine(request)} · ${link}`;
   const note = notReplacedNote(request.facts);
-  if (note !== null) foot.unshift(note);
-  const left = room - textLength(head) - textLength(foot);
-  const { execution } = shown;
-  const optional = [
-    withhold ? null : historyBlock(shown, Math.min(SECTION_BUDGET, left)),
-    ...(withhold ? [] : stepsList(shown, request.stepExecutionId)),
-    reasonsBlock(shown, { room: 600, most: 3 }, `reasons-${request.id}`),
-    parametersBlock(
-      request.facts.parameters,
-      { room: 900, most: 8, longest: 200, rest: "; Details of the message shows the others" },
-      `parameters-${request.id}`,
-    ),
-  ].filter((block) => block !== null);
-  const fit = fitting(optional, left, optional.length);
-  const values = isOnly && !withhold ? stepValues(execution, request.stepExecutionId, left - textLength(fit)) : [];
-  return [...head, ...fit, ...values, ...foot];
+  const end = [...(note === null ? [] : [note]), ...actions(shown, options)];
+  const left = room - textLength(head) - textLength(end) - ids.length - where.length - 100;
+  const { blocks, missing } = optionalBlocks(shown, left, withhold);
+  const cut = missing.length === 0 ? "" : `\nNot shown, for lack of room: ${listNames(missing, "and")}. ${where}`;
+  return { body: [...head, ...blocks], foot: [...end, context(`${ids}${cut}`)] };
+}
+
+/** Returns the blocks that fit, and the names of those that do not. The history takes the room that the others leave. */
+function optionalBlocks(shown: ShownRequest, room: number, withhold: boolean) {
+  const { request, history } = shown;
+  const { facts, id } = request;
+  const more = "; Details of the message shows the others";
+  const values = {
+    parameters: parametersBlock(facts.parameters, { room: 900, most: 8, longest: 200, rest: more }, `parameters-${id}`),
+    reasons: reasonsBlock(shown, { room: 600, most: 3 }, `reasons-${id}`),
+  };
+  const blocks: KnownBlock[] = [];
+  const missing: string[] = [];
+  let left = room;
+  for (const [name, block] of Object.entries(values)) {
+    if (block === null) continue;
+    const length = textLength(block);
+    if (length > left) missing.push(name);
+    else blocks.push(block);
+    left -= length > left ? 0 : length;
+  }
+  if (withhold || history.length === 0) return { blocks, missing };
+  const records = historyBlock(shown, Math.min(SECTION_BUDGET, left));
+  return records === null ? { blocks, missing: [...missing, "history"] } : { blocks: [...blocks, records], missing };
 }
 
 /** Approvers get the buttons of the message; for an admin who may not see the message, Details lead to break-glass. */
@@ -93,7 +109,7 @@ function problems(lines: readonly string[]): KnownBlock | null {
 
 /** Keeps the newest lines if they do not all fit: the end matters most. */
 function historyBlock({ history, request }: ShownRequest, room: number): KnownBlock | null {
-  if (history.length === 0 || room < 400) return null;
+  if (room < MIN_HISTORY) return null;
   const newest = history
     .slice(-MAX_LINES)
     .map((record) => historyLine(record, request.facts))

@@ -1,9 +1,10 @@
 import type { KnownBlock, RichTextBlockElement, RichTextElement } from "@slack/types";
 import type { ObservedStep } from "../../core/execution.ts";
-import { context, line, preformatted, span } from "./blocks.ts";
+import { line, preformatted, span } from "./blocks.ts";
 import { describeShown, fitting, share } from "./budget.ts";
 import { linkSpans } from "./links.ts";
 import { chunkSpans, packBlocks } from "./rich-chunks.ts";
+import { findMark, rankStep, type StepMarks } from "./step-rank.ts";
 import { literal, name } from "./text.ts";
 import { dateElement } from "./time.ts";
 
@@ -13,41 +14,52 @@ const BLOCK_OVERHEAD = 260;
 const MAX_LENGTH = 30_000;
 
 /**
- * Renders every step with its status, times, inputs, outputs and failure, in the runbook's order, each on as many blocks as
- * it needs. If they do not all fit, the gate itself has priority, then failed and running steps, then the others from the
- * front.
+ * Renders every step, or every one with values, with its status, times, inputs, outputs and failure, in the runbook's
+ * order, each on as many blocks as it needs. If they do not all fit, those with the lowest rank are left out, and `cut`
+ * counts the shown ones.
  */
-export function stepBlocks(steps: readonly ObservedStep[], gateStepExecutionId: string, room: number): KnownBlock[] {
-  if (steps.length === 0) return [];
-  const longest = share(room - BLOCK_OVERHEAD * steps.length, 2 * steps.length, 80, MAX_LENGTH);
-  const isGate = (step: ObservedStep) => step.stepExecutionId === gateStepExecutionId;
-  const urgent = steps
+export function stepBlocks(
+  steps: readonly ObservedStep[],
+  marks: StepMarks,
+  {
+    room,
+    maxBlocks = Number.POSITIVE_INFINITY,
+    onlyWithValues = false,
+  }: { room: number; maxBlocks?: number; onlyWithValues?: boolean },
+): { blocks: KnownBlock[]; cut: string | null } {
+  const all = steps
     .map((step, position) => ({ step, position }))
-    .sort((a, b) => rank(a.step, isGate) - rank(b.step, isGate) || a.position - b.position)
-    .map(({ step, position }) => ({ position, blocks: oneStep(step, position, longest, isGate(step)) }));
-  const count = fitting(
+    .filter(({ step }) => !onlyWithValues || hasValues(step));
+  const most = Math.min(all.length, maxBlocks);
+  const longest = share(room - BLOCK_OVERHEAD * most, 2 * most, 80, MAX_LENGTH);
+  const urgent = all
+    .toSorted((a, b) => rankStep(a.step, marks) - rankStep(b.step, marks) || a.position - b.position)
+    .slice(0, most)
+    .map(({ step, position }) => ({ position, blocks: oneStep(step, position, longest, findMark(step, marks)) }));
+  let left = maxBlocks;
+  const fits = fitting(
     urgent.map(({ blocks }) => blocks),
     room,
-    steps.length,
-  ).length;
-  const blocks: KnownBlock[] = urgent
-    .slice(0, count)
+    most,
+  ).filter(({ length }) => {
+    left -= length;
+    return left >= 0;
+  });
+  const blocks = urgent
+    .slice(0, fits.length)
     .sort((a, b) => a.position - b.position)
     .flatMap((each) => each.blocks);
-  const cut = describeShown(count, steps.length, "steps");
-  return cut === null ? blocks : [...blocks, context(`${cut}. The AWS console shows all of them.`, "steps")];
+  return { blocks, cut: describeShown(fits.length, all.length, "steps") };
 }
 
-function rank(step: ObservedStep, isGate: (step: ObservedStep) => boolean): number {
-  if (isGate(step)) return 0;
-  if (step.failureMessage !== null || step.status === "Failed" || step.status === "TimedOut") return 1;
-  if (step.status === "InProgress" || step.status === "Waiting") return 2;
-  return step.status === "Pending" ? 4 : 3;
+/** Tells whether the step has begun, and has inputs, outputs or a failure. */
+function hasValues({ startedAt, inputs, outputs, failureMessage }: ObservedStep): boolean {
+  return startedAt !== null && (entries(inputs) !== "" || entries(outputs) !== "" || failureMessage !== null);
 }
 
-function oneStep(step: ObservedStep, position: number, longest: number, isGate: boolean): KnownBlock[] {
+function oneStep(step: ObservedStep, position: number, longest: number, mark: string | null): KnownBlock[] {
   const title = `${position + 1}. ${name(step.name, 100)}`;
-  const status = ` · ${name(step.action, 60)} · ${name(step.status, 40)}${isGate ? " · this request" : ""}`;
+  const status = ` · ${name(step.action, 60)} · ${name(step.status, 40)}${mark === null ? "" : ` · ${mark}`}`;
   const elements: RichTextBlockElement[] = [line(span(title, { bold: true }), span(status), ...times(step))];
   const part = (label: string, text: string) => {
     if (text === "") return;

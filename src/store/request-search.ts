@@ -59,12 +59,16 @@ export function makeRequestSearch(db: Kysely<Tables>): RequestSearch {
   };
 }
 
-function findClosed(db: Kysely<Tables>, { before, since, until, voters, limit }: ClosedQuery) {
+function findClosed(db: Kysely<Tables>, { before, after, since, until, voters, limit }: ClosedQuery) {
   let query = db.selectFrom("requests").where(CLOSED);
   if (before !== null)
     query = query
       .where("closedAt", "<=", before.closedAt)
       .where((where) => where.or([where("closedAt", "<", before.closedAt), where("id", "<", before.id)]));
+  if (after !== undefined)
+    query = query
+      .where("closedAt", ">=", after.closedAt)
+      .where((where) => where.or([where("closedAt", ">", after.closedAt), where("id", ">", after.id)]));
   if (since !== null) query = query.where("closedAt", ">=", since);
   if (until !== null) query = query.where("closedAt", "<", until);
   if (voters?.length === 0) query = query.where(sql<SqlBool>`1 = 0`);
@@ -75,7 +79,8 @@ function findClosed(db: Kysely<Tables>, { before, since, until, voters, limit }:
         .select("requestId")
         .where("userId", "in", [...voters]),
     );
-  return query.orderBy("closedAt", "desc").orderBy("id", "desc").limit(limit);
+  const order = after === undefined ? "desc" : "asc";
+  return query.orderBy("closedAt", order).orderBy("id", order).limit(limit);
 }
 
 function toFigures(

@@ -48,6 +48,13 @@ for (const engine of ENGINES) {
       before = { closedAt: last.closedAt ?? 0, id: last.id };
     }
     assert.deepEqual(pages, [["r0", "r3"], ["r2", "r1"], ["r4"]]);
+    const after = async (id: string, minutes: number) => {
+      const cursor = { closedAt: NOW + minutes * 60_000, id };
+      return (await store.search.closed({ ...base, after: cursor })).map((each) => each.id);
+    };
+    assert.deepEqual(await after("r4", 1), ["r1", "r2"]);
+    assert.deepEqual(await after("r2", 3), ["r3", "r0"]);
+    assert.deepEqual(await after("r0", 5), []);
     const between = { ...base, limit: 9, since: NOW + 3 * 60_000, until: NOW + 5 * 60_000 };
     assert.deepEqual(
       (await store.search.closed(between)).map(({ id }) => id),

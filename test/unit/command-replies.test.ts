@@ -36,8 +36,10 @@ test("Slack accepts the lists of closed requests and of requests that fit, whate
   fc.assert(
     fc.property(items, nows, workspaceUrls, (list, now, workspaceUrl) => {
       const command = `history ${"x".repeat(990)}`;
-      const next = { closedAt: now, id: "r9" };
-      assertSendable(historyReply({ items: list.slice(0, 10), next }, { workspaceUrl, isFirst: false, command }));
+      const cursor = { closedAt: now, id: "r".repeat(60) };
+      const page = { items: list.slice(0, 10), newer: cursor, older: cursor };
+      for (const direction of ["older", "newer"] as const)
+        assertSendable(historyReply({ ...page, direction }, { workspaceUrl, command }));
       assertSendable(choiceBlocks(list, { workspaceUrl, now, total: list.length + 90 }));
     }),
     RUNS,
@@ -142,11 +144,16 @@ test("health says so when reads of AWS have contradicted earlier ones for a minu
 });
 
 test("a search of closed requests that stopped at its limit says so, and how to continue", () => {
-  const list = { workspaceUrl: "https://acme.slack.com/", isFirst: true, command: "history" };
-  const stopped = historyReply({ items: [], next: { closedAt: 1, id: "r" } }, list);
+  const list = { workspaceUrl: "https://acme.slack.com/", command: "history" };
+  const cursor = { closedAt: 1, id: "r" };
+  const none = { items: [], newer: null, older: null };
+  const stopped = historyReply({ ...none, direction: "older", older: cursor }, list);
   assert.match(visibleText(stopped.blocks), /matches so far.*stopped at its limit. Press Next to continue it/);
   assert.match(JSON.stringify(stopped.blocks), /"page-next"/);
-  assert.match(visibleText(historyReply({ items: [], next: null }, list).blocks), /^\*No closed request matches\.\*$/);
+  const back = historyReply({ items: [], direction: "newer", newer: cursor, older: cursor }, list);
+  assert.match(visibleText(back.blocks), /matches so far.*Press Previous to continue it/);
+  const empty = historyReply({ ...none, direction: "older" }, list);
+  assert.match(visibleText(empty.blocks), /^\*No closed request matches\.\*$/);
 });
 
 test("of several requests that fit an ID, a closed one is listed with its outcome, not as waiting", () => {

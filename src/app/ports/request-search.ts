@@ -9,6 +9,8 @@ export interface ClosedCursor {
 
 export interface ClosedQuery {
   before: ClosedCursor | null;
+  /** In the other direction: requests that closed after this one, the earliest first. `before` is then null. */
+  after?: ClosedCursor;
   /** Requests that closed at this time or later. */
   since: number | null;
   /** Requests that closed before this time. */

@@ -26,7 +26,7 @@ import {
 } from "../messages/command-texts.ts";
 import { executionBlocks } from "../messages/execution-blocks.ts";
 import { healthReply } from "../messages/health-text.ts";
-import { historyReply, parseCursor } from "../messages/history-list.ts";
+import { historyReply, parseHistoryPage } from "../messages/history-list.ts";
 import { choiceBlocks, pendingBlocks, showBlocks } from "../messages/inspect-blocks.ts";
 import { toOffset } from "../messages/page-buttons.ts";
 import { withheld, withheldNote } from "../messages/withheld.ts";
@@ -127,14 +127,12 @@ async function replyHistory(
   context: ReplyContext,
 ): Promise<CommandReply> {
   const { userId, page, audience } = context;
-  const before = parseCursor(page);
-  const found = await deps.history(userId, filters, before);
+  const found = await deps.history(userId, filters, parseHistoryPage(page));
   switch (found.kind) {
     case "history": {
       const items = audience.withhold ? found.items.map(withheld) : found.items;
-      const list = { workspaceUrl: deps.workspace.url, isFirst: before === null };
-      const command = audience.isShared ? null : text;
-      return noted(historyReply({ ...found, items }, { ...list, command }), context, items);
+      const list = { workspaceUrl: deps.workspace.url, command: audience.isShared ? null : text };
+      return noted(historyReply({ ...found, items }, list), context, items);
     }
     case "no-person":
       return { ...commandErrorReply(noPersonError(found.name)), isPrivate: true };

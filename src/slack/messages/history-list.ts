@@ -1,5 +1,6 @@
 import type { KnownBlock } from "@slack/types";
 import type { InspectedRequest } from "../../app/admin/inspect.ts";
+import { type HistoryPage, type HistoryResult, toCursor } from "../../app/admin/list-history.ts";
 import type { ClosedCursor } from "../../app/ports/request-search.ts";
 import { describeStep } from "../../core/describe-step.ts";
 import { consoleLink } from "./aws-text.ts";
@@ -19,27 +20,31 @@ const MAX_ITEM_LENGTH = 2_900;
 
 /** Renders one page of the reply to `/approvals history`. `command`: null without buttons. */
 export function historyReply(
-  { items, next }: { items: readonly InspectedRequest[]; next: ClosedCursor | null },
-  { workspaceUrl, isFirst, command }: { workspaceUrl: string; isFirst: boolean; command: string | null },
+  { items, direction, newer, older }: Omit<Extract<HistoryResult, { kind: "history" }>, "kind">,
+  { workspaceUrl, command }: { workspaceUrl: string; command: string | null },
 ): Rendered {
-  const shown = fitting(
-    items.map((item) => closedBlock(item, workspaceUrl)),
-    CHAR_BUDGET - 400,
-    items.length,
-  );
-  const last = items[shown.length - 1]?.request;
-  const more = shown.length < items.length && last !== undefined ? { closedAt: last.closedAt ?? 0, id: last.id } : next;
-  const buttons = pageButtons({
-    command,
-    previous: isFirst ? null : "newest",
-    next: more === null ? null : toPage(more),
-  });
-  const nothing = more === null ? "No closed request matches." : "No closed request matches so far.";
+  // The page keeps the items next to the page that the person came from.
+  const inOrder = <T>(list: readonly T[]) => (direction === "older" ? [...list] : list.toReversed());
+  const blocks = inOrder(items).map((item) => closedBlock(item, workspaceUrl));
+  const kept = fitting(blocks, CHAR_BUDGET - 400, blocks.length);
+  const shown = inOrder(inOrder(items).slice(0, kept.length));
+  const isCut = shown.length < items.length;
+  const pages = {
+    newer: isCut && direction === "newer" ? toCursor(shown[0]?.request) : newer,
+    older: isCut && direction === "older" ? toCursor(shown.at(-1)?.request) : older,
+  };
+  const buttons = pageButtons({ command, previous: toPage("newer", pages.newer), next: toPage("older", pages.older) });
+  const [ahead, label] = direction === "older" ? [pages.older, "Next"] : [pages.newer, "Previous"];
+  const isStopped = shown.length === 0 && ahead !== null;
+  const nothing = `No ${newer === null ? "closed" : "older"} request matches${isStopped ? " so far" : ""}.`;
   const text = shown.length === 0 ? nothing : "Closed requests, the latest first.";
-  const rest =
-    shown.length === 0 ? "The search stopped at its limit. Press Next to continue it." : "There are older requests.";
-  const continues = more === null ? [] : [context(rest)];
-  return { text, blocks: [section(`*${text}*`), ...shown, ...continues, ...buttons] };
+  const note = isStopped
+    ? `The search stopped at its limit. Press ${label} to continue it.`
+    : pages.older === null
+      ? null
+      : "There are older requests.";
+  const notes = note === null ? [] : [context(note)];
+  return { text, blocks: [section(`*${text}*`), ...inOrder(kept), ...notes, ...buttons] };
 }
 
 /** Renders one closed request of a list: its outcome, its target and requester, and the people who decided. */
@@ -59,10 +64,12 @@ export function closedBlock(item: InspectedRequest, workspaceUrl: string): Known
   return section(whole.length <= MAX_ITEM_LENGTH ? whole : [text[0], text[1], text[3]].join("\n"));
 }
 
-const toPage = ({ closedAt, id }: ClosedCursor) => `${closedAt}:${id}`;
+const toPage = (direction: "older" | "newer", cursor: ClosedCursor | null) =>
+  cursor === null ? null : `${direction}:${cursor.closedAt}:${cursor.id}`;
 
-/** Parses the page of a button; null for the first page, and for a text that is none. */
-export function parseCursor(page: string | null): ClosedCursor | null {
-  const [, closedAt, id] = /^(\d{1,15}):(\S{1,60})$/.exec(page ?? "") ?? [];
-  return closedAt === undefined || id === undefined ? null : { closedAt: Number(closedAt), id };
+/** Parses the page of a button; null for the newest page, and for a text that is none. */
+export function parseHistoryPage(page: string | null): HistoryPage {
+  const [, direction, closedAt, id] = /^(older|newer):(\d{1,15}):(\S{1,60})$/.exec(page ?? "") ?? [];
+  if ((direction !== "older" && direction !== "newer") || closedAt === undefined || id === undefined) return null;
+  return { direction, from: { closedAt: Number(closedAt), id } };
 }

@@ -29,7 +29,7 @@ export function pageButtons({ command, previous, next }: Pages): ActionsBlock[] 
 
 /** Parses the value of a pressed button; null for another text. */
 export function parsePage(value: string): { page: string; text: string } | null {
-  const [, page, text] = /^(\S{1,80}) (.{1,1900})$/s.exec(value) ?? [];
+  const [, page, text] = /^(\S{1,90}) (.{1,1900})$/s.exec(value) ?? [];
   return page === undefined || text === undefined ? null : { page, text };
 }
 

@@ -13,11 +13,16 @@ const TIMEOUT_MS = 20_000;
 
 /** Checks a policy against Slack, the known Regions, and the runbooks that its routes name. Only reads. */
 export async function checkPolicy(config: Config, web: WebClient, workspace: Workspace): Promise<Finding[]> {
-  const abort = AbortSignal.timeout(TIMEOUT_MS);
+  let started: AbortSignal | null = null;
+  /** The time starts with the first read: a slow Slack takes none of it. */
+  const abort = () => {
+    started ??= AbortSignal.timeout(TIMEOUT_MS);
+    return started;
+  };
   const sources = expandTargets(config.targets).map(({ name: target, region, roles: { readRole } }) => ({
     target,
     region,
-    read: (documentName: string) => readRunbook({ region, readRole, documentName, abort }),
+    read: (documentName: string) => readRunbook({ region, readRole, documentName, abort: abort() }),
   }));
   const unknown = { level: "problem", id: null, route: null } as const;
   return [

@@ -25,9 +25,10 @@ import { inspectDatabase } from "../store/inspect-database.ts";
 import { toTarget } from "../workers/identify-target.ts";
 import { checkPolicy } from "./check-policy.ts";
 
-/** How long one call may take, in milliseconds. */
+/** How long one call to AWS may take, in milliseconds. */
 const TIMEOUT_MS = 20_000;
-const abort = () => AbortSignal.timeout(TIMEOUT_MS);
+/** How long all calls may take. After that each check that is left fails, and says so. */
+export const LIMIT_MS = 5 * 60_000;
 
 interface Options {
   config: Config;
@@ -38,11 +39,14 @@ interface Options {
   /** The proxy of this process, which `setProxy` set. */
   proxy: ProxyConfig | null;
   log: Log;
+  limitMs?: number;
 }
 
 /** Checks the configuration against Slack, AWS and the database. Changes nothing. */
 export function diagnose(options: Options): Promise<Check[]> {
-  const { config, warnings, clock, nodeVersion, proxy } = options;
+  const { config, warnings, clock, nodeVersion, proxy, limitMs = LIMIT_MS } = options;
+  const limit = AbortSignal.timeout(limitMs);
+  const abort = () => AbortSignal.any([limit, AbortSignal.timeout(TIMEOUT_MS)]);
   const times = new Map<string, { server: string; time: number; at: number }>();
   const recordTime = (server: string, time: number | null) => {
     if (time !== null) times.set(server, { server, time, at: clock.now() });
@@ -54,8 +58,8 @@ export function diagnose(options: Options): Promise<Check[]> {
     routes: config.routes,
     warnings,
     proxy: proxy === null ? null : { address: describeProxy(proxy.url), probe: () => probeProxy(proxy.url) },
-    slack: makeSlackProbes(options, (time) => recordTime("Slack", time)),
-    targets: makeTargetProbes(config, clock, (time) => recordTime("AWS", time)),
+    slack: makeSlackProbes(options, limit, (time) => recordTime("Slack", time)),
+    targets: makeTargetProbes({ config, clock, abort }, (time) => recordTime("AWS", time)),
     eventBus:
       eventBus === null
         ? null
@@ -77,10 +81,16 @@ export function diagnose(options: Options): Promise<Check[]> {
   });
 }
 
-function makeSlackProbes({ config, locate, log }: Options, recordTime: (time: number) => void): SlackProbes {
+function makeSlackProbes(
+  { config, locate, log }: Options,
+  limit: AbortSignal,
+  recordTime: (time: number) => void,
+): SlackProbes {
   const { botToken, apiUrl, connection } = config.slack;
   const logger = makeBoltLogger(log);
-  const web = makeWebClient(botToken, apiUrl, logger, UNCOUNTED, timedFetch(recordTime));
+  const send: typeof fetch = (url, init) =>
+    fetch(url, { ...init, signal: AbortSignal.any([limit, ...(init?.signal ? [init.signal] : [])]) });
+  const web = makeWebClient(botToken, apiUrl, logger, UNCOUNTED, timedFetch(recordTime, send));
   let known: Workspace | null = null;
   return {
     async botToken() {
@@ -95,7 +105,7 @@ function makeSlackProbes({ config, locate, log }: Options, recordTime: (time: nu
         ? null
         : {
             appId: findTokenApp(connection.appToken),
-            open: () => probeSocket(makeWebClient(connection.appToken, apiUrl, logger)),
+            open: () => probeSocket(makeWebClient(connection.appToken, apiUrl, logger, UNCOUNTED, send)),
           },
     async findings() {
       const found = known === null ? [] : await checkPolicy(config, web, known);
@@ -104,7 +114,10 @@ function makeSlackProbes({ config, locate, log }: Options, recordTime: (time: nu
   };
 }
 
-function makeTargetProbes(config: Config, clock: Clock, recordTime: (time: number | null) => void): TargetProbes[] {
+function makeTargetProbes(
+  { config, clock, abort }: { config: Config; clock: Clock; abort: () => AbortSignal },
+  recordTime: (time: number | null) => void,
+): TargetProbes[] {
   const all = expandTargets(config.targets);
   return all.map((configured, index) => {
     const { region, roles } = configured;

@@ -21,9 +21,9 @@ export const observedFetch =
 
 /** Returns a fetch that reports Slack's time at each reply, by its Date header in whole seconds. */
 export const timedFetch =
-  (onTime: (time: number) => void): typeof fetch =>
+  (onTime: (time: number) => void, send: typeof fetch = fetch): typeof fetch =>
   async (...request) => {
-    const reply = await fetch(...request);
+    const reply = await send(...request);
     const time = Date.parse(reply.headers.get("date") ?? "");
     if (!Number.isNaN(time)) onTime(time);
     return reply;

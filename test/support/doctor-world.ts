@@ -7,7 +7,7 @@ import { botEnvironment } from "../../sandbox/bot-environment.ts";
 import { startSlackSandbox } from "../../sandbox/slack/server.ts";
 import { makeSandboxClock } from "../../sandbox/wire/clock.ts";
 import type { Check } from "../../src/app/admin/doctor-check.ts";
-import { diagnose } from "../../src/bot/doctor.ts";
+import { diagnose, LIMIT_MS } from "../../src/bot/doctor.ts";
 import { parseProxy } from "../../src/config/environment.ts";
 import { loadConfig } from "../../src/config/load.ts";
 import { systemClock } from "../../src/ops/clock.ts";
@@ -41,6 +41,8 @@ export interface Differences {
   nodeVersion?: string;
   /** How far the clock of this machine is ahead, in milliseconds. */
   ahead?: number;
+  /** How long the run may take, in milliseconds. */
+  limitMs?: number;
 }
 
 /**
@@ -84,14 +86,27 @@ export async function doctorWorld(t: TestContext) {
       if (key === undefined) throw new Error("the bot has no key");
       aws.standIn.identities.addKey({ ...key, allows: key.allows.filter((each) => !actions.includes(each)) });
     },
-    async run({ env = {}, policy = POLICY, nodeVersion = "24.21.0", ahead = 0 }: Differences = {}): Promise<Check[]> {
+    async run({
+      env = {},
+      policy = POLICY,
+      nodeVersion = "24.21.0",
+      ahead = 0,
+      limitMs = LIMIT_MS,
+    }: Differences = {}): Promise<Check[]> {
       const variables = { ...environment, ...env };
       for (const [name, value] of Object.entries(variables))
         if (name.startsWith("AWS_") && value !== undefined) process.env[name] = value;
       const loaded = loadConfig(variables, () => ({ kind: "text", path: "countersign.yml", text: policy }));
       if (loaded.kind === "problems") throw new Error(JSON.stringify(loaded.problems));
       const machine = { ...systemClock, now: () => Date.now() + ahead };
-      return diagnose({ ...loaded, clock: machine, nodeVersion, proxy: parseProxy(variables), log: testLog() });
+      return diagnose({
+        ...loaded,
+        clock: machine,
+        nodeVersion,
+        proxy: parseProxy(variables),
+        log: testLog(),
+        limitMs,
+      });
     },
   };
   return self;

@@ -27,6 +27,23 @@ test("tokens of two apps are a failure; an app-level token that names no app is 
   for (const appId of ["A0ONE", null]) assert.match((await lines(appId))[2] ?? "", /^ok SLACK_APP_TOKEN: /);
 });
 
+test("tokens are not called good while Slack does not name the app of the bot token", async () => {
+  const unnamed = probes("A0TWO");
+  const checks = await checkSlack(
+    { ...unnamed, botToken: async () => ({ ...(await unnamed.botToken()), appId: null }) as never },
+    { routes: [] },
+  );
+  assert.deepEqual(
+    checks.filter(({ subject }) => subject === "SLACK_APP_TOKEN").map(({ status, text }) => [status, text]),
+    [
+      [
+        "skipped",
+        "Slack accepts the token, but did not name the app of the other one. Run doctor again to check that both tokens are of the same app.",
+      ],
+    ],
+  );
+});
+
 test("scopes that Slack does not name are not called complete", async () => {
   assert.match((await lines("A0ONE", null))[1] ?? "", /^skipped Slack scopes: Slack did not name them\. Compare/);
 });

@@ -87,6 +87,7 @@ const THROTTLED = /Throttl|RequestLimit|TooManyRequests/;
 
 /** Names the fix of a call that failed before AWS checked a permission; `address`: the setting that chooses AWS's address. */
 export function credentialsFix({ code }: AwsFailure, address: string): string {
+  if (THROTTLED.test(code)) return "Run doctor again.";
   if (code === "WrongAccount" || code === "TargetTwice") return "Correct targets in the configuration file.";
   if (code === "CredentialsProviderError")
     return "Give the bot credentials: an instance, task or pod role, a profile, or AWS_ACCESS_KEY_ID.";

@@ -95,6 +95,10 @@ async function checkSocket(socket: SlackProbes["socket"], token: BotTokenFacts |
     const apps = `this token is of the app ${socket.appId}, and ${BOT_TOKEN} is of the app ${token.appId}.`;
     return failed(check, APP_TOKEN, `${apps} Copy both tokens from the page of the same app.`);
   }
+  if (socket.appId !== null && token !== null && token.appId === null) {
+    const text = "Slack accepts the token, but did not name the app of the other one.";
+    return skipped(check, APP_TOKEN, `${text} Run doctor again to check that both tokens are of the same app.`);
+  }
   return ok(check, APP_TOKEN, "Socket Mode is on, and Slack accepts the token.");
 }
 

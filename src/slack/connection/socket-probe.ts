@@ -15,6 +15,7 @@ export async function probeSocket(web: WebClient): Promise<{ kind: "open" } | { 
     const text = describeChatFailure(failure);
     if (failure.kind === "refused")
       return { kind: "closed", text: `Slack refused: ${failure.error}. ${findAppTokenAdvice(failure.code)}` };
+    if (failure.kind === "limited") return { kind: "closed", text: `${text}. Run doctor again after that time.` };
     return { kind: "closed", text: `${text}. Check the network, HTTPS_PROXY and SLACK_API_URL.` };
   }
 }

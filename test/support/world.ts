@@ -9,7 +9,7 @@ import { botEnvironment } from "../../sandbox/bot-environment.ts";
 import { startSlackSandbox } from "../../sandbox/slack/server.ts";
 import type { WorkspaceSettings } from "../../sandbox/slack/workspace/settings.ts";
 import { makeSandboxClock } from "../../sandbox/wire/clock.ts";
-import { type Bot, formatLastLines, isReady, startBot } from "./bot.ts";
+import { type Bot, type Copy, formatLastLines, isReady, startBot } from "./bot.ts";
 import { eventually } from "./eventually.ts";
 import { getJson, type Json, postJson } from "./http-json.ts";
 
@@ -118,8 +118,11 @@ export async function world(t: TestContext, options: WorldOptions = {}) {
     /** The newest bot. */
     bot: newest,
     /** Starts a bot on the store of this world, after another one or in parallel. */
-    async startBot(differences: Record<string, string | undefined> = {}): Promise<Bot> {
-      const bot = await startBot({ ...environment, ...differences }, options.program);
+    async startBot(
+      differences: Record<string, string | undefined> = {},
+      from: WorldOptions["program"] | Copy = options.program,
+    ): Promise<Bot> {
+      const bot = await startBot({ ...environment, ...differences }, from);
       bots.push(bot);
       if (http) await control.slack("settings", { requestUrl: `http://127.0.0.1:${bot.port}/slack/events` });
       return bot;

@@ -111,7 +111,9 @@ test("a name that comes from outside adds no label: routes, methods and error co
 });
 
 test("every operation of AWS that the bot calls is counted under its own name", async () => {
-  const called = globSync("src/aws/*.ts").flatMap((path) =>
+  // Only countersign doctor, which has no metrics, reads rules and buses.
+  const files = globSync("src/aws/*.ts").filter((path) => !path.endsWith("rule-probes.ts"));
+  const called = files.flatMap((path) =>
     [...readFileSync(path, "utf8").matchAll(/new (\w+)Command\(/g)].map(([, operation = ""]) => operation),
   );
   assert.ok(called.length > 10);

@@ -7,8 +7,9 @@ import { z } from "zod";
 import { describeMissingScopes } from "../../src/slack/connection/scopes.ts";
 
 /**
- * The keys of Slack's manifest that are used here, with Slack's lengths. Strict, since Slack refuses unknown keys.
- * Source: Slack's published manifest schema, version 2.0.0.
+ * The keys of Slack's manifest that are used here, with every rule that Slack has for them. Strict, since Slack refuses unknown
+ * keys. Each of these keys must be there, also those that Slack does not require. Sources: Slack's documentation, "App manifest
+ * reference" (https://docs.slack.dev/reference/app-manifest), and the manifest schema that Slack publishes, version 2.0.0.
  */
 const slackManifest = z.strictObject({
   display_information: z.strictObject({
@@ -26,7 +27,7 @@ const slackManifest = z.strictObject({
     slash_commands: z
       .array(
         z.strictObject({
-          command: z.string().regex(/^\//).max(32),
+          command: z.string().regex(/^\//).min(2).max(32),
           description: z.string().min(1).max(2000),
           usage_hint: z.string().min(1).max(1000),
           should_escape: z.boolean(),
@@ -37,7 +38,12 @@ const slackManifest = z.strictObject({
   }),
   oauth_config: z.strictObject({ scopes: z.strictObject({ bot: z.array(z.string().max(50)).max(255) }) }),
   settings: z.strictObject({
-    event_subscriptions: z.strictObject({ bot_events: z.array(z.string().max(50)).max(100) }),
+    event_subscriptions: z.strictObject({
+      bot_events: z
+        .array(z.string().max(50))
+        .max(100)
+        .refine((events) => new Set(events).size === events.length, "each event once"),
+    }),
     interactivity: z.strictObject({ is_enabled: z.boolean() }),
     org_deploy_enabled: z.boolean(),
     socket_mode_enabled: z.boolean(),
@@ -67,6 +73,105 @@ const read = () => slackManifest.parse(parse(readFileSync("manifest.yml", "utf8"
 test("the manifest has the form that Slack takes", () => {
   assert.doesNotThrow(read);
   assert.ok(isKnown);
+});
+
+const text = (length: number) => "x".repeat(length);
+const many = <T>(count: number, item: (index: number) => T) => Array.from({ length: count }, (_, index) => item(index));
+const COMMAND = "features.slash_commands.0";
+const command = (index: number) => ({ command: `/c${index}`, description: "x", usage_hint: "x", should_escape: true });
+
+/** For each rule of Slack: the key, and a value that breaks this rule alone. `undefined`: the key is missing. */
+const BROKEN: [path: string, value: unknown][] = [
+  ["display_information.name", undefined],
+  ["display_information.name", ""],
+  ["display_information.name", text(36)],
+  ["display_information.name", 1],
+  ["display_information.description", ""],
+  ["display_information.description", text(141)],
+  ["display_information.background_color", "#12"],
+  ["display_information.background_color", "#12345"],
+  ["display_information.background_color", "#12345678"],
+  ["display_information.background_color", "1f3a5f"],
+  ["display_information.background_color", "#1f3a5g"],
+  ["display_information.colour", "#1f3a5f"],
+  ["features.app_home.home_tab_enabled", "yes"],
+  ["features.app_home.messages_tab_enabled", "yes"],
+  ["features.app_home.messages_tab_read_only_enabled", "yes"],
+  ["features.app_home.other", true],
+  ["features.bot_user.display_name", undefined],
+  ["features.bot_user.display_name", ""],
+  ["features.bot_user.display_name", text(81)],
+  ["features.bot_user.always_online", "yes"],
+  ["features.bot_user.other", true],
+  ["features.slash_commands", []],
+  ["features.slash_commands", many(51, command)],
+  ["features.slash_commands", {}],
+  [`${COMMAND}.command`, undefined],
+  [`${COMMAND}.command`, "/"],
+  [`${COMMAND}.command`, "approvals"],
+  [`${COMMAND}.command`, `/${text(32)}`],
+  [`${COMMAND}.description`, undefined],
+  [`${COMMAND}.description`, ""],
+  [`${COMMAND}.description`, text(2001)],
+  [`${COMMAND}.usage_hint`, ""],
+  [`${COMMAND}.usage_hint`, text(1001)],
+  [`${COMMAND}.should_escape`, "yes"],
+  [`${COMMAND}.other`, true],
+  ["features.other", {}],
+  ["oauth_config.scopes.bot", "chat:write"],
+  ["oauth_config.scopes.bot", many(256, (index) => `s${index}`)],
+  ["oauth_config.scopes.bot.0", text(51)],
+  ["oauth_config.scopes.bot.0", 1],
+  ["oauth_config.scopes.other", []],
+  ["oauth_config.other", {}],
+  ["settings.event_subscriptions.bot_events", "app_home_opened"],
+  ["settings.event_subscriptions.bot_events", many(101, (index) => `e${index}`)],
+  ["settings.event_subscriptions.bot_events", ["app_home_opened", "app_home_opened"]],
+  ["settings.event_subscriptions.bot_events.0", text(51)],
+  ["settings.event_subscriptions.other", []],
+  ["settings.interactivity.is_enabled", undefined],
+  ["settings.interactivity.is_enabled", "yes"],
+  ["settings.interactivity.other", true],
+  ["settings.org_deploy_enabled", "no"],
+  ["settings.socket_mode_enabled", "no"],
+  ["settings.token_rotation_enabled", "no"],
+  ["settings.other", true],
+  ["other", {}],
+];
+
+/** Returns the manifest with one value changed. */
+function withValue(path: string, value: unknown): unknown {
+  const manifest = parse(readFileSync("manifest.yml", "utf8"));
+  const keys = path.split(".");
+  const last = keys.pop() ?? "";
+  const parent = keys.reduce((group, key) => group[key], manifest);
+  if (value === undefined) delete parent[last];
+  else parent[last] = value;
+  return manifest;
+}
+
+for (const [path, value] of BROKEN)
+  test(`a manifest is refused whose ${path} is ${JSON.stringify(value)?.slice(0, 60)}`, () => {
+    const parsed = slackManifest.safeParse(withValue(path, value));
+    const [issue, ...more] = parsed.error?.issues ?? [];
+    assert.ok(issue !== undefined, "accepted");
+    assert.deepEqual(more, [], "one rule is broken");
+    const at = issue.code === "unrecognized_keys" ? [...issue.path, ...issue.keys] : issue.path;
+    assert.equal(at.join("."), path);
+  });
+
+test("each key and each item of the manifest has a row above", () => {
+  const listed = new Set(BROKEN.map(([path]) => path));
+  const visit = (value: unknown, path: string): string[] => {
+    if (typeof value !== "object" || value === null) return [path];
+    return Object.entries(value).flatMap(([key, each]) => visit(each, path === "" ? key : `${path}.${key}`));
+  };
+  // One item of a list stands for all.
+  const keys = visit(read(), "").filter((path) => !/\.[1-9]\d*(\.|$)/.test(path));
+  assert.deepEqual(
+    keys.filter((path) => !listed.has(path)),
+    [],
+  );
 });
 
 test("it asks for each scope once", () => {

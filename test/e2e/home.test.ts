@@ -17,6 +17,12 @@ test("two people decide in App Home at the same time: one signal, and both views
   const w = await world(t, {
     policy: `
 routes:
+  - name: by two
+    match: { parameters: { Service: [twice] } }
+    channels: [C0APPROVALS]
+    approvers: { users: [U0JANE, U0MIA] }
+    quorum: 2
+    reason: none
   - name: everything
     channels: [C0APPROVALS]
     approvers: { users: [U0JANE, U0MIA] }
@@ -42,9 +48,15 @@ admins: { users: [U0ADMIN] }
   });
   assert.equal(views.length, 2);
 
-  // Everything that a person may read has Details alone, which also reach App Home's own requests.
-  const second = await w.run(ONE_GATE);
+  // The own vote stays in sight, and can be withdrawn there.
+  const second = await w.run(ONE_GATE, { parameters: { Service: ["twice"] } });
   await w.message(second);
+  await press(w, "U0JANE", await home(w, "U0JANE", /"approve"/), "approve");
+  const voted = await home(w, "U0JANE", /Nothing is waiting for you.*with your vote.*1 of 2 approvals.*"withdraw"/s);
+  await home(w, "U0MIA", /"approve".*1 of 2 approvals|1 of 2 approvals.*"approve"/s);
+  await press(w, "U0JANE", voted, "withdraw");
+
+  // Everything that a person may read has Details alone, which also reach App Home's own requests.
   const refreshed = await home(w, "U0JANE", /"approve"/);
   await press(w, "U0JANE", refreshed, "details");
   await w.modal("U0JANE", second);

@@ -1,38 +1,12 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import type { HealthReport } from "../../src/app/admin/health.ts";
 import { healthReply } from "../../src/slack/messages/health-text.ts";
 import { homeView } from "../../src/slack/messages/home-view.ts";
 import { findProblems, visibleText } from "../support/block-limits.ts";
-import { aHome } from "../support/home.ts";
+import { aHome, poorHealth } from "../support/home.ts";
 import { ASKED, MINUTE, view } from "./messages-examples.ts";
 
 const LIST = { now: ASKED + 90 * MINUTE, workspaceUrl: "https://acme.slack.com/" };
-
-/** Health with a problem in every subject, and more of them than fit anywhere. */
-function poorHealth(targets: number): HealthReport & { kind: "health" } {
-  const error = "AccessDeniedException: ".padEnd(200, "x");
-  const effects = (["post", "update", "signal", "publish"] as const).map((kind) => ({
-    ...{ kind, due: 3, failing: kind === "publish" ? 0 : 2 },
-    lastError: { about: kind, error: error.padEnd(250, "y") },
-  }));
-  return {
-    kind: "health",
-    slackConnected: true,
-    storeFault: null,
-    queue: { status: "failing", lastEventAt: null, error, failingSince: ASKED },
-    targets: Array.from({ length: targets }, (_, index) => {
-      const isFailing = index % 3 === 0;
-      const polled = { polledAt: ASKED, error: isFailing ? error : null, everyMs: 1, unannouncedAt: null };
-      return { target: `t/${index}.`, ...polled, stale: isFailing };
-    }),
-    work: { open: 9, uncovered: 1, effects, oldestUnpostedAt: 1, oldestUnpublishedAt: 1, oldestStaleAt: 1 },
-    waiting: Array.from({ length: 40 }, (_, index) => ({
-      ...{ account: `${111122220000 + index}`, region: "us-east-1" },
-      count: index < 3 ? 95 : 9,
-    })),
-  };
-}
 
 test("health that does not fit names every subject, shows problems first and counts what is left out", () => {
   const SUBJECTS = ["Slack", "Database", "Event queue", "Targets", "Open requests", "Oldest request without a message"];

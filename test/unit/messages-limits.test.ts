@@ -171,10 +171,13 @@ test("Slack accepts the list in a reply and in App Home, whatever is waiting", (
         "message",
       );
       assertSendable(
-        homeView(aHome(list, { total, offset: total % 700, scope: total % 2 === 0 ? "all" : "mine" }), {
-          now,
-          workspaceUrl,
-        }),
+        homeView(
+          aHome(list, {
+            ...{ total, offset: total % 700, scope: total % 2 === 0 ? "all" : "mine" },
+            voted: { items: list.slice(0, 4), total: list.length },
+          }),
+          { now, workspaceUrl },
+        ),
         "home",
       );
     }),

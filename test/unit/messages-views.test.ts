@@ -9,7 +9,7 @@ import { pendingBlocks, showBlocks } from "../../src/slack/messages/inspect-bloc
 import { noticeMessage } from "../../src/slack/messages/notice-message.ts";
 import { routeReason } from "../../src/slack/messages/route-reason.ts";
 import { visibleText } from "../support/block-limits.ts";
-import { aHome } from "../support/home.ts";
+import { aHome, poorHealth } from "../support/home.ts";
 import {
   ASKED,
   closedBy,
@@ -82,6 +82,26 @@ test("App Home has the buttons of the message for requests that wait for the per
   const decide = ["approve", "reject", "details"].map((action) => `${action} ${id}`);
   assert.deepEqual(toButtons(homeView(aHome([own]), LIST)), ["home-scope all 0", ...decide]);
   assert.deepEqual(toButtons(homeView(aHome([own], { scope: "all" }), LIST)), ["home-scope mine 0", `details ${id}`]);
+});
+
+test("App Home shows the requests with the person's own vote, with Withdraw while it can count, and counts the others", () => {
+  const own = { ...item(), votes: [vote()] };
+  const decided = { ...item({ ...DECIDED, id: "r-2" }), votes: [vote()] };
+  const home = homeView(aHome([], { voted: { items: [own, decided], total: 5 } }), LIST);
+  const { id } = own.request;
+  assert.deepEqual(toButtons(home), ["home-scope all 0", `withdraw ${id}`, `details ${id}`, "details r-2"]);
+  const text = visibleText(home.blocks);
+  assert.match(
+    text,
+    /Nothing is waiting for you.*Waiting requests with your vote.*1 of 1 approvals.*Withdraw my approval/s,
+  );
+  assert.match(text, /3 more requests have your vote\. The button at the top shows all\./);
+  // The votes keep their place where the page of requests is full, and health too.
+  const rows = Array.from({ length: 8 }, () => item());
+  const full = visibleText(
+    homeView({ ...aHome(rows, { voted: { items: [own], total: 1 } }), health: poorHealth(90) }, LIST).blocks,
+  );
+  assert.match(full, /Waiting requests with your vote.*Withdraw my approval.*Health.*\*Queues\*/s);
 });
 
 test("App Home shows the person's latest decisions, and health to admins", () => {

@@ -15,6 +15,8 @@ export type PendingResult =
       /** One page, those with the earliest deadline first. `total` counts all pages. */
       items: InspectedRequest[];
       total: number;
+      /** With `mine`: the waiting requests on which the person has voted already. */
+      voted: ApprovalRequest[];
       admin: boolean;
     }
   | Refused;
@@ -70,10 +72,10 @@ export const makePending =
     if (theirs.length === 0 && !reader.admin && reader.routes.size === 0) return { kind: "refused" };
     const now = deps.clock.now();
     const meant = theirs.filter((request) => isMeant(filters, request, now));
-    const found = mine ? await keepOwn(deps, reader, meant) : meant;
+    const { found, voted } = mine ? await keepOwn(deps, reader, meant) : { found: meant, voted: [] };
     const page = found.slice(offset, offset + limit);
     const items = await Promise.all(page.map(waiting.inspect));
-    return { kind: "pending", items, total: found.length, admin: reader.admin };
+    return { kind: "pending", items, total: found.length, voted, admin: reader.admin };
   };
 
 function isMeant(filters: Filters, request: ApprovalRequest, now: number): boolean {
@@ -88,17 +90,18 @@ function isMeant(filters: Filters, request: ApprovalRequest, now: number): boole
   );
 }
 
-/** Keeps the requests that wait for the vote of the person. */
+/** Keeps the requests that wait for the vote of the person, and those that have it. */
 async function keepOwn(
   { search, identities, routes }: InspectDeps,
   reader: Reader,
   requests: readonly ApprovalRequest[],
-): Promise<ApprovalRequest[]> {
+): Promise<{ found: ApprovalRequest[]; voted: ApprovalRequest[] }> {
   const ids = requests.map(({ id }) => id);
   const voted = await search.votedOn(reader.person.id, ids);
-  return requests.filter((request) => {
+  const found = requests.filter((request) => {
     const requester = findRequester(request, identities);
     const subject = { request, route: findRoute(routes, request.route), requester };
     return isWaitingFor(reader, subject, voted.has(request.id));
   });
+  return { found, voted: requests.filter(({ id }) => voted.has(id)) };
 }

@@ -4,17 +4,22 @@ import type { HomeRow, HomeScope, HomeStore } from "../ports/home-store.ts";
 import type { RequestSearch } from "../ports/request-search.ts";
 import { type ChatFailure, describeChatFailure } from "../ports/slack.ts";
 import type { HealthReport } from "./health.ts";
+import type { InspectedRequest } from "./inspect.ts";
 import type { makePending, PendingResult, Waiting } from "./list-waiting.ts";
 
 /** Requests of one page. With their buttons and dialogs, more do not fit into a view. */
 export const HOME_PAGE = 8;
 const MAX_DECISIONS = 5;
+/** More votes on waiting requests are counted. */
+const MAX_VOTED = 4;
 
 /** The content of App Home for one person. */
 export interface HomeContent {
   scope: HomeScope;
   offset: number;
   list: PendingResult;
+  /** The waiting requests on which the person has voted, with the earliest deadline first; `total` counts all of them. */
+  voted: { items: InspectedRequest[]; total: number };
   /** The person's latest votes on closed requests. */
   decisions: { request: ApprovalRequest; vote: Vote }[];
   /** Only for admins. */
@@ -146,7 +151,12 @@ async function gather(
   const isBeyond = asked.kind === "pending" && asked.items.length === 0 && offset > 0;
   const list = isBeyond ? await deps.pending(userId, { ...query, offset: 0 }, reads.waiting) : asked;
   const shown = { scope, offset: isBeyond ? 0 : offset, list };
-  if (list.kind !== "pending") return { ...shown, decisions: [], health: null };
+  if (list.kind !== "pending") return { ...shown, voted: { items: [], total: 0 }, decisions: [], health: null };
+  const { inspect } = await reads.waiting();
+  const voted = {
+    items: await Promise.all(list.voted.slice(0, MAX_VOTED).map(inspect)),
+    total: list.voted.length,
+  };
   const closed = await deps.search.closed({
     ...{ before: null, since: null, until: null },
     voters: [userId],
@@ -157,5 +167,5 @@ async function gather(
     const vote = votes.find((each) => each.requestId === request.id && each.userId === userId);
     return vote === undefined ? [] : [{ request, vote }];
   });
-  return { ...shown, decisions, health: list.admin ? await reads.health() : null };
+  return { ...shown, voted, decisions, health: list.admin ? await reads.health() : null };
 }

@@ -2,6 +2,7 @@ import type { ActionsBlock, HomeView, KnownBlock } from "@slack/types";
 import type { HealthReport } from "../../app/admin/health.ts";
 import { HOME_PAGE, type HomeContent } from "../../app/admin/refresh-home.ts";
 import { capitalize, findTerms, outcomeText } from "../../core/action-terms.ts";
+import { counted } from "../../core/counted.ts";
 import { describeStep } from "../../core/describe-step.ts";
 import { lookupFailureText } from "../../core/person.ts";
 import { button, context, header, section } from "./blocks.ts";
@@ -11,17 +12,21 @@ import { healthSections } from "./health-text.ts";
 import { mentions } from "./mentions.ts";
 import { type ListContext, pendingBlock } from "./pending-items.ts";
 import { moment } from "./time.ts";
-import { buttonsBlock } from "./verdict-buttons.ts";
+import { buttonsBlock, votedButtons } from "./verdict-buttons.ts";
 
 /** The least room for health: the requests of the page do not use it. */
 const MIN_HEALTH_ROOM = 2_500;
 const MAX_HEALTH_BLOCKS = 8;
+/** The same for the requests on which the person has voted. */
+const MIN_VOTED_ROOM = 1_500;
+const MAX_VOTED_BLOCKS = 10;
 /** The most items of one subject of health. */
 const MAX_HEALTH_ITEMS = 30;
 
 /**
- * Renders App Home: the requests that wait for this person, with the buttons of their messages, or everything that the
- * person may read, with Details alone; then the person's latest decisions and, for an admin, health.
+ * Renders App Home: the requests that wait for this person, with the buttons of their messages, and those that have the
+ * person's vote; or everything that the person may read, with Details alone; then the person's latest decisions and, for an
+ * admin, health.
  */
 export function homeView(content: HomeContent, list: ListContext): HomeView {
   const { list: found, scope, decisions, health } = content;
@@ -45,15 +50,35 @@ export function homeView(content: HomeContent, list: ListContext): HomeView {
     scope === "mine" ? buttonsBlock(item, `decide-${index}`) : detailsButton(item.request.id, `decide-${index}`),
   ]);
   const room = CHAR_BUDGET - textLength([heading, recent]) - 300;
-  const most = (MAX_BLOCKS.view - heading.length - recent.length - MAX_HEALTH_BLOCKS - 2) / 2;
-  const shown = fitting(rows, room - (health === null ? 0 : MIN_HEALTH_ROOM), most);
+  const most = (MAX_BLOCKS.view - heading.length - recent.length - MAX_HEALTH_BLOCKS - MAX_VOTED_BLOCKS - 2) / 2;
+  const healthRoom = health === null ? 0 : MIN_HEALTH_ROOM;
+  const shown = fitting(rows, room - healthRoom - (content.voted.total === 0 ? 0 : MIN_VOTED_ROOM), most);
+  const voted = votedBlocks(content, list, room - healthRoom - textLength(shown));
   return home([
     ...heading,
     ...(found.total === 0 ? [section(NOTHING[scope])] : shown.flat()),
     ...pager(content, shown.length),
+    ...voted,
     ...recent,
-    ...(health?.kind === "health" ? healthBlocks(health, list.now, room - textLength(shown)) : []),
+    ...(health?.kind === "health" ? healthBlocks(health, list.now, room - textLength([shown, voted])) : []),
   ]);
+}
+
+/** The requests that wait for more votes, or for AWS, after the vote of this person. */
+function votedBlocks({ voted }: HomeContent, list: ListContext, room: number): KnownBlock[] {
+  if (voted.total === 0) return [];
+  const rows = voted.items.map((item, index) => [pendingBlock(item, list), votedButtons(item, `voted-${index}`)]);
+  const shown = fitting(rows, room - 250, rows.length);
+  const more = voted.total - shown.length;
+  const note =
+    more === 0
+      ? []
+      : [
+          context(
+            `${counted(more, "more request has", "more requests have")} your vote. The button at the top shows all.`,
+          ),
+        ];
+  return [header("Waiting requests with your vote"), ...shown.flat(), ...note];
 }
 
 const TITLES = { mine: "Waiting for you", all: "All waiting requests" } as const;

@@ -40,8 +40,16 @@ export function verdictButtons(view: RequestView): Button[] {
           },
         ]
       : []),
-    ...(votes.length > 0
-      ? [button("withdraw", `Withdraw my ${isPause(request.facts) ? "vote" : "approval"}`, request.id)]
-      : []),
+    ...(votes.length > 0 ? [withdrawButton(request)] : []),
   ];
+}
+
+function withdrawButton({ id, facts }: RequestView["request"]): Button {
+  return button("withdraw", `Withdraw my ${isPause(facts) ? "vote" : "approval"}`, id);
+}
+
+/** Renders the buttons for a person who has voted: Withdraw while it can count, and Details. */
+export function votedButtons({ request }: RequestView, block_id: string): ActionsBlock {
+  const withdraw = request.state === "open" ? [withdrawButton(request)] : [];
+  return { type: "actions", block_id, elements: [...withdraw, button("details", "Details", request.id)] };
 }

@@ -1,6 +1,7 @@
 import type { ObservedExecution } from "./execution.ts";
 import { normalizeName } from "./hidden-names.ts";
 import { findNamedValues, leaves } from "./named-values.ts";
+import { type LearnedSecrets, makeShortestSecrets } from "./shortest-secrets.ts";
 import { MIN_SECRET_LENGTH } from "./token.ts";
 
 /** A value that must not be seen, with the name under which it is hidden. */
@@ -37,27 +38,21 @@ const CHARACTERS_PER_STEP = 4;
 export function learnSecrets(
   sources: SecretSources,
   hides: (name: string) => boolean,
-): { secrets: Secret[]; steps: number } {
-  const secrets: Secret[] = [];
-  const valuesByName = new Map<string, Set<string>>();
+): { learned: LearnedSecrets; steps: number } {
+  const shortest = makeShortestSecrets();
   let left = MAX_LEARNED_LENGTH;
   let hiddenLeft = MAX_HIDDEN_JSON_LENGTH;
   const learned = new Set<string>();
-  const put = (name: string, value: string): boolean => {
-    const values = valuesByName.get(name) ?? new Set();
-    if (values.has(value)) return false;
-    valuesByName.set(name, values.add(value));
-    secrets.push({ name, value });
-    return true;
-  };
+  const put = shortest.add;
   const add = (name: string, value: string) => {
     // A value that its own name contains, as in password=password, is a name in a script and no secret.
-    if (!normalizeName(name).includes(normalizeName(value))) put(name, value);
+    if (!shortest.wants(value) || !normalizeName(name).includes(normalizeName(value))) put(name, value);
   };
   const learnText = (name: string, text: string, hidden: boolean) => {
-    const isNew = hidden ? put(name, text) : !learned.has(text);
-    if (!isNew || text.length > left) return;
-    if (!hidden) learned.add(text);
+    if (hidden) put(name, text);
+    const key = hidden ? `${name}=${text}` : text;
+    if (learned.has(key) || text.length > left) return;
+    learned.add(key);
     left -= text.length;
     if (hidden && text.length <= hiddenLeft && /^\s*[[{]/.test(text)) {
       hiddenLeft -= text.length;
@@ -87,9 +82,10 @@ export function learnSecrets(
       learn("", part, null, 0);
     for (const text of [failureMessage, ...steps.map((step) => step.failureMessage)]) learn("", text, null, 0);
   }
+  const found = shortest.take();
   return {
-    secrets,
-    steps: secrets.length + Math.ceil((MAX_LEARNED_LENGTH - left) / CHARACTERS_PER_STEP),
+    learned: found,
+    steps: found.secrets.length + Math.ceil((MAX_LEARNED_LENGTH - left) / CHARACTERS_PER_STEP),
   };
 }
 

@@ -52,9 +52,9 @@ export function makeMask(
   let left = MAX_STEPS;
 
   const learn = (): Search => {
-    const { secrets, steps } = learnSecrets(sources, hides);
+    const { learned, steps } = learnSecrets(sources, hides);
     left -= steps;
-    return makeSearch(secrets, toKept(sources, allowedValues, hides));
+    return makeSearch(learned, toKept(sources, allowedValues, hides));
   };
   const maskText = (text: string): string => {
     if (globs.length === 0 || text === "") return text;

@@ -50,11 +50,19 @@ export function findNamedValues(text: string, hides: (name: string) => boolean):
 function nextSeparator(text: string, from: number): number {
   for (let at = from; at < text.length; at++) {
     const unit = text.charCodeAt(at);
-    if (unit === 58 || (unit === 61 && text.charCodeAt(at + 1) !== 61 && !/[=!<>+*/%~^|&]/.test(text[at - 1] ?? "")))
+    if (unit === COLON || (unit === EQUALS && text.charCodeAt(at + 1) !== EQUALS && !isOperator(text, at - 1)))
       return at;
   }
   return text.length;
 }
+
+const COLON = 58;
+const EQUALS = 61;
+const BACKSLASH = 92;
+const OPERATORS = new Set([..."=!<>+*/%~^|&"].map((operator) => operator.charCodeAt(0)));
+
+/** Tells whether an equals sign after this place is a part of an operator. */
+const isOperator = (text: string, at: number) => OPERATORS.has(text.charCodeAt(at));
 
 interface Key {
   name: string;
@@ -72,7 +80,7 @@ function nameBefore(text: string, separator: number, least: number): Key | null 
   if (mark !== '"' && mark !== "'") {
     if (text[separator] === ":") return null;
     let start = end;
-    while (start > least && end - start < MAX_NAME_LENGTH && /[\p{L}\p{N}_.-]/u.test(text[start - 1] ?? "")) start--;
+    while (start > least && end - start < MAX_NAME_LENGTH && isNamePart(text, start - 1)) start--;
     return start === end ? null : { name: text.slice(start, end), start, quoted: false, quote: "" };
   }
   const escapes = countEscapes(text, end - 1);
@@ -108,7 +116,8 @@ function readValue(text: string, at: number, isMember: boolean): Value | null {
   plain.lastIndex = at;
   const raw = plain.exec(text)?.[0];
   if (raw === undefined) return null;
-  return { start: at, end: at + raw.length, secrets: [raw, raw.replace(/[)\]}.:!?]+$/, "")] };
+  const bare = raw.replace(/[)\]}.:!?]+$/, "");
+  return { start: at, end: at + raw.length, secrets: bare === raw ? [raw] : [raw, bare] };
 }
 
 /** Reads a quoted string, to the end of the text if AWS has cut it off; null if there is none. */
@@ -167,10 +176,19 @@ function isBetween(text: string, from: number, to: number): boolean {
 
 function countEscapes(text: string, mark: number): number {
   let at = mark;
-  while (text[at - 1] === "\\") at--;
+  while (text.charCodeAt(at - 1) === BACKSLASH) at--;
   return mark - at;
 }
 
 function isSpace(text: string, at: number): boolean {
-  return /\s/.test(text[at] ?? "");
+  const unit = text.charCodeAt(at);
+  return unit < 128 ? unit === 32 || (unit >= 9 && unit <= 13) : /\s/.test(text[at] ?? "");
 }
+
+/** Tells whether the character can be a part of a name without quotation marks. */
+function isNamePart(text: string, at: number): boolean {
+  const unit = text.charCodeAt(at);
+  return unit < 128 ? IN_ASCII_NAMES[unit] === 1 : /[\p{L}\p{N}]/u.test(text[at] ?? "");
+}
+
+const IN_ASCII_NAMES = Uint8Array.from({ length: 128 }, (_, unit) => Number(/[\w.-]/.test(String.fromCharCode(unit))));

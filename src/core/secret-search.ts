@@ -1,17 +1,14 @@
 import { findBase64, isEncodedText, toUtf8Units } from "./base64-runs.ts";
 import { type FoundSecret, type KeepReason, keepCost, keepVisible, makeKeptSearch, type Span } from "./kept-places.ts";
-import type { Secret } from "./learn-secrets.ts";
 import { makePatternAutomaton, type PatternAutomaton } from "./pattern-automaton.ts";
 import { decodedViews, normalizeText, type SearchView, viewText } from "./search-view.ts";
+import { type LearnedSecrets, LINE_BREAK, MAX_SECRETS_LENGTH } from "./shortest-secrets.ts";
 import { continuesAfter, continuesBefore, isToken, MAX_TOKEN_LENGTH, MIN_SECRET_LENGTH } from "./token.ts";
 
 /** The patterns of one execution, in characters. */
 const MAX_PATTERN_LENGTH = 20_000;
-/** The hidden values that become patterns, and the visible values that are compared with them, in characters. */
-const MAX_NORMALIZED_LENGTH = 100_000;
 /** Longer values are recognized by their beginning, also if a text has been cut off within them. */
 const MAX_PREFIX_LENGTH = 64;
-const LINE_BREAK = /[\r\n]/;
 const NUMBER = /^-?\d+(?:[.,]\d+)*(?:e[+-]?\d+)?$/;
 
 interface Pattern {
@@ -30,8 +27,8 @@ export interface Search {
 }
 
 /** Makes the search. Values in `kept` are found and stay. */
-export function makeSearch(secrets: readonly Secret[], kept: ReadonlyMap<string, KeepReason>): Search {
-  const { patterns, shortestLeftOut } = toPatterns(secrets, kept);
+export function makeSearch(learned: LearnedSecrets, kept: ReadonlyMap<string, KeepReason>): Search {
+  const { patterns, shortestLeftOut } = toPatterns(learned, kept);
   const all = [...patterns.values()];
   const automaton = makePatternAutomaton([...patterns.keys()]);
   let findKept: ReturnType<typeof makeKeptSearch> | null = null;
@@ -80,8 +77,8 @@ export function makeSearch(secrets: readonly Secret[], kept: ReadonlyMap<string,
 }
 
 /** Makes the patterns of all values: as a whole, line by line, and as bytes. The shortest come first, for as long as they fit. */
-function toPatterns(secrets: readonly Secret[], kept: ReadonlyMap<string, KeepReason>) {
-  const { taken, shortestLeftOut } = takeForms(secrets);
+function toPatterns(learned: LearnedSecrets, kept: ReadonlyMap<string, KeepReason>) {
+  const { taken, shortestLeftOut } = takeForms(learned);
   const values = new Map<string, Set<string>>();
   for (const { name, form } of taken) {
     for (const text of [form, toUtf8Units(form) ?? ""].map(normalizeText)) {
@@ -109,12 +106,8 @@ function toPatterns(secrets: readonly Secret[], kept: ReadonlyMap<string, KeepRe
 }
 
 /** Returns the values and their lines that fit. */
-function takeForms(secrets: readonly Secret[]) {
-  const whole = takeShortest(secrets, ({ value }) => value.length);
-  const taken = new Set(whole.taken);
-  // A line can be short: beside values that were not divided into lines, no text is surely without them.
-  const isLineLeftOut = secrets.some((each) => !taken.has(each) && LINE_BREAK.test(each.value));
-  const lines = whole.taken.flatMap(({ name, value }) =>
+function takeForms({ secrets, shortestLeftOut, isLineLeftOut }: LearnedSecrets) {
+  const lines = secrets.flatMap(({ name, value }) =>
     LINE_BREAK.test(value)
       ? [...new Set(value.split(/[\r\n]+/))]
           .filter((line) => line.trim().length >= MIN_SECRET_LENGTH)
@@ -122,10 +115,11 @@ function takeForms(secrets: readonly Secret[]) {
       : [],
   );
   const all = takeShortest(
-    [...whole.taken.map(({ name, value }) => ({ name, form: value })), ...lines],
+    [...secrets.map(({ name, value }) => ({ name, form: value })), ...lines],
     ({ form }) => form.length,
   );
-  const left = [whole.shortestLeftOut, all.shortestLeftOut, ...(isLineLeftOut ? [MIN_SECRET_LENGTH] : [])];
+  // A line can be short: where values were not divided into lines, no text is surely without them.
+  const left = [shortestLeftOut, all.shortestLeftOut, ...(isLineLeftOut ? [MIN_SECRET_LENGTH] : [])];
   return { taken: all.taken, shortestLeftOut: Math.min(...left) };
 }
 
@@ -133,7 +127,7 @@ function takeForms(secrets: readonly Secret[]) {
 export function takeShortest<T>(
   items: readonly T[],
   length: (item: T) => number,
-  room = MAX_NORMALIZED_LENGTH,
+  room = MAX_SECRETS_LENGTH,
 ): { taken: T[]; shortestLeftOut: number } {
   const sorted = [...items].sort((a, b) => length(a) - length(b));
   let left = room;

@@ -17,7 +17,7 @@ const OTHER = "4f2a91c7-ffff-4d3e-8f90-0123456789ab";
 const HIDDEN = "5e5e5e5e-1b2c-4d3e-8f90-0123456789ab";
 const LOOSE = "77777777-1b2c-4d3e-8f90-0123456789ab";
 const TS = "1700000000.000100";
-const NO_REQUEST = /^No request that you may read has this ID\.$/;
+const NO_REQUEST = /^No request with this id that you may see\.$/;
 
 /** Jane decides "databases", Web "web". Two executions begin alike; a third belongs to "web"; a fourth has no request. */
 async function setUp(t: TestContext) {
@@ -147,8 +147,8 @@ test("an unknown and a forbidden id get the same answer, whoever asks and in wha
   const { show } = await setUp(t);
   for (const user of ["U0WEB", "U0ANNA", "U0GUEST", "U0EXT"]) {
     const unknown = await show("00000000-1b2c-4d3e-8f90-0123456789ab", user);
-    assert.match(unknown, /No request that you may read has this ID\./);
-    for (const id of [...Object.values(PASTED), LOOSE, "nonsense"])
+    assert.match(unknown, /No request with this id that you may see\./);
+    for (const id of [...Object.values(PASTED), LOOSE, LOOSE.slice(0, 8), "nonsense"])
       assert.equal(await show(id, user), unknown, `${user} ${id}`);
   }
   assert.equal(await show(HIDDEN), await show("00000000-1b2c-4d3e-8f90-0123456789ab"));
@@ -164,6 +164,40 @@ test("an admin sees an execution that never needed approval, masked, and which t
   const unknown = "00000000-1b2c-4d3e-8f90-0123456789ab";
   broken.reads.set(unknown, { kind: "failed", code: "AccessDenied", message: "no", retry: false });
   assert.match(await text(unknown, "U0ADMIN"), /Partial.*broken\/eu-west-1.*AccessDenied/s);
+});
+
+test("an admin finds an execution without a request by the first characters of its id, among those that AWS lists", async (t) => {
+  const { app, show, text, automation, broken } = await setUp(t);
+  const listed = (...executionIds: string[]) => {
+    const common = { documentName: "Nightly-Cleanup", status: "Success", executedBy: null, currentStepName: null };
+    const times = { startedAt: NOW, endedAt: NOW };
+    return executionIds.map((executionId) => ({ ...common, ...times, executionId }));
+  };
+  const twin = LOOSE.replace(/^(.{8}-)..../, "$1ffff");
+  let hasMore = false;
+  let executions = listed(LOOSE, OTHER);
+  automation.listExecutions = async () => ({ kind: "listed", executions, hasMore });
+  assert.match(await show(LOOSE.slice(0, 8), "U0ADMIN"), /Nightly-Cleanup.*has no request for this execution/);
+  assert.match(await show(LOOSE.slice(0, 13).toUpperCase(), "U0ADMIN"), /Nightly-Cleanup/);
+  await app.command(`policy ${LOOSE.slice(0, 8)}`, { user: "U0ADMIN" });
+  assert.match(JSON.stringify(app.messages().at(-1)), new RegExp(`The policy for execution \`${LOOSE}`));
+  executions = listed(LOOSE, twin);
+  for (const command of ["show", "policy"]) {
+    await app.command(`${command} ${LOOSE.slice(0, 8)}`, { user: "U0ADMIN" });
+    const said = app.messages().at(-1)?.text ?? "";
+    assert.ok(said.includes(LOOSE) && said.includes(twin), said);
+  }
+  assert.match(await text("12345678", "U0ADMIN"), NO_REQUEST);
+  hasMore = true;
+  const denied = { kind: "failed", code: "AccessDenied", message: "no", retry: false } as const;
+  broken.listExecutions = async () => denied;
+  for (const command of ["show", "policy"]) {
+    await app.command(`${command} 12345678`, { user: "U0ADMIN" });
+    assert.match(
+      app.messages().at(-1)?.text ?? "",
+      /without a request, only the latest of each target were searched: for an older one, use its whole ID\..*Partial.*broken\/eu-west-1.*AccessDenied/s,
+    );
+  }
 });
 
 test("a target that does not answer delays a shown request for 15 seconds at most, and the facts are shown without its steps", async (t) => {

@@ -14,7 +14,7 @@ export interface AskedTarget {
  */
 export type UnreadExecution = { kind: "not-found" } | { kind: "no-target"; target: string } | AwsFailure;
 
-interface FailedTarget {
+export interface FailedTarget {
   target: string;
   error: string;
 }

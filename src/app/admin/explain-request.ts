@@ -3,8 +3,9 @@ import type { NameRenderer } from "../../core/name-renderer.ts";
 import { describeRecordedApprovers, describeRecordedPolicy } from "../../core/recorded-rule.ts";
 import type { ApprovalRequest } from "../../core/request.ts";
 import { uncoveredSentence } from "../../core/uncovered.ts";
-import { askTargetOf, askTargets, type UnreadExecution } from "./ask-targets.ts";
+import { type AskedTarget, askTargetOf, askTargets, type UnreadExecution } from "./ask-targets.ts";
 import { type ExplainedExecution, explainExecution } from "./explain-execution.ts";
+import { type AbsentExecution, type AmbiguousExecution, findExecutions } from "./find-executions.ts";
 import { findRequests } from "./find-requests.ts";
 import { findReader, type Refused } from "./inspect.ts";
 import type { ExplainedRequest } from "./policy-explain.ts";
@@ -23,12 +24,7 @@ export interface Explanation {
   unread: UnreadExecution | null;
 }
 
-export type ExplainResult =
-  | ({ kind: "explained" } & Explanation)
-  | { kind: "absent"; failed: { target: string; error: string }[] }
-  /** Several executions fit. */
-  | { kind: "ambiguous"; executionIds: string[] }
-  | Refused;
+export type ExplainResult = ({ kind: "explained" } & Explanation) | AbsentExecution | AmbiguousExecution | Refused;
 
 export interface ExplainDeps extends ShowDeps {
   mask: readonly string[];
@@ -49,7 +45,8 @@ export const makeExplainRequest =
     if (executionIds.length > 1) return { kind: "ambiguous", executionIds };
     if (request !== undefined) return explainOwn(deps, request, requests, show);
     if (!reader.admin) return { kind: "refused" };
-    return pasted.kind === "id" ? explainAnywhere(deps, pasted.id, show) : { kind: "absent", failed: [] };
+    const found = await findExecutions(deps, pasted);
+    return found.kind === "found" ? explainLoose(deps, found, show) : found;
   };
 
 /** Explains the execution of a request, or its stored requests if AWS does not return it. */
@@ -93,13 +90,17 @@ function explainStored(
   ];
 }
 
-/** Searches all targets for an execution without a request. */
-async function explainAnywhere(deps: ExplainDeps, executionId: string, show: NameRenderer): Promise<ExplainResult> {
-  const { answers, failed } = await askTargets({ targets: deps.targets(), clock: deps.clock }, (automation, abort) =>
+/** Explains an execution without a request. */
+async function explainLoose(
+  deps: ExplainDeps,
+  { executionId, targets }: { executionId: string; targets: readonly AskedTarget[] },
+  show: NameRenderer,
+): Promise<ExplainResult> {
+  const { answers, failed } = await askTargets({ targets, clock: deps.clock }, (automation, abort) =>
     explainExecution(toPolicy(deps), automation, executionId, show, abort),
   );
   const [found] = answers.flatMap(({ value }) => (value.kind === "explained" ? [value] : []));
-  return found === undefined ? { kind: "absent", failed } : toExplained(executionId, found);
+  return found === undefined ? { kind: "absent", failed, isCut: false } : toExplained(executionId, found);
 }
 
 const toPolicy = ({ routes, identities, mask }: ExplainDeps, request?: ExplainedRequest) => ({

@@ -4,6 +4,7 @@ import type { Reader } from "../../core/read-access.ts";
 import type { Clock, Target } from "../ports/aws.ts";
 import type { FailingEffect } from "../ports/effect-store.ts";
 import { type AskedTarget, askTargets } from "./ask-targets.ts";
+import { type AbsentExecution, type AmbiguousExecution, findExecutions } from "./find-executions.ts";
 import { findRequests } from "./find-requests.ts";
 import {
   findReader,
@@ -22,8 +23,9 @@ export type ShowResult =
   | { kind: "choice"; items: InspectedRequest[]; total: number }
   /** An execution without a request, for admins. */
   | { kind: "execution"; target: Target; execution: ObservedExecution }
-  /** `failed`: targets that may have the execution. Only for an admin. */
-  | { kind: "absent"; failed: { target: string; error: string }[] }
+  /** Only for an admin. */
+  | AbsentExecution
+  | AmbiguousExecution
   | Refused;
 
 export interface ShownRequest extends InspectedRequest, ReadExecution {
@@ -53,7 +55,8 @@ export const makeShow =
     const { pasted, requests } = await findRequests(deps, reader, text);
     if (requests.length === 0) {
       if (!reader.admin) return { kind: "refused" };
-      return pasted.kind === "id" ? findExecution(deps, pasted.id) : { kind: "absent", failed: [] };
+      const found = await findExecutions(deps, pasted);
+      return found.kind === "found" ? readLoose(deps, found) : found;
     }
     const executions = new Set(
       requests.map(({ account, region, executionId }) => `${account} ${region} ${executionId}`),
@@ -85,13 +88,16 @@ async function complete(
   );
 }
 
-/** Searches all targets for an execution. An id is in one of them at most. */
-async function findExecution(deps: ShowDeps, executionId: string): Promise<ShowResult> {
+/** Reads an execution without a request. An id is in one of the targets at most. */
+async function readLoose(
+  deps: ShowDeps,
+  { executionId, targets }: { executionId: string; targets: readonly AskedTarget[] },
+): Promise<ShowResult> {
   const subject = { executionId, id: executionId, version: 0 };
-  const { answers, failed } = await askTargets({ targets: deps.targets(), clock: deps.clock }, (automation, abort) =>
+  const { answers, failed } = await askTargets({ targets, clock: deps.clock }, (automation, abort) =>
     deps.readMasked(automation, subject, abort),
   );
   for (const { automation, value } of answers)
     if (value.kind === "read") return { kind: "execution", target: automation.target, execution: value.execution };
-  return { kind: "absent", failed };
+  return { kind: "absent", failed, isCut: false };
 }

@@ -13,10 +13,10 @@ import type { Workspace } from "../connection/workspace.ts";
 import { EXPLANATION_NAMES, executionsReply, explanationReply, statsReply } from "../messages/answers-for-admins.ts";
 import type { Rendered } from "../messages/blocks.ts";
 import {
+  absentText,
   adminsOnlyText,
   ambiguousText,
   commandErrorReply,
-  failedTargetsText,
   helpReply,
   noPersonError,
   notVisibleText,
@@ -114,8 +114,10 @@ async function replyShow(deps: CommandRepliesDeps, { words }: Command, context: 
       return noted(choiceBlocks(found.items.map(hide), { ...list, total: found.total }), context, found.items);
     case "execution":
       return { ...executionBlocks(found.target, found.execution), isInternal: true };
+    case "ambiguous":
+      return refused(ambiguousText(found.executionIds));
     case "absent":
-      return refused(`${notVisibleText()}${failedTargetsText(found.failed)}`);
+      return refused(absentText(found));
     default:
       return notRead(found, notVisibleText());
   }
@@ -174,7 +176,7 @@ async function replyPolicy(
     case "ambiguous":
       return refused(ambiguousText(found.executionIds));
     case "absent":
-      return refused(`${notVisibleText()}${failedTargetsText(found.failed)}`);
+      return refused(absentText(found));
     default:
       return notRead(found, notVisibleText());
   }

@@ -1,8 +1,10 @@
+import type { AbsentExecution } from "../../app/admin/find-executions.ts";
 import { counted } from "../../core/counted.ts";
 import { type FailedLookup, lookupFailureText } from "../../core/person.ts";
 import { READ_RULE } from "../../core/read-access.ts";
 import type { CommandError } from "../../core/slash-command.ts";
 import { type Rendered, section } from "./blocks.ts";
+import { series } from "./mentions.ts";
 import { code } from "./text.ts";
 
 export const LOOKING = "Looking this up. The answer follows here.";
@@ -46,7 +48,15 @@ export function refusalText(): string {
 
 /** For an ID without a request that the person may see. Does not tell whether the request exists. */
 export function notVisibleText(): string {
-  return "No request that you may read has this ID.";
+  return "No request with this id that you may see.";
+}
+
+/** The same for an admin, who also finds executions without a request. In mrkdwn. */
+export function absentText({ failed, isCut }: AbsentExecution): string {
+  const limit = isCut
+    ? " Of executions without a request, only the latest of each target were searched: for an older one, use its whole ID."
+    : "";
+  return `${notVisibleText()}${limit}${failedTargetsText(failed)}`;
 }
 
 /** More failing targets are only counted. */
@@ -81,10 +91,8 @@ export function notShareableText(): string {
 
 /** For an id with which several executions begin. */
 export function ambiguousText(executionIds: readonly string[]): string {
-  return `Several executions fit: ${executionIds
-    .slice(0, 10)
-    .map((id) => code(id, 40))
-    .join(", ")}. Use a whole ID.`;
+  const ids = executionIds.map((id) => code(id, 40));
+  return `${executionIds.length} executions match: ${series(ids)}. Use the whole ID of one of them.`;
 }
 
 /** For the name of a person who has not voted on anything. */

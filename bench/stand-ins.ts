@@ -1,7 +1,7 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
 import { createInterface } from "node:readline";
-import { SendAutomationSignalCommand, SSMClient } from "@aws-sdk/client-ssm";
+import { SendAutomationSignalCommand, SSMClient, StopAutomationExecutionCommand } from "@aws-sdk/client-ssm";
 import { BOT_USER_ID } from "../sandbox/slack/seed.ts";
 import { getJson, type Json, postJson } from "../test/support/http-json.ts";
 
@@ -64,6 +64,12 @@ export async function startStandIns(): Promise<StandIns> {
     region: "us-east-1",
     credentials: { accessKeyId: "AKIACOUNTERSIGNBOT00", secretAccessKey: "sandbox" },
   });
+
+  // The executions of the demonstration wait too, and would count as open.
+  const { executions } = await getJson(`${control.aws}/executions`);
+  for (const { AutomationExecutionId, AutomationExecutionStatus } of executions)
+    if (AutomationExecutionStatus === "Waiting")
+      await ssm.send(new StopAutomationExecutionCommand({ AutomationExecutionId, Type: "Cancel" }));
 
   const messages = trackMessages(`${control.slack}/requests?operation=chat.postMessage`);
   const tryApprove = async ({ channel, ts }: Posted) => {

@@ -20,6 +20,8 @@ export const assumptionsSchema = z.strictObject({
   skippedOutput: z.enum(["literal", "empty"]).default("literal"),
   /** Whether DescribeAutomationExecutions lists child executions without a filter that selects them. */
   childrenListed: z.boolean().default(true),
+  /** Whether a list of executions or steps that ends with a full page has a token for an empty next page. */
+  fullLastPage: z.enum(["no-token", "token"]).default("no-token"),
   /** Who runs child executions: the principal that started the first one, or a role of their own. */
   childrenRunAs: z.enum(["starter", "role"]).default("starter"),
   /** Whether a step emits a status-change event when it starts to wait. */

@@ -132,6 +132,13 @@ export const unknowns: Unknown[] = [
     reason: "Neither is documented. 50 is the documented maximum.",
   },
   {
+    topic: "The NextToken of DescribeAutomationExecutions and DescribeAutomationStepExecutions after a full last page",
+    assumption: "None.",
+    reason:
+      "The reference says that there is no token if no items remain. Some AWS services return one after any full page; the next page is then empty.",
+    switch: "fullLastPage",
+  },
+  {
     topic: "The time from StartAutomationExecution to the first waiting step",
     assumption: "None: all steps that take no time have run when the call returns.",
     reason:

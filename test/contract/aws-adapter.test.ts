@@ -26,6 +26,21 @@ test("the list of waiting executions is read in pages of fifty", async (t) => {
   assert.equal((await calls("GetAutomationExecution")).length, 0);
 });
 
+for (const [fullLastPage, waiting, lists] of [
+  ["no-token", 49, 1],
+  ["no-token", 50, 1],
+  ["no-token", 51, 2],
+  ["token", 49, 1],
+  ["token", 50, 2],
+] as const)
+  test(`${waiting} waiting executions cost ${lists} list calls, if a full last page has ${fullLastPage}`, async (t) => {
+    const { aws, automation, abort, calls } = await setUp(t, { fullLastPage });
+    await plantGates(aws, waiting);
+    const listing = await automation.listWaiting(abort);
+    assert.equal(listing.kind === "listed" && listing.executions.length, waiting);
+    assert.equal((await calls("DescribeAutomationExecutions")).length, lists);
+  });
+
 test("an execution is read with all its decoded steps", async (t) => {
   const { aws, automation, abort } = await setUp(t);
   const many = Array.from({ length: 130 }, (_, index) => work(`step${index}`));

@@ -47,6 +47,7 @@ export const describeAutomationExecutions: SsmOperation<Input> = (deps, caller, 
     scope: [caller.account, caller.region, "executions", input.Filters],
     secret: deps.tokenSecret,
     keyOf: (execution) => execution.id,
+    fullLastPage: deps.assumptions.values.fullLastPage,
   });
   return {
     AutomationExecutionMetadataList: items.map((execution) => metadataView(execution, deps.timers.now)),

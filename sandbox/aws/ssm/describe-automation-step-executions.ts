@@ -49,6 +49,7 @@ export const describeAutomationStepExecutions: SsmOperation<Input> = (deps, call
     scope: [execution.id, input.ReverseOrder === true, "steps", input.Filters],
     secret: deps.tokenSecret,
     keyOf: (step) => step.id,
+    fullLastPage: deps.assumptions.values.fullLastPage,
   });
   return {
     StepExecutions: items.map((step) => withDecisionsAs(deps.assumptions.values.approverDecisions, stepView(step))),

@@ -13,20 +13,22 @@ const PAGE_SIZE = 50;
 /**
  * Returns one page of `items`, and a NextToken if more items follow. The token contains the key of the last item, so
  * that the next page starts after that item even if new items precede it. The token is signed and valid only for the
- * same request (`scope`). Throws InvalidNextToken for any other token.
+ * same request (`scope`). Throws InvalidNextToken for any other token. `fullLastPage`: whether a full page has a token even if
+ * no item follows.
  */
 export function paginate<T>(
   items: T[],
   request: PageRequest,
-  options: { scope: unknown; secret: string; keyOf: (item: T) => string },
+  options: { scope: unknown; secret: string; keyOf: (item: T) => string; fullLastPage?: "no-token" | "token" },
 ): { items: T[]; NextToken?: string } {
-  const { secret, keyOf } = options;
+  const { secret, keyOf, fullLastPage = "no-token" } = options;
   const scope = JSON.stringify(options.scope);
   const size = request.MaxResults ?? PAGE_SIZE;
   const begin = request.NextToken === undefined ? 0 : findStart(items, request.NextToken, scope, secret, keyOf);
   const pageItems = items.slice(begin, begin + size);
   const last = pageItems.at(-1);
-  if (last === undefined || begin + size >= items.length) return { items: pageItems };
+  const isLast = fullLastPage === "token" ? begin + size > items.length : begin + size >= items.length;
+  if (last === undefined || isLast) return { items: pageItems };
   return { items: pageItems, NextToken: makeToken({ after: keyOf(last), index: begin + size }, scope, secret) };
 }
 

@@ -11,7 +11,12 @@ const COMMENT = `Countersign request ${REQUEST}: Approved in Slack by Jane Ito`;
 const [ARRIVED, ENDED] = [1_000_000, 999_500];
 
 /** Evidence of a signal that reached the second gate, `readBefore` milliseconds after the last read. */
-function misdirected(given: { readBefore: number; fault?: string; jumps?: Evidence["jumps"] }): Evidence {
+function misdirected(given: {
+  readBefore: number;
+  fault?: string;
+  jumps?: Evidence["jumps"];
+  decidedAt?: number;
+}): Evidence {
   const input = { AutomationExecutionId: "exec-1" };
   const call = { input, executed: true, principal: BOT, outcome: { status: 200, body: null } };
   return {
@@ -47,7 +52,13 @@ function misdirected(given: { readBefore: number; fault?: string; jumps?: Eviden
     events: [],
     records: {
       requests: [
-        { id: REQUEST, stepExecutionId: "first", decision: "approve", decidedAt: 0, facts: { waitingSince: 900_000 } },
+        {
+          id: REQUEST,
+          stepExecutionId: "first",
+          decision: "approve",
+          decidedAt: given.decidedAt ?? 0,
+          facts: { waitingSince: 900_000 },
+        },
       ],
       votes: [{ requestId: REQUEST, userId: "U0JANE", verdict: "approve" }],
     } as Evidence["records"],
@@ -55,6 +66,7 @@ function misdirected(given: { readBefore: number; fault?: string; jumps?: Eviden
     groupChanges: [],
     deletions: [],
     faultsEndedAt: 0,
+    endedAt: 0,
     skewMs: 0,
     setting: PLAIN,
   };
@@ -73,6 +85,13 @@ test("a signal that reaches another gate is excused only by a recent read that g
     classify(misdirected({ readBefore: 2_000, fault: "drop-reply" })),
     "misdirected",
     "the bot did not receive the reply",
+  );
+  const early = (decidedAfterRead: number) =>
+    classify(misdirected({ readBefore: 4_000, decidedAt: ARRIVED - 4_000 + decidedAfterRead }));
+  assert.deepEqual(
+    [early(3_000), early(3_001)],
+    ["reached next gate", "misdirected"],
+    "the read began while the click was evaluated, but not long before",
   );
   const jumps = [{ at: ARRIVED - 1_000, ms: 58_000 }];
   assert.equal(

@@ -88,6 +88,8 @@ export function findWrongAuthority(
  * busy machine may need between the bot's last clock check and the arrival in AWS.
  */
 const MAX_READ_AGE_MS = 3_000 + 20_000;
+/** How long before the decision this read may begin: the bot reads while it evaluates the click that completes the decision. */
+const MAX_EARLY_READ_MS = 3_000;
 
 /** Finds the call by its content: after a time jump during the call, its time differs from that of the signal. */
 function findCall({ awsCalls }: Evidence, execution: Json, request: ApprovalRequest, signal: Json): Json | undefined {
@@ -119,7 +121,7 @@ export function hadFreshRead(
       isBot(each.principal) &&
       isForExecution(each, id) &&
       each.seq < (call?.seq ?? 0) &&
-      each.at >= (request.decidedAt ?? Number.POSITIVE_INFINITY),
+      each.at >= (request.decidedAt ?? Number.POSITIVE_INFINITY) - MAX_EARLY_READ_MS,
   );
   // Later reads may have overtaken a delayed signal.
   if (call?.outcome.fault === "delay")

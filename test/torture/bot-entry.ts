@@ -88,6 +88,7 @@ async function sendPending(from: Store, id: number): Promise<void> {
       ...(await from.notices.due(ALWAYS, MAX_ROWS)).map((row) => row.id),
     ],
     events: (await from.audit.unpublished(ALWAYS, MAX_ROWS)).map(({ record }) => record.id),
+    reminders: (await from.requests.dueToRemind(time?.now() ?? 0, MAX_ROWS)).map((request) => request.id),
     open: (await from.requests.inState(["open"], MAX_ROWS)).map((request) =>
       formatTurn(request.stepExecutionId, request.facts.waitingSince),
     ),

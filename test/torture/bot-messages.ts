@@ -38,6 +38,8 @@ export interface PendingWork {
   /** Notices, and recipient lookups that have not created their notices yet. */
   notices: string[];
   events: string[];
+  /** Requests with a reminder that is due now. */
+  reminders: string[];
   /** Step executions whose requests are open, in the form of `formatTurn`. */
   open: string[];
   /** Executions that the bot still polls. */

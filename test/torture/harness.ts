@@ -105,6 +105,8 @@ export async function startHarness(database: TortureDatabase, policy: string | n
     setting: () => setting,
     jumps: (): readonly { at: number; ms: number }[] => jumps,
     faultsEndedAt: () => faultsEndedAt,
+    /** The time of the stand-ins. */
+    now: () => clock.now(),
     /** The lead of the stand-ins' clock over the bots'. */
     skewMs: () => ahead - shared,
     groupChanges: (): readonly GroupChange[] => groupChanges,

@@ -74,6 +74,17 @@ const SCENARIOS: Record<string, Action[]> = {
   ],
   // The gate is decided, and its next turn has the same id.
   "no-start-time": [{ at: 100, kind: "run", runbook: "Loop" }, click(24_000, "U0JANE")],
+  // The escalation is due, and later another reminder.
+  "repeat-reminder": [
+    { at: 100, kind: "run", runbook: "One-Gate" },
+    { at: 24_000, kind: "advance-time", ms: 310_000 },
+    { at: 28_000, kind: "advance-time", ms: 180_000 },
+  ],
+  // The first reminder is due.
+  "lose-reminder": [
+    { at: 100, kind: "run", runbook: "One-Gate" },
+    { at: 24_000, kind: "advance-time", ms: 70_000 },
+  ],
   // The approval is to be sent in a session of the person who gave it.
   "signs-as-another": [{ at: 100, kind: "run", runbook: "One-Gate" }, click(24_000, "U0JANE")],
 };
@@ -81,6 +92,8 @@ const SCENARIOS: Record<string, Action[]> = {
 const SETTINGS: Record<string, Partial<Schedule["setting"]>> = {
   "no-start-time": { stepIds: "reused" },
   "signs-as-another": { signers: "approvers" },
+  "repeat-reminder": { deadlines: true },
+  "lose-reminder": { deadlines: true },
 };
 
 /** Returns the shortest schedule in which the oracle finds the mutant. */

@@ -73,6 +73,35 @@ const MUTANTS: Record<string, () => TestHooks> = {
       signal: (signer, ...rest) => own.signal(toAnother(signer), ...rest),
     }),
   }),
+  /** Computes the due reminders from the opening of the request, and not from the first one that was not sent. */
+  "repeat-reminder": () => ({
+    ...NO_TEST_HOOKS,
+    store: (own) => ({
+      ...own,
+      requests: {
+        ...own.requests,
+        async dueToRemind(...call) {
+          const due = await own.requests.dueToRemind(...call);
+          return due.map((request) => ({ ...request, nextReminderAt: request.openedAt }));
+        },
+        async recordReminded(reminded) {
+          const request = await own.requests.byId(reminded.request.id);
+          return own.requests.recordReminded({ ...reminded, request: request ?? reminded.request });
+        },
+      },
+    }),
+  }),
+  /** Records that reminders were sent before their replies are stored, and stores none. */
+  "lose-reminder": () => ({
+    ...NO_TEST_HOOKS,
+    store: (own) => ({
+      ...own,
+      requests: {
+        ...own.requests,
+        recordReminded: (reminded) => own.requests.recordReminded({ ...reminded, kinds: [], escalateTo: [] }),
+      },
+    }),
+  }),
   /** Writes a change even if the request has changed since it was read. */
   "unguarded-update": () => ({
     ...NO_TEST_HOOKS,

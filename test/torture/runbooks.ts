@@ -171,8 +171,13 @@ targets:
     approverRole: ${APPROVER_ROLE}
 `;
 
-const DEADLINES = `    remind: { after: 1m, every: 3m, lastCall: 4m }
-    escalate: { after: 5m, channels: [C0ONCALL], mention: [U0ADMIN] }
+/** When reminders are due: after the opening, except the last call, which is before the deadline. */
+export const REMINDERS = { afterMs: 60_000, everyMs: 180_000, lastCallMs: 240_000, escalateMs: 300_000 };
+
+const seconds = (ms: number) => `${ms / 1000}s`;
+
+const DEADLINES = `    remind: { after: ${seconds(REMINDERS.afterMs)}, every: ${seconds(REMINDERS.everyMs)}, lastCall: ${seconds(REMINDERS.lastCallMs)} }
+    escalate: { after: ${seconds(REMINDERS.escalateMs)}, channels: [C0ONCALL], mention: [U0ADMIN] }
 `;
 
 export function makePolicy({ signers, deadlines }: Pick<Setting, "signers" | "deadlines">): string {

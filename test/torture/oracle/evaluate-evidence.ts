@@ -5,6 +5,7 @@ import type { Evidence } from "./evidence.ts";
 import { countKinds, type Kinds } from "./kinds.ts";
 import { messageViolations } from "./messages.ts";
 import { evaluatePauses } from "./pauses.ts";
+import { reminderViolations } from "./reminders.ts";
 import { replyViolations } from "./replies.ts";
 import { reportViolations } from "./reports.ts";
 import { evaluateSignals } from "./signals.ts";
@@ -36,6 +37,7 @@ export function evaluateEvidence(evidence: Evidence): Evaluation {
       ...messageViolations(evidence),
       ...reportViolations(evidence),
       ...replyViolations(evidence),
+      ...reminderViolations(evidence),
       ...clickViolations(evidence),
       ...auditViolations(evidence),
     ],

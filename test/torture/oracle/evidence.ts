@@ -21,6 +21,8 @@ export interface Evidence {
   deletions: readonly Deletion[];
   /** The time of the stand-ins at which all faults had ended. */
   faultsEndedAt: number;
+  /** The time of the stand-ins at the end. */
+  endedAt: number;
   /** The lead of the stand-ins' clock over the bots' at the end. */
   skewMs: number;
   setting: Setting;
@@ -50,6 +52,7 @@ export async function gatherEvidence(harness: Harness): Promise<Evidence> {
     groupChanges: harness.groupChanges(),
     deletions: harness.deletions(),
     faultsEndedAt: harness.faultsEndedAt(),
+    endedAt: harness.now(),
     skewMs: harness.skewMs(),
     setting: harness.setting(),
   };

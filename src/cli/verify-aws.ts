@@ -1,9 +1,9 @@
-import { createInterface } from "node:readline/promises";
 import type { Command } from "commander";
 import type { Finding } from "../aws/verify/assumptions.ts";
 import { verifyAws } from "../aws/verify/verify-aws.ts";
 import { systemClock } from "../ops/clock.ts";
 import { EXIT } from "./output.ts";
+import { InputEndedError, makePrompt, type Prompt } from "./prompt.ts";
 
 interface Options {
   region?: string;
@@ -27,7 +27,11 @@ export function addVerifyAws(program: Command): void {
     .action(async (options: Options) => {
       const region = options.region ?? process.env.AWS_REGION;
       if (region === undefined) return refuse("Name the Region with --region or AWS_REGION.");
-      if (options.yes !== true && !(await confirm(region))) return refuse("Nothing was created. Confirm with --yes.");
+      if (
+        options.yes !== true &&
+        !(process.stdin.isTTY && (await confirm(region, makePrompt(process.stdin, process.stderr))))
+      )
+        return refuse("Nothing was created. Confirm with --yes.");
       await run(region, options);
     });
 }
@@ -40,7 +44,9 @@ async function run(region: string, { queue, quota = false, json = false }: Optio
   const { signal } = interrupted;
   try {
     const { findings, left, ...of } = await verifyAws({ region, queueUrl, quota, clock: systemClock, signal, report });
-    const text = json ? JSON.stringify({ ...of, region, findings, left }, null, 2) : findings.map(toText).join("\n\n");
+    const text = json
+      ? JSON.stringify({ ...of, region, findings, left }, null, 2)
+      : findings.map(describeFinding).join("\n\n");
     process.stdout.write(`${text}\n`);
     if (left.length > 0) report(`These could not be removed. Remove them by hand:\n${left.join("\n")}`);
     process.exitCode = left.length > 0 || findings.some(({ holds }) => holds === false) ? EXIT.failed : 0;
@@ -50,7 +56,8 @@ async function run(region: string, { queue, quota = false, json = false }: Optio
   }
 }
 
-function toText({ topic, assumed, observed, holds }: Finding): string {
+/** Describes an assumption and its observation in three lines. */
+export function describeFinding({ topic, assumed, observed, holds }: Finding): string {
   const mark = holds === null ? "?        " : holds ? "same     " : "DIFFERENT";
   return `${mark} ${topic}\n          assumed:  ${assumed}\n          observed: ${observed}`;
 }
@@ -60,13 +67,18 @@ function refuse(text: string): void {
   process.exitCode = EXIT.usage;
 }
 
-/** Asks on a terminal. False without a terminal. */
-async function confirm(region: string): Promise<boolean> {
-  if (!process.stdin.isTTY) return false;
-  const terminal = createInterface({ input: process.stdin, output: process.stderr });
-  const answer = await terminal.question(
-    `This creates seven runbooks in ${region}, runs them and deletes them. They wait and change nothing. Continue? [y/N] `,
-  );
-  terminal.close();
-  return /^y(es)?$/i.test(answer.trim());
+/** Asks on a terminal, and closes the prompt. The end of the input, such as Ctrl+C, means no. */
+export async function confirm(region: string, prompt: Prompt): Promise<boolean> {
+  try {
+    const answer = await prompt.ask(
+      `This creates seven runbooks in ${region}, runs them and deletes them. They wait and change nothing. Continue? [y/N]`,
+    );
+    return /^y(es)?$/i.test(answer);
+  } catch (error) {
+    if (!(error instanceof InputEndedError)) throw error;
+    prompt.say("");
+    return false;
+  } finally {
+    prompt.close();
+  }
 }

@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { PassThrough, Writable } from "node:stream";
 import { test } from "node:test";
 import { makePrompt } from "../../src/cli/prompt.ts";
+import { confirm, describeFinding } from "../../src/cli/verify-aws.ts";
 
 function terminal() {
   let shown = "";
@@ -33,4 +34,37 @@ test("the end of the input ends the question", async () => {
   const asked = prompt.ask("Region:");
   input.end();
   await assert.rejects(asked, { name: "InputEnded" });
+});
+
+for (const [typed, expected] of [
+  ["y\r", true],
+  ["Yes \r", true],
+  ["n\r", false],
+  ["\r", false],
+  ["\x03", false],
+  ["\x04", false],
+  [null, false],
+] as const)
+  test(`verify-aws takes ${JSON.stringify(typed)} for ${expected ? "yes" : "no"}`, async () => {
+    const { prompt, input, shown } = terminal();
+    const confirmed = confirm("eu-west-1", prompt);
+    if (typed === null) input.end();
+    else input.write(typed);
+    assert.equal(await confirmed, expected);
+    assert.match(shown(), /This creates seven runbooks in eu-west-1, .* Continue\? \[y\/N\]/);
+  });
+
+test("verify-aws prints what is assumed and what was observed, without JSON", () => {
+  const finding = {
+    name: "stepIds",
+    topic: "Ids of steps",
+    assumed: "They are new.",
+    observed: "They are old.",
+  } as const;
+  assert.equal(
+    describeFinding({ ...finding, holds: false }),
+    "DIFFERENT Ids of steps\n          assumed:  They are new.\n          observed: They are old.",
+  );
+  assert.match(describeFinding({ ...finding, holds: true }), /^same {6}Ids/);
+  assert.match(describeFinding({ ...finding, holds: null }), /^\? {9}Ids/);
 });

@@ -1,12 +1,13 @@
 /**
- * Makes a release of the version in package.json, which CHANGELOG.md must date: runs the checks and the tests, locks the
- * migrations, and writes the npm package and its SBOM (CycloneDX) to dist-release/. Publishes nothing. With --lock, it only
+ * Makes a release of the version in package.json, which CHANGELOG.md must date: runs the checks and every test, locks the
+ * migrations, and writes the npm package and its SBOM (CycloneDX) to dist-release/. Tags and publishes nothing. With --lock, it only
  * locks the migrations.
  */
 import { spawnSync } from "node:child_process";
 import { mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { hashSchemas, LOCK_PATH } from "./migrations-lock.ts";
 import { findReleaseFaults } from "./release-faults.ts";
+import { toProductionSbom } from "./sbom.ts";
 
 const FOLDER = "dist-release";
 
@@ -25,8 +26,8 @@ else {
   rmSync(FOLDER, { recursive: true, force: true });
   mkdirSync(FOLDER);
   run("npm", ["pack", "--pack-destination", FOLDER]);
-  const sbom = run("npm", ["sbom", "--omit", "dev", "--sbom-format", "cyclonedx"], "pipe");
-  writeFileSync(`${FOLDER}/countersign-${manifest.version}.cdx.json`, sbom);
+  const sbom = toProductionSbom(JSON.parse(run("npm", ["sbom", "--sbom-format", "cyclonedx"], "pipe")), manifest);
+  writeFileSync(`${FOLDER}/countersign-${manifest.version}.cdx.json`, `${JSON.stringify(sbom, null, 2)}\n`);
   console.log(`The package and its SBOM are in ${FOLDER}/.`);
 }
 

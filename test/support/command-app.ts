@@ -21,8 +21,14 @@ export const HOOKS = "https://hooks.slack.com/commands/1";
 /** The listener of `/approvals` without Bolt: what it acknowledges and what it posts, in order. */
 export function commandApp({
   clock = testClock(),
+  accepts = () => true,
   ...deps
-}: Partial<CommandDeps> & Pick<CommandDeps, "reply"> & { clock?: TestClock }) {
+}: Partial<CommandDeps> &
+  Pick<CommandDeps, "reply"> & {
+    clock?: TestClock;
+    /** Whether Slack accepts a message. */
+    accepts?: (message: Message) => boolean;
+  }) {
   let onCommand: Handler | undefined;
   let onPage: Handler | undefined;
   const app = {
@@ -45,7 +51,10 @@ export function commandApp({
   });
   const events: ("ack" | Message)[] = [];
   const ack = async () => void events.push("ack");
-  const respond = async (message: Message) => void events.push(message);
+  const respond = async (message: Message) => {
+    if (!accepts(message)) throw new Error("expired_url");
+    events.push(message);
+  };
   return {
     clock,
     log,

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { type TestContext, test } from "node:test";
 import type { ReplyContext } from "../../src/slack/listeners/command-replies.ts";
+import { LOOKING } from "../../src/slack/messages/command-texts.ts";
 import { commandApp, commandReplies } from "../support/command-app.ts";
 import { fakeDirectory } from "../support/fake-slack.ts";
 import { testClock } from "../support/fakes.ts";
@@ -23,6 +24,30 @@ test("a slow command is acknowledged first, then a line says so, and the answer 
   const [looking, answer] = app.messages();
   assert.match(looking?.text ?? "", /Looking/);
   assert.deepEqual(answer, { ...done, response_type: "ephemeral", replace_original: true });
+});
+
+test("a slow command is answered although Slack refuses the line about it", async () => {
+  const { promise, resolve: finish } = Promise.withResolvers<typeof done>();
+  let isRefused = false;
+  const accepts = ({ text }: { text?: string }) => {
+    isRefused ||= text === LOOKING;
+    return text !== LOOKING;
+  };
+  const app = commandApp({ reply: () => promise, accepts });
+  const running = app.command("pending");
+  while (app.clock.sleeping().length === 0) await new Promise((resolve) => setImmediate(resolve));
+  app.clock.advance(2_000);
+  while (!isRefused) await new Promise((resolve) => setImmediate(resolve));
+  finish(done);
+  await running;
+  assert.deepEqual(
+    app.messages().map(({ text }) => text),
+    ["Done."],
+  );
+  assert.deepEqual(
+    app.log.lines.map(({ level, fields }) => [level, fields.event, fields.userId]),
+    [["warn", "command.line-failed", "U0JANE"]],
+  );
 });
 
 test("a quick command has one private answer", async () => {

@@ -16,7 +16,7 @@ type ReadRight = "admin" | "approver" | "requester" | "pressed";
 
 /** The rule in one sentence, for people whom it refuses. */
 export const READ_RULE =
-  "Full members of this workspace can read a request if they are its approver, its requester or a Countersign admin, or if they press a button on its message.";
+  "Full members of this workspace can read a request if they are its approver, its requester or a Countersign admin, if they voted on it, or if they press a button on its message.";
 
 /**
  * Applies the one rule for reading a request, on every surface: returns why the person may read it, or null.

@@ -167,3 +167,14 @@ test("of several requests that fit an ID, a closed one is listed with its outcom
   assert.doesNotMatch(first, /Waiting since|waiting for|approvals/);
   assert.match(second, /Waiting since.*0 of \d/s);
 });
+
+test("an empty list of executions says that its filter of runbooks needs the exact case, and a list without the filter does not", () => {
+  const none = { kind: "executions" as const, executions: [], cut: [], failed: [] };
+  const render = (document: string | undefined) =>
+    visibleText(executionsReply(none, { offset: 0, command: null, document }).blocks);
+  assert.match(
+    render("prod-db"),
+    /No execution matches\..*`document:` must have the exact case of the runbook's name\./,
+  );
+  assert.doesNotMatch(render(undefined), /exact case/);
+});

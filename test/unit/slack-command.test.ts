@@ -105,7 +105,7 @@ test("an answer is shared only on request, without what people of other organiza
   answers.isInternal = true;
   const [type, said] = await last("stats share");
   assert.equal(type, "ephemeral");
-  assert.match(String(said), /not shared, because people of other organizations/);
+  assert.match(String(said), /did not share this answer: people of other organizations may be in this channel/);
   answers.isPrivate = true;
   sharing = { kind: "known", isShared: false };
   assert.deepEqual(await last("stats share"), ["ephemeral", "Done."]);

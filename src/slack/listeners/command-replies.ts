@@ -149,7 +149,7 @@ async function replyExecutions(
   { userId, page, audience }: ReplyContext,
 ): Promise<CommandReply> {
   const found = await deps.executions(userId, filters);
-  const list = { offset: toOffset(page), command: audience.isShared ? null : text };
+  const list = { offset: toOffset(page), command: audience.isShared ? null : text, document: filters.document };
   return found.kind === "executions"
     ? { ...executionsReply(found, list), isInternal: true }
     : notAdmin(found, "executions");

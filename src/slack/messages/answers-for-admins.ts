@@ -19,9 +19,10 @@ const MAX_ROWS = 12;
 /** Renders one page of the reply to `/approvals executions`. */
 export function executionsReply(
   { executions, cut, failed }: Extract<ExecutionsResult, { kind: "executions" }>,
-  { offset, command }: { offset: number; command: string | null },
+  { offset, command, document }: { offset: number; command: string | null; document?: string | undefined },
 ): Rendered {
   const all = executions.length;
+  const isCaseNoted = all === 0 && document !== undefined;
   const text = all === 0 ? "No execution matches." : `${counted(all, "execution")}${cut.length > 0 ? " or more" : ""}.`;
   const shown = fitting(
     executions.slice(offset, offset + EXECUTIONS_PAGE).map(executionLine),
@@ -30,6 +31,7 @@ export function executionsReply(
   );
   const end = offset + shown.length;
   const notes = [
+    isCaseNoted ? "Here, the beginning of `document:` must have the exact case of the runbook's name." : null,
     shown.length === all ? null : `${Math.min(offset + 1, end)} to ${end} of ${all}, the latest first.`,
     cut.length === 0
       ? null

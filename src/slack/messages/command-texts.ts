@@ -86,7 +86,7 @@ export function failedText(): string {
 
 /** For an answer about the bot, its targets or its policy, in a channel that is not known to be of one organization alone. */
 export function notShareableText(): string {
-  return "This answer was not shared, because people of other organizations can read this channel, or Slack does not say who can. Repeat the command without `share`: then only you see the answer.";
+  return "Countersign did not share this answer: people of other organizations may be in this channel. Repeat the command without `share` to see the answer alone.";
 }
 
 /** For an id with which several executions begin. */

@@ -197,5 +197,9 @@ function waitingSubject(waiting: readonly { account: string; region: string; cou
     return { text: `• ${mark}account ${code(account, 20)}, ${code(region, 30)}: ${count} of ${QUOTA}`, isProblem };
   });
   const isProblem = items.some((item) => item.isProblem);
-  return { text: "*Executions waiting*, compared with AWS's default quota of running executions", isProblem, items };
+  return {
+    text: `*Executions waiting*. AWS's default limit in an account and Region: ${QUOTA} executions that run or wait`,
+    isProblem,
+    items,
+  };
 }

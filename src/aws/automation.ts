@@ -14,7 +14,7 @@ import { decodeExecution, decodeListed, decodePage } from "./decode.ts";
 import { makeDefaults } from "./defaults.ts";
 import { listExecutions } from "./list-executions.ts";
 import { observeCalls } from "./observe-calls.ts";
-import { makeCallPacer, type PacedCall, paced } from "./pace.ts";
+import { limitConcurrency, makeCallPacer, type PacedCall, paced } from "./pace.ts";
 import { makeWithParents } from "./parents.ts";
 import { makeReadCredentials } from "./read-role.ts";
 import { makeRequestHandler } from "./request-handler.ts";
@@ -25,6 +25,8 @@ import { UNCOUNTED } from "./uncounted.ts";
 
 /** Maximum size of a page. Source: SSM API model, MaxResults. */
 const PAGE = 50;
+/** The calls for people at a time: the connections of the client must suffice for the read before a signal too. */
+const MAX_PEOPLE_CALLS = 10;
 /** A list with more pages never ends: its reply is malformed. */
 const MAX_PAGES = 2_000;
 
@@ -47,8 +49,11 @@ export function makeAutomation(
     roles.approverRole === null
       ? makeBotSigning({ ...common, ...(roles.readRole === null ? { credentials: reader.config.credentials } : {}) })
       : makeApproverSessions({ ...common, roleArn: roles.approverRole });
-  const read: Automation["read"] = (executionId, abort, urgent = false) =>
-    readExecution(reader, executionId, { pace, urgent, abort });
+  const forPeople = limitConcurrency(MAX_PEOPLE_CALLS);
+  const read: Automation["read"] = (executionId, abort, lane = "routine") => {
+    const call = () => readExecution(reader, executionId, { pace, lane, abort });
+    return lane === "people" ? forPeople(call) : call();
+  };
 
   return {
     target,
@@ -63,7 +68,7 @@ export function makeAutomation(
 
     async listWaiting(abort) {
       try {
-        return { kind: "listed", executions: await listWaiting(reader, { pace, urgent: false, abort }) };
+        return { kind: "listed", executions: await listWaiting(reader, { pace, lane: "routine", abort }) };
       } catch (error) {
         return readFailure(error);
       }
@@ -71,7 +76,7 @@ export function makeAutomation(
 
     async listExecutions(filter, abort) {
       try {
-        return await listExecutions(reader, filter, { pace, urgent: true, abort });
+        return await forPeople(() => listExecutions(reader, filter, { pace, lane: "people", abort }));
       } catch (error) {
         return readFailure(error);
       }

@@ -28,9 +28,9 @@ export async function listExecutions(
       MaxResults: PAGE,
       ...(token === undefined ? {} : { NextToken: token }),
     });
-    // A person waits for the list, so its first page is urgent. The other pages leave room for the polls of the target.
-    const urgent = slot.urgent && count === 0;
-    const page = await client.send(paced(command, { ...slot, urgent }), { abortSignal: slot.abort });
+    // A person waits for the list, so its first page uses the lane of the caller. The other pages leave room for the polls of the target.
+    const lane = count === 0 ? slot.lane : "routine";
+    const page = await client.send(paced(command, { ...slot, lane }), { abortSignal: slot.abort });
     const items = decodePage(page.AutomationExecutionMetadataList).map(decodeSummary);
     executions.push(...items.filter((item) => item !== null));
     token = page.NextToken;

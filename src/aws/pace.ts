@@ -1,5 +1,5 @@
 import type { SSMClient } from "@aws-sdk/client-ssm";
-import type { AwsCalls, Clock } from "../app/ports/aws.ts";
+import type { AwsCalls, Clock, ReadLane } from "../app/ports/aws.ts";
 import { describe } from "./aws-failures.ts";
 import { UNCOUNTED } from "./uncounted.ts";
 
@@ -25,8 +25,8 @@ export const isThrottled = (error: unknown): boolean => THROTTLED.has(describe(e
 
 /** Paces the calls to one target. AWS publishes no rate limits for Automation, so the pacer learns from AWS's answers. */
 export interface CallPacer {
-  /** Resolves when the next call may leave, or when aborted. An urgent call leaves at once; later calls wait longer. */
-  waitForSlot(urgent: boolean, abort?: AbortSignal): Promise<void>;
+  /** Resolves when the next call of the lane may leave, or when aborted. A call of a signal leaves at once; routine calls wait longer. */
+  waitForSlot(lane: ReadLane, abort?: AbortSignal): Promise<void>;
   /** Records the end of a call, with its error if it failed. */
   record(error?: unknown): void;
 }
@@ -34,16 +34,14 @@ export interface CallPacer {
 export function makeCallPacer(clock: Clock, calls: Pick<AwsCalls, "waited"> = UNCOUNTED): CallPacer {
   let intervalMs = 0;
   let nextAt = 0;
+  let nextForPeopleAt = 0;
   return {
-    async waitForSlot(urgent, abort) {
+    async waitForSlot(lane, abort) {
       const now = clock.now();
-      if (urgent) {
-        // The interval starts again, but only once for simultaneous urgent calls: otherwise other calls would never leave.
-        nextAt = Math.max(nextAt, now + intervalMs);
-        return;
-      }
-      const at = Math.max(now, nextAt);
-      nextAt = at + intervalMs;
+      const at = lane === "signal" ? now : Math.max(now, lane === "people" ? nextForPeopleAt : nextAt);
+      if (lane === "people") nextForPeopleAt = at + intervalMs;
+      // The interval starts again, but only once for simultaneous calls of a signal: otherwise other calls would never leave.
+      nextAt = Math.max(nextAt, at + intervalMs);
       if (at <= now) return;
       calls.waited(at - now);
       await clock.sleep(at - now, abort);
@@ -58,18 +56,30 @@ export function makeCallPacer(clock: Clock, calls: Pick<AwsCalls, "waited"> = UN
   };
 }
 
+/** Limits the calls that are under way at a time. Each call follows one of `most` earlier calls, in turn. */
+export function limitConcurrency(most: number) {
+  const ends = Array.from({ length: most }, () => Promise.resolve<unknown>(undefined));
+  let count = 0;
+  return <T>(call: () => Promise<T>): Promise<T> => {
+    const at = count++ % most;
+    const result = (ends[at] ?? Promise.resolve()).then(call);
+    ends[at] = result.catch(() => undefined);
+    return result;
+  };
+}
+
 export interface PacedCall {
   pace: CallPacer;
-  urgent: boolean;
+  lane: ReadLane;
   abort: AbortSignal;
 }
 
 /** Paces each attempt of a command, including the client's own retries. */
-export function paced<C extends { middlewareStack: unknown }>(command: C, { pace, urgent, abort }: PacedCall): C {
+export function paced<C extends { middlewareStack: unknown }>(command: C, { pace, lane, abort }: PacedCall): C {
   // The stack's type depends on the command's input, which this middleware does not use.
   (command.middlewareStack as SSMClient["middlewareStack"]).add(
     (next) => async (sending) => {
-      await pace.waitForSlot(urgent, abort);
+      await pace.waitForSlot(lane, abort);
       try {
         const reply = await next(sending);
         pace.record();

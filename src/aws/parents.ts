@@ -1,5 +1,5 @@
 import { LRUCache } from "lru-cache";
-import type { Automation, FailedSince } from "../app/ports/aws.ts";
+import type { Automation, FailedSince, ReadLane } from "../app/ports/aws.ts";
 import type { ObservedExecution } from "../core/execution.ts";
 
 /** The executions above one that are read. */
@@ -24,11 +24,11 @@ export function makeWithParents(read: Automation["read"], now: () => number): Au
   const cache = new LRUCache<string, Result>({ ...options, ttlResolution: 0 });
   const failingSince = new LRUCache<string, number>(options);
 
-  const readParent = async (parentId: string, childId: string, abort: AbortSignal, urgent: boolean) => {
+  const readParent = async (parentId: string, childId: string, abort: AbortSignal, lane: ReadLane) => {
     const key = `${parentId} ${childId}`;
     const cached = cache.get(key);
     if (cached !== undefined) return cached;
-    const reading = await read(parentId, abort, urgent);
+    const reading = await read(parentId, abort, lane);
     if (reading.kind === "read") failingSince.delete(key);
     else if (!failingSince.has(key)) failingSince.set(key, now());
     const result = reading.kind === "read" ? reading : toFailure(reading, failingSince.get(key) ?? now(), now());
@@ -38,13 +38,13 @@ export function makeWithParents(read: Automation["read"], now: () => number): Au
     return result;
   };
 
-  return async (execution, abort, urgent = false) => {
+  return async (execution, abort, lane = "routine") => {
     if (execution.parentExecutionId === null) return execution;
     const executions: ObservedExecution[] = [];
     const upTo = (unread: FailedSince | null) => ({ ...execution, parents: { executions, unread } });
     for (let child = execution; child.parentExecutionId !== null; ) {
       if (executions.length >= MAX_LEVELS) return upTo({ ...TOO_MANY_LEVELS, since: now() });
-      const result = await readParent(child.parentExecutionId, child.executionId, abort, urgent);
+      const result = await readParent(child.parentExecutionId, child.executionId, abort, lane);
       if (result.kind === "failed") return upTo(result);
       executions.push(result.execution);
       child = result.execution;

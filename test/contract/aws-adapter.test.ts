@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { randomUUID } from "node:crypto";
 import { test } from "node:test";
-import type { Clock } from "../../src/app/ports/aws.ts";
+import type { Clock, ReadLane } from "../../src/app/ports/aws.ts";
 import { BOT } from "../../src/core/signers.ts";
 import { ANY_TIME, automationAt, plantGates, setUp } from "./automation-world.ts";
 import { awsWorld, BOT_ROLE, DECIDES, gate, KEYS, work } from "./aws-world.ts";
@@ -97,7 +97,7 @@ test("an aborted read ends immediately as a failure", async (t) => {
   assert.equal(result.kind, "failed");
 });
 
-test("throttling slows down the calls to a target except urgent reads, and the pace recovers later", async (t) => {
+test("throttling slows down the calls to a target except the reads before signals, and the pace recovers later", async (t) => {
   const aws = await awsWorld();
   t.after(() => aws[Symbol.asyncDispose]());
   const slept: number[] = [];
@@ -113,7 +113,7 @@ test("throttling slows down the calls to a target except urgent reads, and the p
   const automation = automationAt(t, aws.sandbox.url, clock);
   const { signal: abort } = new AbortController();
   const id = (await plantGates(aws, 1)).executionIds[0];
-  const read = (urgent = false) => automation.read(id, abort, urgent);
+  const read = (lane?: ReadLane) => automation.read(id, abort, lane);
   await read();
   await read();
   assert.deepEqual(slept, [], "no call waits without throttling");
@@ -122,7 +122,7 @@ test("throttling slows down the calls to a target except urgent reads, and the p
   assert.equal((await read()).kind, "read", "the retries of the client are sufficient");
   const [first = 0, second = 0] = slept.splice(0);
   assert.ok(first > 0 && second > first, `waited ${first} ms, then ${second} ms`);
-  await read(true);
+  await read("signal");
   assert.deepEqual(slept, []);
   const eased: number[] = [];
   for (let calls = 0; calls < 40; calls++) {

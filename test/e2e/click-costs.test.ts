@@ -46,9 +46,9 @@ for (const [kind, user, isKnown] of [
       ...NO_TEST_HOOKS,
       automation: (own) => ({
         ...own,
-        read: (executionId, abort, urgent) => {
-          if (urgent === true) journal.mark("read");
-          return own.read(executionId, abort, urgent);
+        read: (executionId, abort, lane) => {
+          if (lane === "signal") journal.mark("read");
+          return own.read(executionId, abort, lane);
         },
         signal: (...call) => {
           journal.mark("signal");

@@ -127,13 +127,13 @@ export function findMutantHooks(name: string | null): TestHooks {
   return make();
 }
 
-/** Only the reads before a signal are urgent. */
+/** Only the reads before a signal have the lane of signals. */
 function staleBeforeSignals(own: Automation): Automation["read"] {
   const seen = new Map<string, Awaited<ReturnType<Automation["read"]>>>();
-  return async (executionId, abort, urgent) => {
+  return async (executionId, abort, lane) => {
     const previous = seen.get(executionId);
-    if (previous !== undefined && urgent === true) return previous;
-    const reading = await own.read(executionId, abort, urgent);
+    if (previous !== undefined && lane === "signal") return previous;
+    const reading = await own.read(executionId, abort, lane);
     seen.set(executionId, reading);
     return reading;
   };

@@ -3,14 +3,14 @@ import { test } from "node:test";
 import type { DescribeAutomationExecutionsCommand, SSMClient } from "@aws-sdk/client-ssm";
 import { listExecutions } from "../../src/aws/list-executions.ts";
 
-test("only the first page of a list for a person is urgent: the others keep the pace of the target", async () => {
-  const urgent: boolean[] = [];
-  const pace = { waitForSlot: async (now: boolean) => void urgent.push(now), record: () => undefined };
+test("only the first page of a list for a person has the lane of people: the others keep the pace of the target", async () => {
+  const lanes: string[] = [];
+  const pace = { waitForSlot: async (lane: string) => void lanes.push(lane), record: () => undefined };
   const output = { AutomationExecutionMetadataList: [], NextToken: "more", $metadata: {} };
   const send = async (command: DescribeAutomationExecutionsCommand) =>
     (await command.middlewareStack.resolve(async () => ({ response: {}, output }), {})({ input: command.input }))
       .output;
   const client = { send } as unknown as SSMClient;
-  await listExecutions(client, {}, { pace, urgent: true, abort: AbortSignal.timeout(5_000) });
-  assert.deepEqual(urgent, [true, false, false, false]);
+  await listExecutions(client, {}, { pace, lane: "people", abort: AbortSignal.timeout(5_000) });
+  assert.deepEqual(lanes, ["people", "routine", "routine", "routine"]);
 });

@@ -49,3 +49,19 @@ test("the number of remembered reads is limited", async () => {
   await press(aRequest({ id: "request-0" }));
   assert.equal(automation.calls.read.length, 121);
 });
+
+test("presses of Details read in the lane of people, which a read before a signal does not wait for", async () => {
+  const { automation, press } = setUp();
+  const lanes: unknown[] = [];
+  const { read, withParents } = automation;
+  automation.read = (id, abort, lane) => {
+    lanes.push(lane);
+    return read(id, abort, lane);
+  };
+  automation.withParents = (execution, abort, lane) => {
+    lanes.push(lane);
+    return withParents(execution, abort, lane);
+  };
+  await press();
+  assert.deepEqual(lanes, ["people", "people"]);
+});

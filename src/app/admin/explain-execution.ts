@@ -26,9 +26,9 @@ export async function explainExecution(
   show: NameRenderer,
   abort: AbortSignal,
 ): Promise<ExplainedExecution | { kind: "not-found" } | AwsFailure> {
-  const reading = await automation.read(executionId, abort, true);
+  const reading = await automation.read(executionId, abort, "people");
   if (reading.kind !== "read") return reading;
-  const execution = await automation.withParents(reading.execution, abort, true);
+  const execution = await automation.withParents(reading.execution, abort, "people");
   const declared = await automation.defaults(execution.documentName, execution.documentVersion, abort);
   const tagged = usesTags(policy.routes) ? await automation.tags(executionId, abort) : null;
   const tags = tagged?.kind === "read" ? tagged.tags : null;

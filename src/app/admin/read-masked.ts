@@ -46,9 +46,9 @@ async function read(
   globs: readonly string[],
   abort: AbortSignal,
 ): Promise<MaskedReading> {
-  const reading = await automation.read(executionId, abort, true);
+  const reading = await automation.read(executionId, abort, "people");
   if (reading.kind !== "read") return reading;
-  const execution = await automation.withParents(reading.execution, abort, true);
+  const execution = await automation.withParents(reading.execution, abort, "people");
   const { unread } = execution.parents ?? { unread: null };
   // The secrets of the parents are not known yet.
   if (unread?.retry) return { kind: "failed", ...unread };

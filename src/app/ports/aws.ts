@@ -107,6 +107,14 @@ export interface ExecutionFilter {
   startedAfter?: number;
 }
 
+/**
+ * The urgency of a read, while AWS throttles.
+ *   signal   the read before a signal: waits for no other call
+ *   people   a person waits for the result: waits only for other reads of this lane
+ *   routine  waits for all calls before it (default)
+ */
+export type ReadLane = "signal" | "people" | "routine";
+
 /** Automation of one target. */
 export interface Automation {
   readonly target: Target;
@@ -117,11 +125,11 @@ export interface Automation {
     filter: ExecutionFilter,
     abort: AbortSignal,
   ): Promise<{ kind: "listed"; executions: ExecutionSummary[]; hasMore: boolean } | AwsFailure>;
-  /** Reads one execution with all of its steps. An urgent read does not wait for other calls when AWS throttles. */
+  /** Reads one execution with all of its steps. */
   read(
     executionId: string,
     abort: AbortSignal,
-    urgent?: boolean,
+    lane?: ReadLane,
   ): Promise<{ kind: "read"; execution: ObservedExecution } | { kind: "not-found" } | AwsFailure>;
   /** Reads the declarations of a runbook's parameters. Never throws. */
   defaults(documentName: string, version: string | null, abort: AbortSignal): Promise<DeclaredParameters | FailedSince>;
@@ -131,7 +139,7 @@ export interface Automation {
    * Adds the executions that started this one, as far as they can be read; an execution without a parent stays as it is.
    * Reads a parent once for each child. Never throws.
    */
-  withParents(execution: ObservedExecution, abort: AbortSignal, urgent?: boolean): Promise<ObservedExecution>;
+  withParents(execution: ObservedExecution, abort: AbortSignal, lane?: ReadLane): Promise<ObservedExecution>;
   /** The kind of signers that `ready` and `signal` accept. */
   readonly signers: SignerKind;
   /** Makes sure that the signer can act, before anything is read or sent. Nothing is ever sent in another person's name. */

@@ -79,7 +79,7 @@ export function makeEarlyReads(deps: EarlyReadDeps): EarlyReads {
     // A lease that this process has already belongs to a signal in progress, whose effect the read may not show.
     if (lease === null || lease.replaces === undefined) return null;
     const askedAt = clock.now();
-    const reading = await automation.read(request.executionId, abort, true);
+    const reading = await automation.read(request.executionId, abort, "signal");
     return reading.kind === "read" ? { lease, askedAt, reading } : null;
   };
   const forget = (now: number) => {

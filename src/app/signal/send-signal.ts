@@ -160,7 +160,7 @@ async function signalOnce(
 
 async function readNow({ read }: Automation, { executionId }: DecidedRequest, clock: Clock, abort: AbortSignal) {
   const askedAt = clock.now();
-  return { askedAt, reading: await read(executionId, abort, true) };
+  return { askedAt, reading: await read(executionId, abort, "signal") };
 }
 
 /** Records the result. The lookup of the requester may have changed the request meanwhile; the lease still guards the write. */

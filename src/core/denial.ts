@@ -57,7 +57,7 @@ export interface DecidedBefore {
 export function denialSentence(denial: Denial, show: NameRenderer): string {
   switch (denial.kind) {
     case "no-request":
-      return `Countersign has no record of this request. ${NOTHING} Use the newest message of the request, or ask an admin.`;
+      return `Countersign has no record of this request that you may read. ${NOTHING} Use the newest message of the request, or ask an admin.`;
     case "wrong-workspace":
       return `This button belongs to another installation of Countersign. ${NOTHING} Use the message in your own workspace.`;
     case "foreign-message":

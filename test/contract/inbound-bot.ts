@@ -1,11 +1,13 @@
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
+import { basename } from "node:path";
 import type { TestContext } from "node:test";
 import { makeDetails } from "../../src/app/admin/inspect.ts";
 import { makeReadMasked } from "../../src/app/admin/read-masked.ts";
 import { makeEvaluateClick } from "../../src/app/decide/evaluate-click.ts";
 import { makePreviewVerdict } from "../../src/app/decide/preview-verdict.ts";
 import { makeReadTurns } from "../../src/app/decide/read-turns.ts";
+import type { ClickOrigin } from "../../src/app/ports/click-store.ts";
 import { makeSendSignal } from "../../src/app/signal/send-signal.ts";
 import { makeLookUpRequester } from "../../src/app/watch/look-up-requester.ts";
 import { makeApp } from "../../src/slack/connection/app.ts";
@@ -14,6 +16,7 @@ import { listenForCommand } from "../../src/slack/listeners/command.ts";
 import { listenForDetails } from "../../src/slack/listeners/details.ts";
 import { listenForDetailsVerdicts } from "../../src/slack/listeners/details-verdicts.ts";
 import { listenForForms } from "../../src/slack/listeners/forms.ts";
+import { listenForHome } from "../../src/slack/listeners/home.ts";
 import { isHomeTeam } from "../../src/slack/listeners/payloads.ts";
 import { type FormState, makeSignedFormState } from "../../src/slack/listeners/signed-form-state.ts";
 import { listenForVerdicts } from "../../src/slack/listeners/verdicts.ts";
@@ -40,8 +43,10 @@ export const ASKED = { id: "99999999-0000-4000-8000-000000000002", channel: "C0A
 
 /** Bolt's own App over the real listeners and a store, and AWS and Slack as fakes that write down what they are asked. */
 export async function inbound(t: TestContext) {
-  const slackApi = createServer((request, response) => {
-    request.resume();
+  const calls: { method: string; body: string }[] = [];
+  const slackApi = createServer(async (request, response) => {
+    const body = Buffer.concat(await request.toArray()).toString();
+    calls.push({ method: basename(request.url ?? ""), body: decodeURIComponent(body.replaceAll("+", " ")) });
     response.setHeader("content-type", "application/json");
     response.end(JSON.stringify({ ok: true, view: { id: "V0VIEW" } }));
   });
@@ -108,7 +113,7 @@ export async function inbound(t: TestContext) {
     ...policy,
     automation: () => automation,
     readMasked: makeReadMasked({ mask: [], clock }),
-    isOwnMessage: async () => true,
+    isOwnMessage: async ({ origin }: { origin: ClickOrigin }) => origin.kind === "message",
   };
   let ids = 0;
   const newId = () => `id-${++ids}`;
@@ -126,6 +131,7 @@ export async function inbound(t: TestContext) {
   listenForForms(app, deciding);
   listenForDetailsVerdicts(app, deciding);
   listenForDetails(app, { ...base, details: makeDetails({ ...inspecting, clock, log }) });
+  listenForHome(app, { homes: store.homes, wake() {}, workspace: WORKSPACE, clock, log });
   listenForCommand(app, {
     reply: commandReplies(store, { ...inspecting, mask: [], targets: () => [], clock }),
     directory,
@@ -149,9 +155,10 @@ export async function inbound(t: TestContext) {
     log,
   });
   return {
-    formState,
-    apiUrl,
-    automation,
+    ...{ formState, apiUrl, automation, chat, store, inspecting, clock, log },
+    /** Every call of the Web API by Bolt's client, in order. */
+    calls,
+    directory,
     /** Delivers as a receiver does: what Bolt throws is the receiver's to log. Resolves with the acknowledgement. */
     async deliver(body: Json): Promise<unknown> {
       let answer: unknown = "not acknowledged";

@@ -59,7 +59,10 @@ export const makeDetails =
     const request = await deps.requests.byId(pressed.requestId);
     if (request === null) return { kind: "absent" };
     const inspected = await inspect(deps, request);
-    const access = await findReadAccess(deps, userId, inspected, await deps.isOwnMessage(pressed));
+    const isOnMessage = await deps.isOwnMessage(pressed);
+    const access = await findReadAccess(deps, userId, inspected, isOnMessage);
+    // Without a message, an id that the person may not know gets the answer of one that does not exist.
+    if (access.kind === "refused" && !isOnMessage) return { kind: "absent" };
     if (access.kind !== "allowed") return access;
     const { admin } = access;
     // Details do not wait for this: it reads groups from Slack, and writes.

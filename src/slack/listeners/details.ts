@@ -107,7 +107,8 @@ function renderPage(
 }
 
 const FORGED = "Countersign did not open these Details for you. Press the button in the message again.";
-const ABSENT = "Countersign has no record of this request. Use the newest message of the request, or ask an admin.";
+const ABSENT =
+  "Countersign has no record of this request that you may read. Use the newest message of the request, or ask an admin.";
 
 function refusal(found: Exclude<DetailsResult, { kind: "details" }>): string {
   switch (found.kind) {

@@ -1,6 +1,7 @@
 import type { App } from "@slack/bolt";
 import type { Click } from "../../app/ports/click-store.ts";
-import type { RequestedAction } from "../../core/request.ts";
+import { PAUSE_ACTION } from "../../core/execution.ts";
+import type { RequestedAction, StepAction } from "../../core/request.ts";
 import { openForm, requiresForm } from "./open-form.ts";
 import { isFromHome, requestClickSchema, toOrigin } from "./payloads.ts";
 import { acknowledge, NOT_RECORDED, recorded, type VerdictDeps } from "./record.ts";
@@ -32,9 +33,11 @@ export function listenForVerdicts(app: App, deps: VerdictDeps): void {
         const request = await deps.requests.byId(click.requestId).catch(() => null);
         const wanted = { verdict: requested, authority: "approver" } as const;
         const asks = requiresForm(deps, request, wanted);
-        if (asks.reason || asks.typed) {
+        const preview = asks.reason || asks.typed ? deps.preview(click, requested, "approver") : null;
+        if (preview !== null && !(await isHidden(deps, click, preview))) {
           await acknowledge(ack, log);
-          return openForm(deps, client, { triggerId, how: "open" }, click, wanted, request?.facts);
+          const place = { triggerId, how: "open" } as const;
+          return openForm({ ...deps, preview: () => preview }, client, place, click, wanted, toFacts(action_id));
         }
       }
       // Without an acknowledgement, Slack shows that the click failed.
@@ -43,6 +46,32 @@ export function listenForVerdicts(app: App, deps: VerdictDeps): void {
       deps.wake();
     });
   }
+}
+
+/** The button tells the action: the title of a form says nothing about a request that the person may not read. */
+const toFacts = (action_id: string): StepAction =>
+  action_id === "resume" || action_id === "stop" ? { action: PAUSE_ACTION } : {};
+
+/** Slack waits three seconds for the acknowledgement and for the form. */
+const MAX_CHECK_MS = 1_000;
+
+/**
+ * Tells whether the person may not know of the request. A button without a message then opens no form: it gets the reply of
+ * an id that does not exist. If the check takes too long, the form has the same sentence.
+ */
+async function isHidden(
+  { clock }: VerdictDeps,
+  { origin }: Click,
+  preview: ReturnType<VerdictDeps["preview"]>,
+): Promise<boolean> {
+  const checked = preview.then(
+    (result) => result.kind === "denied" && result.denial.kind === "no-request",
+    () => false,
+  );
+  if (origin.kind === "message") return false;
+  const abort = new AbortController();
+  const isSlow = clock.sleep(MAX_CHECK_MS, abort.signal).then(() => false);
+  return Promise.race([checked, isSlow]).finally(() => abort.abort());
 }
 
 function readPress(

@@ -35,6 +35,9 @@ export interface BotSupervisor {
 const STOP_TIMEOUT_MS = 15_000;
 const MAX_LOG_LINES = 100;
 
+/** The program that ships. */
+const PROGRAM = fileURLToPath(new URL("../src/cli/main.ts", import.meta.url));
+
 /**
  * Supervises the same bot that ships, in a separate process. Only its environment directs it to the stand-ins. `onLine`
  * receives each log line. `onUnexpectedExit` receives the exit code or signal name of a process that neither `stop` nor
@@ -42,12 +45,14 @@ const MAX_LOG_LINES = 100;
  */
 export function superviseBot(options: {
   environment: Record<string, string>;
+  /** Another build of the program that ships. */
+  program?: string | undefined;
   /** The working directory. */
   folder: string;
   onLine: (text: string) => void;
   onUnexpectedExit: (exit: number | string) => void;
 }): BotSupervisor {
-  const program = fileURLToPath(new URL("../src/cli/main.ts", import.meta.url));
+  const { program = PROGRAM } = options;
   const listeners = new Set<() => void>();
   let child: ChildProcess | undefined;
   let exit: Promise<void> = Promise.resolve();

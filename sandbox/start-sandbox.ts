@@ -28,6 +28,8 @@ export async function startSandbox(options: {
   awsPort: number;
   /** Port of the bot's health checks. */
   botPort: number;
+  /** Another build of the bot's program. */
+  program?: string;
   /** Receives each log line of the bot. */
   onLine: (text: string) => void;
   /** Receives the bot's exit code or signal name if it exits without a request. */
@@ -49,8 +51,8 @@ export async function startSandbox(options: {
     releases.push(() => slack.close());
     const configPath = fileURLToPath(new URL("./countersign.yml", import.meta.url));
     const addresses = { slackUrl: slack.url, awsUrl: aws.url, configPath, folder, port: options.botPort };
-    const { onLine, onUnexpectedExit } = options;
-    const bot = superviseBot({ environment: botEnvironment(addresses), folder, onLine, onUnexpectedExit });
+    const { program, onLine, onUnexpectedExit } = options;
+    const bot = superviseBot({ environment: botEnvironment(addresses), program, folder, onLine, onUnexpectedExit });
     releases.push(() => bot.stop());
     bot.start();
     return { url: slack.url, slackPort: slack.port, awsPort: aws.port, bot, close };

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { after, before, suite, test } from "node:test";
-import type { Page } from "playwright-core";
+import type { Locator, Page } from "playwright-core";
 import { eventually } from "../support/eventually.ts";
 import { fullMatrixTest } from "../support/full-matrix.ts";
 import {
@@ -17,6 +17,10 @@ import {
 
 /** What people do on the sandbox page, and its effect in AWS. */
 
+const PHONE = { width: 390, height: 844 };
+const MAX_OPEN = 450;
+const MAX_ENDED = 220;
+
 let world: PageWorld;
 let page: Page;
 suite("stories on the page", () => {
@@ -25,6 +29,66 @@ suite("stories on the page", () => {
     page = await world.open();
   });
   after(() => world?.close());
+
+  /** An approver decides on a phone, so a request must fit on its screen, and a channel of decided requests must stay short. */
+  suite("heights of messages on a phone", () => {
+    let phone: Page;
+    before(async () => {
+      phone = await world.open({ viewport: PHONE });
+      await openWorkspace();
+    });
+    after(() => phone?.close());
+
+    const openWorkspace = () => phone.getByRole("button", { name: "Workspace" }).click();
+
+    async function findExecution(document: string): Promise<string> {
+      const found = (await world.executions()).find((each) => each.DocumentName === document);
+      assert.ok(found !== undefined, `${document} is not among the seeded executions`);
+      return found.AutomationExecutionId;
+    }
+
+    async function assertHeight(message: Locator, max: number): Promise<void> {
+      const box = await message.boundingBox();
+      assert.ok(box !== null, "the message is visible");
+      const found = Math.round(box.height);
+      assert.ok(found <= max, `${found} px tall, more than ${max} px: ${await message.innerText()}`);
+    }
+
+    test("a request with three changed parameters is at most 450 px tall", async () => {
+      await actAs(phone, "Mia Chen");
+      await openConversation(phone, "prod-dba");
+      const message = requestMessage(phone, await findExecution("Prod-DB-Restart"));
+      await message.getByRole("button", { name: "Approve", exact: true }).waitFor();
+      for (const value of ["orders-primary", "prod", "Connections leak since 09:40"])
+        assert.ok((await message.innerText()).includes(value), `${value} is shown`);
+      await assertHeight(message, MAX_OPEN);
+    });
+
+    test("after an approval and the end of the execution, it is at most 220 px tall", async () => {
+      const id = await findExecution("Prod-DB-Restart");
+      await decide(phone, id, "Approve");
+      await waitForStatus(world, id, "Success");
+      const message = requestMessage(phone, id);
+      await message.getByText("succeeded").waitFor();
+      await assertHeight(message, MAX_ENDED);
+    });
+
+    test("after a rejection with a reason, it is at most 220 px tall", async () => {
+      await openWorkspace();
+      await actAs(phone, "Dan Okafor");
+      await openConversation(phone, "approvals");
+      const id = await findExecution("Web-Rollback");
+      await decide(phone, id, "Reject");
+      const modal = phone.getByRole("dialog");
+      await modal.getByRole("textbox", { name: "Reason" }).fill("Not during peak hours");
+      await modal.getByRole("button", { name: "Reject" }).click();
+      await waitForStatus(world, id, "Success");
+      const message = requestMessage(phone, id);
+      await message.getByText("succeeded").waitFor();
+      await message.getByText("Not during peak hours").waitFor();
+      await assertHeight(message, MAX_ENDED);
+    });
+  });
 
   const findStep = (id: string, step: string) => page.locator(`[data-execution="${id}"] [data-step="${step}"]`);
 
@@ -96,7 +160,11 @@ suite("stories on the page", () => {
     const intro = page.getByRole("region", { name: "About this page" });
     await guide.getByRole("button", { name: "Try your own as Jane" }).click();
     await intro.getByText("You are Jane, and the IAM user jane started this runbook.").waitFor();
-    const own = (await world.executions()).find((each) => each.ExecutedBy.endsWith("user/jane"));
+    const own = await eventually("the execution of Jane waits", async () =>
+      (await world.executions()).find(
+        (each) => each.ExecutedBy.endsWith("user/jane") && each.AutomationExecutionStatus === "Waiting",
+      ),
+    );
     await decide(page, own.AutomationExecutionId, "Approve");
     await page.locator("article.ephemeral", { hasText: "You started this execution" }).waitFor();
     await guide.getByRole("button", { name: "Try your own as Jane (done)" }).waitFor();

@@ -5,6 +5,7 @@ import { tmpdir } from "node:os";
 import { dirname, isAbsolute } from "node:path";
 import { createInterface } from "node:readline";
 import { bundledBot } from "./bundled-bot.ts";
+import { childEnvironment } from "./child-environment.ts";
 import { eventually } from "./eventually.ts";
 import type { Json } from "./http-json.ts";
 
@@ -48,13 +49,12 @@ export async function spawnBot(
   const copy =
     typeof from === "object" ? from : { program: from === "source" ? PROGRAM : (await bundledBot()).program };
   const { program, node = process.execPath, ...how } = copy;
-  const { PATH, HOME, NODE_COMPILE_CACHE } = process.env;
   // A folder without the developer's own .env.
   const folder = dirname(environment.COUNTERSIGN_CONFIG ?? "");
   const cwd = isAbsolute(folder) && existsSync(folder) ? folder : tmpdir();
   const child: ChildProcess = spawn(node, [program, ...args], {
     cwd,
-    env: { PATH, HOME, NODE_COMPILE_CACHE, ...environment },
+    env: { ...childEnvironment(), ...environment },
     ...how,
     stdio: ["ignore", "pipe", "pipe"],
   });

@@ -1,5 +1,6 @@
 import type { Browser, BrowserContext, Locator, Page } from "playwright-core";
 import { type Sandbox, startSandbox } from "../../sandbox/start-sandbox.ts";
+import { bundledBot } from "./bundled-bot.ts";
 import { eventually } from "./eventually.ts";
 import { getJson, type Json, postJson } from "./http-json.ts";
 import { launchBrowser } from "./page-browser.ts";
@@ -29,7 +30,9 @@ export interface PageWorld {
 export async function pageWorld(): Promise<PageWorld> {
   const lines: string[] = [];
   const onLine = (text: string) => void lines.push(text);
-  const sandbox = await startSandbox({ slackPort: 0, awsPort: 0, botPort: 0, onLine, onUnexpectedExit: () => {} });
+  const { program } = await bundledBot();
+  const ports = { slackPort: 0, awsPort: 0, botPort: 0 };
+  const sandbox = await startSandbox({ ...ports, program, onLine, onUnexpectedExit: () => {} });
   const slackUrl = `http://127.0.0.1:${sandbox.slackPort}`;
   const awsUrl = `http://127.0.0.1:${sandbox.awsPort}`;
   const strays: string[] = [];

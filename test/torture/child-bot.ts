@@ -1,6 +1,7 @@
 import { type ChildProcess, fork } from "node:child_process";
 import { once } from "node:events";
 import { createInterface } from "node:readline";
+import { childEnvironment } from "../support/child-environment.ts";
 import type { FromBot, PendingWork, ToBot } from "./bot-messages.ts";
 
 /** Output lines of a bot that are kept for the report of a violation. */
@@ -29,9 +30,8 @@ export interface ChildBot {
 
 /** Starts a process that loads all modules and waits for `start`. `entry`: the file of `bot-entry.ts`. */
 export function preloadBot(entry: string): ChildBot {
-  const { PATH, HOME, NODE_COMPILE_CACHE } = process.env;
   const child: ChildProcess = fork(entry, [], {
-    env: { PATH, HOME, NODE_COMPILE_CACHE },
+    env: childEnvironment(),
     stdio: ["ignore", "pipe", "pipe", "ipc"],
     execArgv: [],
   });

@@ -5,6 +5,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { type TestContext, test } from "node:test";
 import { loadDotEnv } from "../../src/config/dot-env.ts";
+import { childEnvironment } from "../support/child-environment.ts";
 
 const { bin, engines, scripts } = JSON.parse(readFileSync("package.json", "utf8"));
 const ENTRY = join(process.cwd(), bin.countersign);
@@ -14,10 +15,9 @@ function run(t: TestContext, options: { node?: string[]; args?: string[]; prepar
   const folder = mkdtempSync(join(tmpdir(), "countersign-cli-"));
   t.after(() => rmSync(folder, { recursive: true }));
   options.prepare?.(folder);
-  const { PATH, NODE_COMPILE_CACHE } = process.env;
   const args = [...(options.node ?? []), ENTRY, ...(options.args ?? ["serve"])];
   return new Promise<{ code: number | string | undefined; text: string }>((resolve) =>
-    execFile(process.execPath, args, { cwd: folder, env: { PATH, NODE_COMPILE_CACHE } }, (error, stdout, stderr) =>
+    execFile(process.execPath, args, { cwd: folder, env: childEnvironment() }, (error, stdout, stderr) =>
       resolve({ code: error?.code ?? 0, text: stdout + stderr }),
     ),
   );

@@ -7,7 +7,8 @@ import { ANY_TIME, automationAt, plantGates, setUp } from "./automation-world.ts
 import { awsWorld, BOT_ROLE, DECIDES, gate, KEYS, work } from "./aws-world.ts";
 
 test("the list of waiting executions is read in pages of fifty", async (t) => {
-  const { aws, automation, abort, calls } = await setUp(t, DECIDES);
+  // All 120 wait at the same time.
+  const { aws, automation, abort, calls } = await setUp(t, { ...DECIDES, concurrentExecutions: null });
   const { executionIds } = await plantGates(aws, 120);
   await aws.signal(executionIds[0], "Reject", undefined, KEYS.bot);
   const listing = await automation.listWaiting(abort);

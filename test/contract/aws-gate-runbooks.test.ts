@@ -26,8 +26,10 @@ async function drive(aws: AwsWorld, id: string, { decisions = [] }: GateRunbook)
   for (let moves = 0; moves < 40; moves++) {
     const { executions } = await aws.control("executions");
     if (["Success", "Failed", "TimedOut"].includes((await aws.status(id)) ?? "")) return gates;
+    // With a setting of the stand-in, the parent of a waiting child is Waiting too.
     const waiting = executions.find(
-      (each: { AutomationExecutionStatus: string }) => each.AutomationExecutionStatus === "Waiting",
+      (each: { AutomationExecutionStatus: string; CurrentAction: string }) =>
+        each.AutomationExecutionStatus === "Waiting" && each.CurrentAction !== "aws:executeAutomation",
     );
     if (waiting === undefined) {
       aws.clock.advance(600_000);

@@ -16,9 +16,10 @@ const click = (at: number, user: string, more: Partial<Action & { kind: "click" 
 
 /** For each mutant, the shortest actions that need the removed safeguard. */
 const SCENARIOS: Record<string, Action[]> = {
-  // The first gate is approved in the console, and the bot has not read that yet when an approver clicks on its message.
+  // The first gate is approved in the console, and no event or list has told the bot when an approver clicks on its message.
   "no-fresh-read": [
     { at: 100, kind: "run", runbook: "Two-Gates" },
+    { at: 24_000, kind: "event-fault", fault: { kind: "lose", times: 60 } },
     {
       at: 24_000,
       kind: "aws-fault",

@@ -101,7 +101,8 @@ fullMatrixTest("the bot runs as nobody from a read-only checkout, and writes onl
     for (const each of ["src", "package.json"]) cpSync(join(ROOT, each), join(checkout, each), { recursive: true });
     symlinkSync(join(ROOT, "node_modules"), join(checkout, "node_modules"));
   } else {
-    copyFileSync((await bundledBot()).program, join(checkout, "program.mjs"));
+    // The bundle has several files.
+    cpSync(dirname((await bundledBot()).program), checkout, { recursive: true });
     copyFileSync(process.execPath, join(checkout, "node"));
   }
   writeFileSync(join(checkout, "countersign.yml"), readFileSync(join(w.folder, "countersign.yml")));

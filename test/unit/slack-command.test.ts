@@ -5,7 +5,7 @@ import { LOOKING } from "../../src/slack/messages/command-texts.ts";
 import { commandApp, commandReplies } from "../support/command-app.ts";
 import { fakeDirectory } from "../support/fake-slack.ts";
 import { testClock } from "../support/fakes.ts";
-import { aFacts, anEntry, aPerson, aRequest, aRoute } from "../support/samples.ts";
+import { aPerson, aRequest, aRoute } from "../support/samples.ts";
 import { aStore } from "../support/stores.ts";
 
 const done = { text: "Done.", blocks: [] };
@@ -126,21 +126,21 @@ test("a command that fails, or comes with a foreign response_url, leaks nothing"
   assert.equal(app.messages().length, before);
 });
 
-/** 520 requests in two routes, half of which Jane may decide. */
+/** 520 requests in two routes, half of which Jane may decide. They are in memory: the walk is about pages, not about SQL. */
 async function manyWaiting(t: TestContext) {
   const store = await aStore(t);
   const clock = testClock();
   const directory = fakeDirectory();
-  for (let index = 0; index < 520; index++) {
-    const request = aRequest({
-      id: `r${String(index).padStart(3, "0")}`,
-      stepExecutionId: `s${index}`,
-      route: index % 2 === 0 ? "databases" : "web",
-      facts: aFacts({ timeoutSeconds: 3_600 + index }),
-    });
-    await store.requests.open({ request, channels: [], audit: anEntry({ requestId: request.id }) });
-  }
-  const reply = commandReplies(store, {
+  const waiting = Array.from({ length: 520 }, (_, index) =>
+    aRequest({ id: `r${String(index).padStart(3, "0")}`, route: index % 2 === 0 ? "databases" : "web" }),
+  );
+  const inMemory = {
+    ...store,
+    requests: { ...store.requests, votes: async () => [], signals: async () => [] },
+    messages: { ...store.messages, ofRequest: async () => [] },
+    search: { ...store.search, waiting: async () => waiting, votesOn: async () => [] },
+  };
+  const reply = commandReplies(inMemory, {
     directory,
     clock,
     mask: [],
@@ -155,27 +155,33 @@ async function manyWaiting(t: TestContext) {
   return commandApp({ reply });
 }
 
-test("buttons turn the pages of 520 requests: each request once, only those that the person may read", async (t) => {
+test("buttons turn the pages of 520 requests in both directions: each request once, only those that the person may read", async (t) => {
   const app = await manyWaiting(t);
-  const next = () => /"page-next".*?"value":"((?:[^"\\]|\\.)*)"/.exec(JSON.stringify(app.messages().at(-1)))?.[1];
-  const walk = async () => {
-    const seen: string[] = [];
+  const button = (name: string) =>
+    new RegExp(`"page-${name}".*?"value":"((?:[^"\\\\]|\\\\.)*)"`).exec(JSON.stringify(app.messages().at(-1)))?.[1];
+  /** Presses a button until the last page in its direction; returns the ids of each page. */
+  const walk = async (user: string, name: "next" | "previous") => {
+    const pages: string[][] = [];
     for (;;) {
       const { blocks = [] } = app.messages().at(-1) ?? {};
       assert.ok(blocks.length <= 50);
-      seen.push(...[...JSON.stringify(blocks).matchAll(/Request `(r\d+)`/g)].map(([, id]) => id ?? ""));
-      const value = next();
-      if (value === undefined) return seen;
-      await app.press(JSON.parse(`"${value}"`));
+      pages.push([...JSON.stringify(blocks).matchAll(/Request `(r\d+)`/g)].map(([, id]) => id ?? ""));
+      const value = button(name);
+      if (value === undefined) return pages;
+      await app.press(JSON.parse(`"${value}"`), { user: { id: user } });
     }
   };
   const all = Array.from({ length: 520 }, (_, index) => `r${String(index).padStart(3, "0")}`);
-  await app.command("pending", { user: "U0JANE" });
-  assert.deepEqual(
-    await walk(),
-    all.filter((_, index) => index % 2 === 0),
-  );
-  assert.equal(app.messages().at(-1)?.replace_original, true);
+  for (const [user, expected] of [
+    ["U0ADMIN", all],
+    ["U0JANE", all.filter((_, index) => index % 2 === 0)],
+  ] as const) {
+    await app.command("pending", { user });
+    const forward = await walk(user, "next");
+    assert.deepEqual(forward.flat(), expected, user);
+    assert.equal(app.messages().at(-1)?.replace_original, true);
+    assert.deepEqual((await walk(user, "previous")).reverse(), forward, user);
+  }
   const pressed = app.messages().length;
   // A button is no permission: the page that Jane's button shows to someone else has nothing in it.
   await app.press("10 pending", { user: { id: "U0ANNA" } });

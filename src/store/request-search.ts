@@ -22,11 +22,11 @@ export function makeRequestSearch(db: Kysely<Tables>): RequestSearch {
   return {
     waiting: (limit) => read(all().where(WAITING).orderBy("deadline").orderBy("id").limit(limit)),
 
-    closed: (query) => read(closed(query).selectAll("requests")),
+    closed: (query) => readWhole(query, (part) => closed(part).selectAll("requests").execute(), requestFromRow),
 
-    async closedFigures(query) {
+    closedFigures(query) {
       const columns = ["id", "facts", "openedAt", "decidedAt", "closedAt", "outcome"] as const;
-      return (await closed(query).select(columns).execute()).map(toFigures);
+      return readWhole(query, (part) => closed(part).select(columns).execute(), toFigures);
     },
 
     startingWith: (prefix, limit) =>
@@ -57,6 +57,31 @@ export function makeRequestSearch(db: Kysely<Tables>): RequestSearch {
 
     ...makeVoteSearch(db),
   };
+}
+
+/** Reads rows until there are as many as the query asks for, without those that cannot be parsed. */
+async function readWhole<Row extends Pick<Tables["requests"], "id" | "closedAt">, Value>(
+  query: ClosedQuery,
+  execute: (query: ClosedQuery) => Promise<Row[]>,
+  parse: (row: Row) => Value,
+): Promise<Value[]> {
+  const found: Value[] = [];
+  for (let part = query; ; ) {
+    const rows = await execute(part);
+    for (const row of rows) {
+      try {
+        found.push(parse(row));
+      } catch (error) {
+        if (!(error instanceof SyntaxError)) throw error;
+        query.onDamaged?.(row.id);
+      }
+    }
+    const last = rows.at(-1);
+    if (last === undefined || rows.length < query.limit || found.length >= query.limit)
+      return found.slice(0, query.limit);
+    const cursor = { closedAt: last.closedAt ?? 0, id: last.id };
+    part = query.after === undefined ? { ...query, before: cursor } : { ...query, after: cursor };
+  }
 }
 
 function findClosed(db: Kysely<Tables>, { before, after, since, until, voters, limit }: ClosedQuery) {

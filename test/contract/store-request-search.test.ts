@@ -1,7 +1,10 @@
 import assert from "node:assert/strict";
 import { type TestContext, test } from "node:test";
+import { Kysely, sql } from "kysely";
+import type { ClosedQuery } from "../../src/app/ports/request-search.ts";
 import { NOT_WAITING } from "../../src/core/execution.ts";
 import type { ApprovalRequest } from "../../src/core/request.ts";
+import { openStore } from "../../src/store/store.ts";
 import { aFacts, anEntry, aRequest, aVote, NOW } from "../support/samples.ts";
 import { aStore, ENGINES } from "../support/stores.ts";
 
@@ -60,6 +63,41 @@ for (const engine of ENGINES) {
       (await store.search.closed(between)).map(({ id }) => id),
       ["r3", "r2", "r1"],
     );
+  });
+
+  test(`${engine.name}: a damaged row takes no other closed request from a page, wherever it is, and is reported`, async (t) => {
+    const database = await engine.create();
+    const open = () => openStore({ dialect: database.dialect(), publishes: true, now: () => NOW });
+    const first = await open();
+    for (let index = 0; index < 7; index++) {
+      const request = aRequest({
+        ...{ id: `r${index}`, executionId: `e${index}`, stepExecutionId: `s${index}` },
+        ...{ state: "closed", closedAt: NOW + index },
+      });
+      await first.requests.open({ request, channels: [], audit: anEntry({ requestId: request.id }) });
+    }
+    await first.close();
+    const db = new Kysely<unknown>({ dialect: database.dialect() });
+    await sql`update requests set facts = '{' where id in ('r6', 'r4', 'r3', 'r0')`.execute(db);
+    await db.destroy();
+    const store = await open();
+    t.after(async () => {
+      await store.close();
+      await database.remove();
+    });
+    const base = { since: null, until: null, voters: null, limit: 2 };
+    for (const read of [store.search.closed, store.search.closedFigures]) {
+      const damaged = new Set<string>();
+      const page = async (from: Pick<ClosedQuery, "before" | "after">) =>
+        (await read({ ...base, ...from, onDamaged: (id) => damaged.add(id) })).map(({ id }) => id);
+      const cursor = (index: number) => ({ closedAt: NOW + index, id: `r${index}` });
+      assert.deepEqual(await page({ before: null }), ["r5", "r2"]);
+      assert.deepEqual(await page({ before: cursor(4) }), ["r2", "r1"], "the damaged row is that of the cursor");
+      assert.deepEqual(await page({ before: cursor(2) }), ["r1"]);
+      assert.deepEqual(await page({ before: null, after: cursor(0) }), ["r1", "r2"]);
+      assert.deepEqual(await page({ before: null, after: cursor(2) }), ["r5"]);
+      assert.deepEqual([...damaged].sort(), ["r0", "r3", "r4", "r6"]);
+    }
   });
 
   test(`${engine.name}: the figures of 100 large requests and their votes take less than 300 bytes each`, async (t) => {

@@ -45,7 +45,7 @@ async function setUp(
   for (let minute = 1; minute <= count; minute++) await close(minute);
   const clock = testClock();
   const reply = commandReplies(store, {
-    ...{ directory: fakeDirectory(), clock, mask: [], identities: {}, admins: { users: [], groups: [] } },
+    ...{ directory: fakeDirectory(), clock, mask: [], identities: {}, admins: { users: ["U0ADMIN"], groups: [] } },
     routes: [aRoute(), aRoute({ name: "web", approvers: { users: ["U0WEB"], groups: [] } })],
     automation: () => undefined,
     readMasked: async () => ({ kind: "not-found" }),
@@ -129,4 +129,17 @@ test("a page that does not fit keeps the requests next to the page that the pers
   const back = [...ids()];
   while (has("previous")) back.unshift(...(await press("previous")).filter((id) => !back.includes(id)));
   assert.deepEqual(back, range(30, 1));
+});
+
+test("an admin learns which requests are not listed because their rows are damaged, and other people do not", async (t) => {
+  const wrap = (closed: RequestSearch["closed"]) => async (query: ClosedQuery) => {
+    query.onDamaged?.("r-damaged");
+    return closed(query);
+  };
+  const { app, ids, answer } = await setUp(t, 3, { wrap });
+  assert.deepEqual(ids(), range(3, 1));
+  assert.doesNotMatch(answer(), /damaged/);
+  await app.command("history", { user: "U0ADMIN" });
+  assert.deepEqual(ids(), range(3, 1));
+  assert.match(answer(), /Not listed, because their rows in the database are damaged: `r-damaged`\./);
 });

@@ -20,6 +20,8 @@ export type HistoryResult =
       /** The request before which the newer page ends, and after which the older page begins; null where there is none. */
       newer: ClosedCursor | null;
       older: ClosedCursor | null;
+      /** For admins: requests that are left out because their rows are damaged. */
+      damaged?: ReadonlySet<string>;
     }
   /** Nobody of this name has voted. Only admins learn this: votes are facts about requests. */
   | { kind: "no-person"; name: string }
@@ -48,8 +50,10 @@ export const makeHistory =
       return access.reader.admin
         ? { kind: "no-person", name: by.name }
         : { kind: "history", items: [], direction: "older", newer: null, older: null };
+    const damaged = new Set<string>();
+    const onDamaged = (id: string) => void (access.reader.admin && damaged.add(id));
     const find = (from: Pick<ClosedQuery, "before" | "after">) =>
-      findPage(deps, access.reader, filters, { since, until, voters, ...from });
+      findPage(deps, access.reader, filters, { since, until, voters, onDamaged, ...from });
     const inspectAll = (requests: readonly ApprovalRequest[]) =>
       Promise.all(requests.map((request) => inspect(deps, request)));
     if (page?.direction === "newer") {
@@ -57,7 +61,7 @@ export const makeHistory =
       if (found.length === HISTORY_PAGE || reached !== null) {
         const items = await inspectAll(found.toReversed());
         const newer = hasMore ? toCursor(found.at(-1)) : reached;
-        return { kind: "history", items, direction: "newer", newer, older: toCursor(found[0]) ?? reached };
+        return { kind: "history", items, direction: "newer", newer, older: toCursor(found[0]) ?? reached, damaged };
       }
       // Fewer requests than a page are newer: the newest page has them all.
     }
@@ -65,7 +69,7 @@ export const makeHistory =
     const { found, reached, hasMore } = await find({ before });
     const newer = before === null ? null : (toCursor(found[0]) ?? reached ?? OLDEST);
     const older = hasMore ? toCursor(found.at(-1)) : reached;
-    return { kind: "history", items: await inspectAll(found), direction: "older", newer, older };
+    return { kind: "history", items: await inspectAll(found), direction: "older", newer, older, damaged };
   };
 
 /** Finds the requests of one page. `reached`: the last examined one, if the search stopped at its limit. */

@@ -18,6 +18,8 @@ export interface ClosedQuery {
   /** Requests on which one of these people voted; null: all. */
   voters: readonly string[] | null;
   limit: number;
+  /** Is called with the id of each request whose row is damaged. The result leaves it out. */
+  onDamaged?: (requestId: string) => void;
 }
 
 /** Finds requests for people who ask. Every list has a limit. */

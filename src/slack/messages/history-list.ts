@@ -8,7 +8,7 @@ import { context, type Rendered, section } from "./blocks.ts";
 import { CHAR_BUDGET, fitting } from "./budget.ts";
 import { whereLines } from "./facts.ts";
 import { outcomeLabel } from "./headline.ts";
-import { mentions } from "./mentions.ts";
+import { mentions, series } from "./mentions.ts";
 import { closedText } from "./outcome-text.ts";
 import { pageButtons } from "./page-buttons.ts";
 import { messageLink } from "./permalinks.ts";
@@ -20,7 +20,7 @@ const MAX_ITEM_LENGTH = 2_900;
 
 /** Renders one page of the reply to `/approvals history`. `command`: null without buttons. */
 export function historyReply(
-  { items, direction, newer, older }: Omit<Extract<HistoryResult, { kind: "history" }>, "kind">,
+  { items, direction, newer, older, damaged = new Set() }: Omit<Extract<HistoryResult, { kind: "history" }>, "kind">,
   { workspaceUrl, command }: { workspaceUrl: string; command: string | null },
 ): Rendered {
   // The page keeps the items next to the page that the person came from.
@@ -43,8 +43,17 @@ export function historyReply(
     : pages.older === null
       ? null
       : "There are older requests.";
-  const notes = note === null ? [] : [context(note)];
+  const notes = [note, damagedText([...damaged])].filter((each) => each !== null).map((each) => context(each));
   return { text, blocks: [section(`*${text}*`), ...inOrder(kept), ...notes, ...buttons] };
+}
+
+function damagedText(ids: readonly string[]): string | null {
+  if (ids.length === 0) return null;
+  const names = series(
+    ids.map((id) => code(id, 60)),
+    3,
+  );
+  return `Not listed, because their rows in the database are damaged: ${names}. ${code("countersign audit show", 40)} has their records.`;
 }
 
 /** Renders one closed request of a list: its outcome, its target and requester, and the people who decided. */

@@ -20,7 +20,7 @@ export function namedPeople({ routes, admins }: Pick<Config, "routes" | "admins"
 /** Gathers what the evaluation of a click needs, for the worker and for the preview of a form. */
 export function wireDecisions(
   wiring: Wiring,
-  { directory }: Slack,
+  { clickDirectory: directory }: Slack,
   targets: Targets,
   early: Pick<EarlyReads, "begin">,
   readTurns: ReadTurns,

@@ -53,7 +53,7 @@ export function wireListeners(
     // Slack waits 3 seconds for an acknowledgement: these stores reply or fail within them, even if the database hangs.
     ...store.ackStore,
     clicks: own,
-    preview: makePreviewVerdict(decisions),
+    preview: makePreviewVerdict({ ...decisions, directory: slack.directory }),
     chat,
     workspace,
     formState,

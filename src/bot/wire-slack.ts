@@ -17,11 +17,14 @@ export function wireSlack({ web, workspace, store, metrics, hooks, nextEvent, cl
   const acquireMethodSlot = makeAcquireMethodSlot(rateLimits, clock, log, metrics.slackCalls);
   const reserved = makeReservedSlots(rateLimits, clock);
   const call = limitedCall(makeSlackCall(web), { acquireSlot: acquireMethodSlot, reserved, rateLimits, clock, log });
-  const directory = hooks.directory(makeDirectory(call, workspace, clock, nextEvent));
+  const { forClicks, ...forAll } = makeDirectory(call, workspace, clock, nextEvent);
+  const directory = hooks.directory(forAll);
   return {
     chat: metrics.chat(hooks.chat(withDirectReplies(makeChat(call, workspace, clock), directory, call))),
     acquireSlot: makeAcquireSlot(acquireMethodSlot),
     directory,
+    /** Uses the reserved slots: only for the evaluation of clicks. */
+    clickDirectory: hooks.directory(forClicks),
     refillSlots: reserved.refill,
     publishHome: makePublishHome(call, workspace, clock),
     isSharedChannel: makeSharedChannels(call, clock),

@@ -49,10 +49,11 @@ interface SlackMethods {
 
 export type SlackMethod = keyof SlackMethods;
 
-/** Calls one method once. A failure is a value; nothing is thrown. */
+/** Calls one method once. A failure is a value; nothing is thrown. `forClick`: a click waits for the call. */
 export type SlackCall = <M extends SlackMethod>(
   method: M,
   args: SlackMethods[M]["args"],
+  forClick?: boolean,
 ) => Promise<{ kind: "ok"; response: SlackMethods[M]["response"] } | ChatFailure>;
 
 /** Makes the calls over a WebClient. */

@@ -10,7 +10,7 @@ import { describeFailure } from "../slack-failures.ts";
 import { cacheOptions } from "./cache-options.ts";
 import { isNoGroup, MAX_LIST_AGE_MS, makeChannels, makeGroups, type ReadMembers } from "./groups.ts";
 import { toPerson } from "./person.ts";
-import { beganLate, makeSharedReads } from "./shared-reads.ts";
+import { beganLate, makeSharedReads, type SharedRead } from "./shared-reads.ts";
 
 /** A person, an address and, for a preview, a membership may be this old. */
 const CACHE_TTL_MS = 15_000;
@@ -21,23 +21,59 @@ const MAX_READS = 3;
 /** People and email addresses that are cached. */
 const MAX_PEOPLE = 10_000;
 
+/** The reads and caches of one directory. */
+interface Reads {
+  people: SharedRead<Person>;
+  groups: ReadMembers;
+  channels: ReadMembers;
+  ownerOf: (email: string) => Promise<Owner | LookupFailure>;
+  owners: LRUCache<string, Owner>;
+}
+
 /**
  * Makes the directory of people and groups in Slack. It reads a cached list again before it denies anyone, and before it
- * allows a click that is younger than the list.
+ * allows a click that is younger than the list. `forClicks`: the same directory, for calls for which a click waits.
  */
-export function makeDirectory(call: SlackCall, workspace: Workspace, clock: Clock, nextEvent?: NextEvent): Directory {
-  const owners = new LRUCache<string, Owner>(cacheOptions(clock, MAX_PEOPLE, CACHE_TTL_MS));
-  const groups = makeGroups(call, clock, workspace.isOrgInstall, nextEvent);
-  const channels = makeChannels(call, clock, nextEvent);
-  const readPerson = async (userId: string) => {
-    const read = await call("users.info", { user: userId });
+export function makeDirectory(
+  call: SlackCall,
+  workspace: Workspace,
+  clock: Clock,
+  nextEvent?: NextEvent,
+): Directory & { forClicks: Directory } {
+  const readPerson = async (userId: string, forClick: boolean) => {
+    const read = await call("users.info", { user: userId }, forClick);
     if (read.kind !== "ok") return read;
     const { user } = read.response;
     if (user === undefined) return { kind: "ambiguous", error: "the reply has no user" } as const;
     return { kind: "read", value: toPerson(userId, user, workspace) } as const;
   };
-  const people = makeSharedReads<Person>(clock, { max: MAX_PEOPLE, keepMs: CACHE_TTL_MS }, readPerson, nextEvent);
+  const reads: Reads = {
+    people: makeSharedReads<Person>(clock, { max: MAX_PEOPLE, keepMs: CACHE_TTL_MS }, readPerson, nextEvent),
+    groups: makeGroups(call, clock, workspace.isOrgInstall, nextEvent),
+    channels: makeChannels(call, clock, nextEvent),
+    ownerOf: (email) => findOwner(call, email, workspace, false),
+    owners: new LRUCache<string, Owner>(cacheOptions(clock, MAX_PEOPLE, CACHE_TTL_MS)),
+  };
+  const forClicks = toDirectory(
+    {
+      ...reads,
+      people: forClick(reads.people),
+      groups: forClick(reads.groups),
+      channels: forClick(reads.channels),
+      ownerOf: (email) => findOwner(call, email, workspace, true),
+    },
+    clock,
+  );
+  return { ...toDirectory(reads, clock), forClicks };
+}
 
+/** Returns the same reads, whose calls are for a click. */
+function forClick<T>(read: SharedRead<T>): SharedRead<T> {
+  const share = (id: string, since: number, after?: number) => read(id, since, after, true);
+  return Object.assign(share, { peek: read.peek, last: read.last });
+}
+
+function toDirectory({ people, groups, channels, ownerOf, owners }: Reads, clock: Clock): Directory {
   const listsOf = (meant: Approvers, channelIds: readonly string[]) => [
     ...meant.groups.map((id) => ({ id, read: groups })),
     ...(meant.channel === "members" ? channelIds : []).map((id) => ({ id, read: channels })),
@@ -79,7 +115,7 @@ export function makeDirectory(call: SlackCall, workspace: Workspace, clock: Cloc
       const address = email.toLowerCase();
       const cached = owners.get(address);
       if (cached !== undefined) return cached;
-      const found = await findOwner(call, email, workspace);
+      const found = await ownerOf(email);
       if (found.kind !== "unknown") owners.set(address, found);
       return found;
     },
@@ -166,8 +202,13 @@ type Owner = { kind: "person"; person: Person } | { kind: "nobody" };
 const RETRY_MS = 5_000;
 
 /** Finds the account that has an email address. Source: Slack API, users.lookupByEmail, error users_not_found. */
-async function findOwner(call: SlackCall, email: string, workspace: Workspace): Promise<Owner | LookupFailure> {
-  const read = await call("users.lookupByEmail", { email });
+async function findOwner(
+  call: SlackCall,
+  email: string,
+  workspace: Workspace,
+  isForClick: boolean,
+): Promise<Owner | LookupFailure> {
+  const read = await call("users.lookupByEmail", { email }, isForClick);
   if (read.kind === "ok") {
     const { user } = read.response;
     if (user?.id === undefined) return { kind: "unknown", error: "the reply has no user", retryAfterMs: RETRY_MS };

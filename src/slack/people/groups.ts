@@ -17,35 +17,33 @@ export type ReadMembers = SharedRead<ReadonlySet<string>>;
  * An app that is installed in a whole organization must name the group's workspace.
  */
 export function makeGroups(call: SlackCall, clock: Clock, isOrgInstall = false, nextEvent?: NextEvent): ReadMembers {
-  const list = async (usergroup: string, team: { team_id?: string } = {}): Promise<ListResult> => {
-    const read = await call("usergroups.users.list", { usergroup, ...team });
+  const list: ListGroup = async (usergroup, forClick, team = {}) => {
+    const read = await call("usergroups.users.list", { usergroup, ...team }, forClick);
     return read.kind === "ok" ? { kind: "listed", userIds: read.response.users ?? [] } : read;
   };
   return makeLists(clock, isOrgInstall ? listInOrganization(call, clock, list) : list, nextEvent);
 }
 
+type ListGroup = (usergroup: string, forClick: boolean, team?: { team_id?: string }) => Promise<ListResult>;
+
 /** How long the list of the organization's workspaces is kept, in milliseconds. */
 const TEAMS_TTL_MS = 10 * 60_000;
 
 /** Makes a reader that looks for a group in each workspace of the app, first in the one that had it before. */
-function listInOrganization(
-  call: SlackCall,
-  clock: Clock,
-  list: (usergroup: string, team: { team_id: string }) => Promise<ListResult>,
-) {
+function listInOrganization(call: SlackCall, clock: Clock, list: ListGroup) {
   const teams = makeSharedReads<string[]>(clock, { max: 1, keepMs: TEAMS_TTL_MS }, async () => {
     const read = await call("auth.teams.list", { limit: 1000 });
     if (read.kind !== "ok") return read;
     return { kind: "read", value: (read.response.teams ?? []).flatMap(({ id }) => id ?? []) };
   });
   const foundIn = new Map<string, string>();
-  return async (usergroup: string): Promise<ListResult> => {
+  return async (usergroup: string, forClick: boolean): Promise<ListResult> => {
     const known = await teams("all", clock.now() - TEAMS_TTL_MS + 1);
     if (known.kind !== "found") return known;
     const before = foundIn.get(usergroup);
     let result: ListResult = NO_GROUP;
     for (const team_id of known.value.toSorted((a, b) => Number(b === before) - Number(a === before))) {
-      result = await list(usergroup, { team_id });
+      result = await list(usergroup, forClick, { team_id });
       if (result.kind === "listed") foundIn.set(usergroup, team_id);
       if (!isNoGroup(result)) return result;
     }
@@ -70,14 +68,18 @@ export function isNoGroup(result: ChatFailure | { kind: "listed" }): boolean {
 
 /** Makes the same reader for the members of channels. */
 export function makeChannels(call: SlackCall, clock: Clock, nextEvent?: NextEvent): ReadMembers {
-  return makeLists(clock, (channel) => listChannel(call, channel), nextEvent);
+  return makeLists(clock, (channel, forClick) => listChannel(call, channel, forClick), nextEvent);
 }
 
 type ListResult = { kind: "listed"; userIds: string[] } | ChatFailure;
 
-function makeLists(clock: Clock, list: (id: string) => Promise<ListResult>, nextEvent?: NextEvent): ReadMembers {
-  const read = async (id: string) => {
-    const result = await list(id);
+function makeLists(
+  clock: Clock,
+  list: (id: string, forClick: boolean) => Promise<ListResult>,
+  nextEvent?: NextEvent,
+): ReadMembers {
+  const read = async (id: string, forClick: boolean) => {
+    const result = await list(id, forClick);
     return result.kind === "listed" ? ({ kind: "read", value: new Set(result.userIds) } as const) : result;
   };
   return makeSharedReads(clock, { max: MAX_LISTS, keepMs: MAX_LIST_AGE_MS }, read, nextEvent);
@@ -87,12 +89,12 @@ function makeLists(clock: Clock, list: (id: string) => Promise<ListResult>, next
 const PAGE = 200;
 const MAX_PAGES = 50;
 
-async function listChannel(call: SlackCall, channel: string): Promise<ListResult> {
+async function listChannel(call: SlackCall, channel: string, forClick: boolean): Promise<ListResult> {
   const userIds: string[] = [];
   let cursor: string | undefined;
   for (let page = 0; page < MAX_PAGES; page++) {
     const next = cursor === undefined ? {} : { cursor };
-    const read = await call("conversations.members", { channel, limit: PAGE, ...next });
+    const read = await call("conversations.members", { channel, limit: PAGE, ...next }, forClick);
     if (read.kind !== "ok") return read;
     userIds.push(...(read.response.members ?? []));
     cursor = read.response.response_metadata?.next_cursor || undefined;

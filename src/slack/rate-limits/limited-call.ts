@@ -7,7 +7,7 @@ import type { AcquireMethodSlot } from "./slots.ts";
 
 interface LimitDeps {
   acquireSlot: AcquireMethodSlot;
-  /** Slots that are acquired already; without them, each call acquires its own. */
+  /** Slots that are acquired already, for calls for which a click waits; every other call acquires its own. */
   reserved?: Pick<ReservedSlots, "use">;
   rateLimits: RateLimitStore;
   clock: Clock;
@@ -21,7 +21,7 @@ const STORE_TIMEOUT_MS = 500;
  * here. A rate limit that cannot be read, for instance while the database is unreachable, delays no call.
  *
  * States of a method:
- * - open: a call uses a reserved slot, or acquires one first. If no slot frees up within the method's timeout, the call is made anyway, and
+ * - open: a call for a click uses a reserved slot; any other call, or if none is left, acquires one first. If no slot frees up within the method's timeout, the call is made anyway, and
  *   Slack decides.
  * - blocked: Slack asked to wait, by a Retry-After. Until it has elapsed, no replica calls the method: a call whose timeout
  *   is shorter is `limited` at once, and any other waits.
@@ -29,10 +29,10 @@ const STORE_TIMEOUT_MS = 500;
 export function limitedCall(call: SlackCall, deps: LimitDeps & { log: Log }): SlackCall {
   const { rateLimits, clock, log } = deps;
   const acquire = makeAcquire(deps);
-  return async (method, args) => {
+  return async (method, args, forClick = false) => {
     if (isDelivery(method)) return call(method, args);
     const bucket = bucketKey(method, "");
-    const retryAfterMs = await acquire(method, bucket);
+    const retryAfterMs = await acquire(method, bucket, forClick);
     if (retryAfterMs > 0) {
       log.debug({ event: "rate-limit.blocked", bucket, retryAfterMs }, "no call: Slack has asked to wait");
       return { kind: "limited", retryAfterMs };
@@ -68,11 +68,11 @@ function makeAcquire({ acquireSlot, reserved, rateLimits, clock }: LimitDeps) {
     return Math.max(0, (blocked?.get(bucket) ?? 0) - clock.now());
   };
 
-  return async (method: Exclude<SlackMethod, DeliveryMethod>, bucket: string): Promise<number> => {
+  return async (method: Exclude<SlackMethod, DeliveryMethod>, bucket: string, forClick: boolean): Promise<number> => {
     const timeoutMs = SLOT_TIMEOUT_MS[method];
     const blockedMs = await blockedFor(bucket);
     if (blockedMs > timeoutMs) return blockedMs;
-    if (blockedMs === 0 && reserved?.use(method) === true) return 0;
+    if (blockedMs === 0 && forClick && reserved?.use(method) === true) return 0;
     const wait = (abort: AbortSignal) =>
       acquireSlot(method, "", abort).then(
         () => true,

@@ -10,6 +10,7 @@ import { execFileSync } from "node:child_process";
 import { mkdirSync, writeFileSync } from "node:fs";
 import { cpus, totalmem } from "node:os";
 import { parseArgs } from "node:util";
+import { measureAudit } from "./audit.ts";
 import { measureEvents, measureTargets } from "./events.ts";
 import { measureFlood, measureRestarts, measureSoak } from "./faults.ts";
 import { compareLatency, countCalls, type Figure, type Options, type Samples } from "./figures.ts";
@@ -46,6 +47,7 @@ const MEASUREMENTS: Record<string, () => Promise<Figure[]>> = {
   throughput: () => measureThroughput(options),
   restarts: () => measureRestarts(options),
   soak: () => measureSoak(options),
+  audit: () => measureAudit(),
 };
 
 const toMark = (met: boolean | null) => (met === null ? "      " : met ? "met   " : "MISSED");

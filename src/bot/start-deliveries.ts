@@ -2,6 +2,7 @@ import { makePublishAudit } from "../app/audit/publish-audit.ts";
 import type { ReadTurns } from "../app/decide/read-turns.ts";
 import { makeReplyToClicker } from "../app/decide/reply-to-clicker.ts";
 import { DIGEST_THRESHOLD, makeDigest, makeDigestFirst } from "../app/deliver/digest.ts";
+import { makeFindDeleted } from "../app/deliver/find-deleted.ts";
 import { aboutNotice, makeNotices, makeRequestMessages } from "../app/deliver/message-kinds.ts";
 import { makeRemind } from "../app/deliver/remind.ts";
 import { makeResolveRecipients } from "../app/deliver/resolve-recipients.ts";
@@ -12,6 +13,7 @@ import { deliveryBucketKey } from "../slack/rate-limits/limits.ts";
 import { REFILL_MS } from "../slack/rate-limits/reserved-slots.ts";
 import { PUBLISHER, startAuditWorker } from "../workers/audit.ts";
 import { startReplyWorker } from "../workers/clicks.ts";
+import { startDeletedMessageWorker } from "../workers/deleted-messages.ts";
 import { PER_CHANNEL, startDeliveryWorker } from "../workers/delivery.ts";
 import type { LeaseBalancer } from "../workers/lease-balancer.ts";
 import { startLoop } from "../workers/loop.ts";
@@ -23,11 +25,12 @@ import type { Slack } from "./wire-slack.ts";
 import type { Wiring } from "./wiring-options.ts";
 
 /** Starts the workers that post and update the messages of requests, the digests and the notices. */
-export function startMessages(wiring: Wiring, { chat, acquireSlot }: Slack, { aliveUntil }: LeaseBalancer): Worker[] {
+export function startMessages(wiring: Wiring, { chat, acquireSlot }: Slack, leases: LeaseBalancer): Worker[] {
   const { config, store, replica, wakeUps, clock, random, log } = wiring;
   const newId = () => `${replica}:${wiring.newId()}`;
   const { requests, messages, notices, digests, recipientLookups, rateLimits } = store;
   const { routes, identities } = config;
+  const { aliveUntil } = leases;
   const deps = {
     requests,
     messages,
@@ -80,6 +83,13 @@ export function startMessages(wiring: Wiring, { chat, acquireSlot }: Slack, { al
       eager: true,
       deliver: makeNotices(deps),
       about: aboutNotice,
+    }),
+    startDeletedMessageWorker({
+      find: makeFindDeleted(deps),
+      lease: () => leases.lease(PUBLISHER),
+      wakeUps,
+      clock,
+      log,
     }),
   ];
 }

@@ -55,6 +55,15 @@ export function makeChat(call: SlackCall, workspace: Pick<Workspace, "appId" | "
       return rendered.kind === "rendered" ? rendered.fingerprint : null;
     },
 
+    async isDeleted(channel, ts) {
+      const read = await call("conversations.replies", { channel, ts, limit: 1 });
+      if (read.kind === "refused" && read.code === "thread_not_found") return { kind: "known", deleted: true };
+      if (read.kind !== "ok") return read;
+      // A deleted message with replies remains as a tombstone. The type lacks the subtype.
+      const [first] = (read.response.messages ?? []) as readonly { ts?: string; subtype?: string }[];
+      return { kind: "known", deleted: first?.subtype === "tombstone" };
+    },
+
     find: makeFindMessage(call, workspace, clock),
 
     async openDirectMessage(userId) {

@@ -68,6 +68,31 @@ export function makeMessageStore(db: Kysely<Tables>): MessageStore {
         .execute();
     },
 
+    async nextPosted({ openedAt, requestId, channelId }, postedBefore) {
+      const row = await db
+        .selectFrom("requests")
+        .innerJoin("messages", "messages.requestId", "requests.id")
+        .select(["requests.openedAt", "messages.requestId", "messages.channelId", "messages.ts"])
+        .where("requests.state", "=", "open")
+        .where("messages.ts", "is not", null)
+        .where("messages.ts", "<", (postedBefore / 1000).toFixed(6))
+        .where("messages.deletions", "<", 2)
+        .where("requests.openedAt", ">=", openedAt)
+        .where((where) =>
+          where.or([
+            where("requests.openedAt", ">", openedAt),
+            where("requests.id", ">", requestId),
+            where.and([where("requests.id", "=", requestId), where("messages.channelId", ">", channelId)]),
+          ]),
+        )
+        .orderBy("requests.openedAt")
+        .orderBy("requests.id")
+        .orderBy("messages.channelId")
+        .limit(1)
+        .executeTakeFirst();
+      return row?.ts == null ? null : { ...row, ts: row.ts };
+    },
+
     async lastPosted(channelId) {
       const row = await db
         .selectFrom("messages")

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { type TestContext, test } from "node:test";
-import type { MessageRow } from "../../src/app/ports/delivery-store.ts";
+import type { MessagePlace, MessageRow } from "../../src/app/ports/delivery-store.ts";
 import { anEntry, aRequest, NOW, REQUEST_ID } from "../support/samples.ts";
 import { aStore, ENGINES, type OpenStore } from "../support/stores.ts";
 
@@ -52,6 +52,38 @@ for (const engine of ENGINES) {
     assert.deepEqual(await store.messages.due(NOW + 9, 10), []);
     const [ambiguous] = await store.messages.due(NOW + 10, 10);
     assert.deepEqual([ambiguous?.claimId, ambiguous?.lastError], ["mine", "timeout"]);
+  });
+
+  test(`${engine.name}: the posted messages of open requests follow each other in the order in which requests opened`, async (t) => {
+    const store = await aStore(t, { engine, now: () => NOW });
+    const add = async (id: string, ts: Record<string, string>, openedAt = NOW) => {
+      const request = aRequest({ id, stepExecutionId: id, openedAt });
+      await store.requests.open({ request, channels: ["C1", "C2"], audit: anEntry({ requestId: id }) });
+      for (const row of await store.messages.ofRequest(id))
+        if (ts[row.channelId] !== undefined) await store.messages.recordPosted(row.id, ts[row.channelId] ?? "", 1);
+    };
+    const old = (NOW / 1000 - 60).toFixed(6);
+    await add("b", { C2: old });
+    await add("z", { C2: old }, NOW - 1);
+    await add("a", { C1: old, C2: old });
+    await add("c", { C1: (NOW / 1000 - 1).toFixed(6) });
+    await add("d", { C1: `${Number(old) - 1}` });
+    await store.requests.advance({ requestId: "d", expectedVersion: 1, patch: { state: "closed" }, audit: [] });
+    await add("e", { C1: `${Number(old) - 2}` });
+    for (let time = 0; time < 2; time++) {
+      const [row] = await store.messages.ofRequest("e");
+      await store.messages.recordPosted(row?.id ?? "", `${Number(old) - 2 - time}`, 1);
+      await store.messages.recordDeleted("C1", `${Number(old) - 2 - time}`);
+    }
+    const found: string[] = [];
+    let last: MessagePlace = { openedAt: 0, requestId: "", channelId: "" };
+    for (;;) {
+      const next = await store.messages.nextPosted(last, NOW - 30_000);
+      if (next === null) break;
+      found.push(`${next.requestId} ${next.channelId}`);
+      last = next;
+    }
+    assert.deepEqual(found, ["z C2", "a C1", "a C2", "b C2"]);
   });
 
   test(`${engine.name}: a posted message keeps its first ts`, async (t) => {

@@ -13,6 +13,7 @@ import { aPerson } from "./samples.ts";
 type PostResult = Awaited<ReturnType<Chat["post"]>>;
 type UpdateResult = Awaited<ReturnType<Chat["update"]>>;
 type FindResult = Awaited<ReturnType<Chat["find"]>>;
+type IsDeletedResult = Awaited<ReturnType<Chat["isDeleted"]>>;
 type EphemeralResult = Awaited<ReturnType<Chat["postEphemeral"]>>;
 
 export interface FakeChat extends Chat {
@@ -26,6 +27,8 @@ export interface FakeChat extends Chat {
   nextUpdate: UpdateResult[];
   nextFind: FindResult[];
   nextEphemeral: EphemeralResult[];
+  /** Replies to the next checks; without one, a message that is not in `messages` is deleted. */
+  nextIsDeleted: IsDeletedResult[];
   /** Acquires a slot; `slots` lists the call and the channel of each. */
   acquireSlot: AcquireSlot;
   slots: string[];
@@ -55,6 +58,7 @@ export function fakeChat(now = () => Number.POSITIVE_INFINITY): FakeChat {
     nextUpdate: [],
     nextFind: [],
     nextEphemeral: [],
+    nextIsDeleted: [],
     slots: [],
     async acquireSlot(kind, channelId) {
       fake.slots.push(`${kind} ${channelId}`);
@@ -72,6 +76,7 @@ export function fakeChat(now = () => Number.POSITIVE_INFINITY): FakeChat {
       return { kind: "updated" };
     },
     fingerprint: async () => null,
+    isDeleted: async (_, ts) => fake.nextIsDeleted.shift() ?? { kind: "known", deleted: !fake.messages.has(ts) },
     async find(channelId, id, since, threadTs) {
       fake.searches.push({ channelId, id, since, ...(threadTs == null ? {} : { threadTs }) });
       const next = fake.nextFind.shift();

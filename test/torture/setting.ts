@@ -10,7 +10,7 @@ export interface Setting {
   signers: "bot" | "approvers";
   /** How Slack delivers clicks: over Socket Mode, or as signed HTTP requests. */
   connection: "socket" | "http";
-  /** Whether the routes have reminders and escalations. Only then does the bot soon notice a deleted message. */
+  /** Whether the routes have reminders and escalations. Without them, the bot may notice a deleted message only after minutes. */
   deadlines: boolean;
 }
 

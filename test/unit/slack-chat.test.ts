@@ -49,6 +49,26 @@ test("a deleted message is distinguished from one that Slack does not allow to e
   assert.deepEqual([await update(), await update()], ["deleted", "not-editable"]);
 });
 
+test("a message is deleted if Slack has no thread for it, or a tombstone; a failed read says nothing", async () => {
+  const rows: [thread: object | Error, expected: boolean | string][] = [
+    [{ messages: [{ ts: "1.1" }] }, false],
+    [{ messages: [{ ts: "1.1", subtype: "tombstone" }] }, true],
+    [refusedBySlack("thread_not_found"), true],
+    [refusedBySlack("channel_not_found"), "refused"],
+    [refusedBySlack("missing_scope"), "refused"],
+  ];
+  for (const [thread, expected] of rows) {
+    const call = fakeSlackCall({
+      "conversations.replies"() {
+        if (thread instanceof Error) throw thread;
+        return thread;
+      },
+    });
+    const found = await makeChat(call, AUTHOR, testClock()).isDeleted("C0DBA", "1.1");
+    assert.equal(found.kind === "known" ? found.deleted : found.kind, expected);
+  }
+});
+
 test("a reply finds no thread only if Slack says so: a message that cannot have replies may still be there", async () => {
   const rows: [code: string, thread: object | Error, kind: string][] = [
     ["thread_not_found", new Error("unexpected"), "no-thread"],

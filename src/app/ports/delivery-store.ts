@@ -61,6 +61,13 @@ export interface MessageRow extends DeliveryRow {
   deletions: number;
 }
 
+/** The place of a message in the order in which requests opened. */
+export interface MessagePlace {
+  openedAt: number;
+  requestId: string;
+  channelId: string;
+}
+
 export interface MessageStore extends DeliveryStore {
   /**
    * Returns messages to post, then messages to update, at most `perChannel` of either kind from each channel, so that a
@@ -68,6 +75,11 @@ export interface MessageStore extends DeliveryStore {
    */
   due(now: number, perChannel: number): Promise<MessageRow[]>;
   ofRequest(requestId: string): Promise<MessageRow[]>;
+  /**
+   * Returns the posted message of an open request that follows `after`, in the order in which requests opened, and was posted
+   * before a moment; null after the last one. A message that is not posted again after a deletion is left out.
+   */
+  nextPosted(after: MessagePlace, postedBefore: number): Promise<(MessagePlace & { ts: string }) | null>;
   /** Returns the `ts` of the newest message about a request in a channel; null if it has none. */
   lastPosted(channelId: string): Promise<string | null>;
   /** Records that an approver opened the request: its unposted messages are posted before others. */

@@ -125,6 +125,8 @@ export interface Chat {
   ): Promise<{ kind: "updated"; content?: string } | { kind: "too-late" } | LostMessage | ChatFailure>;
   /** Returns the fingerprint of the message as it would be sent now, as in the results above; null if that is not known now. */
   fingerprint(channelId: string, content: MessageContent): Promise<string | null>;
+  /** Tells whether a message that was posted is deleted. */
+  isDeleted(channelId: string, ts: string): Promise<{ kind: "known"; deleted: boolean } | ChatFailure>;
   /**
    * Searches the history of the channel, or of one of its threads, for our message with this id in its metadata, posted at
    * `since` or later. `absent`: the history did not have it at `asOf`, or before.

@@ -1,0 +1,37 @@
+import type { Clock, Log } from "../ports/aws.ts";
+import type { MessagePlace, MessageStore } from "../ports/delivery-store.ts";
+import type { Chat } from "../ports/slack.ts";
+
+/** A message that was just posted is not checked: a read of Slack may not show it yet. */
+const MIN_AGE_MS = 60_000;
+
+/** Before the first message. */
+const START: MessagePlace = { openedAt: 0, requestId: "", channelId: "" };
+
+/**
+ * Makes the check of one message of an open request, the next one in each round: was it deleted in Slack? Slack reports that
+ * only in response to a call about the message. A deleted message is then due to be posted again. Returns `limited` if Slack
+ * allows no such call now.
+ */
+export function makeFindDeleted(deps: {
+  messages: Pick<MessageStore, "nextPosted" | "recordDeleted">;
+  chat: Pick<Chat, "isDeleted">;
+  clock: Clock;
+  log: Log;
+}): () => Promise<"none" | "kept" | "deleted" | "limited"> {
+  const { messages, chat, clock, log } = deps;
+  let last = START;
+  return async () => {
+    const row = await messages.nextPosted(last, clock.now() - MIN_AGE_MS);
+    // After the last one, the next round begins with the first one again.
+    last = row ?? START;
+    if (row === null) return "none";
+    const { requestId, channelId, ts } = row;
+    const found = await chat.isDeleted(channelId, ts);
+    if (found.kind === "limited") return "limited";
+    if (found.kind !== "known" || !found.deleted) return "kept";
+    await messages.recordDeleted(channelId, ts);
+    log.info({ event: "message.found-deleted", requestId, channelId }, "the message of an open request was deleted");
+    return "deleted";
+  };
+}

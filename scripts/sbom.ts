@@ -16,7 +16,7 @@ export function toProductionSbom(sbom: Sbom, manifest: { name: string; dependenc
   const own = Object.entries(manifest.dependencies).map(([name, version]) => `${name}@${version}`);
   graph.set(root["bom-ref"], own);
   const reached = new Set([root["bom-ref"]]);
-  // A set also iterates over what is added meanwhile.
+  // The loop also visits each reference that it adds.
   for (const ref of reached) for (const next of graph.get(ref) ?? []) reached.add(next);
   const components = sbom.components.filter((each) => reached.has(each["bom-ref"]));
   const missing = own.filter((ref) => !components.some((each) => each["bom-ref"] === ref));

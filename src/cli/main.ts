@@ -3,14 +3,18 @@ import { loadDotEnv } from "../config/dot-env.ts";
 import { parseProxy } from "../config/environment.ts";
 import { setProxy } from "../ops/proxy.ts";
 import { VERSION } from "../ops/version.ts";
-import { addAudit } from "./audit.ts";
-import { addDoctor } from "./doctor.ts";
-import { addInit } from "./init.ts";
-import { addMigrate } from "./migrate.ts";
 import { EXIT, refuseConfiguration } from "./output.ts";
-import { addPolicy } from "./policy.ts";
-import { addServe } from "./serve.ts";
-import { addVerifyAws } from "./verify-aws.ts";
+
+/** Adds each command, in the order of the help. Loads only its own modules: those of AWS and Slack take most of a start. */
+const COMMANDS: Record<string, (program: Command) => Promise<void>> = {
+  serve: async (program) => (await import("./serve.ts")).addServe(program),
+  init: async (program) => (await import("./init.ts")).addInit(program),
+  doctor: async (program) => (await import("./doctor.ts")).addDoctor(program),
+  migrate: async (program) => (await import("./migrate.ts")).addMigrate(program),
+  policy: async (program) => (await import("./policy.ts")).addPolicy(program),
+  audit: async (program) => (await import("./audit.ts")).addAudit(program),
+  "verify-aws": async (program) => (await import("./verify-aws.ts")).addVerifyAws(program),
+};
 
 const program = new Command("countersign")
   .description("Approve steps of AWS Systems Manager Automation in Slack")
@@ -24,12 +28,8 @@ const program = new Command("countersign")
     if (proxy !== null) setProxy(proxy);
   });
 
-addServe(program);
-addInit(program);
-addDoctor(program);
-addMigrate(program);
-addPolicy(program);
-addAudit(program);
-addVerifyAws(program);
+const [name = ""] = process.argv.slice(2);
+if (Object.hasOwn(COMMANDS, name)) await COMMANDS[name]?.(program);
+else if (name !== "--version") for (const add of Object.values(COMMANDS)) await add(program);
 
 await program.parseAsync();

@@ -1,3 +1,4 @@
+import type { StoredRecord } from "../../core/audit.ts";
 import type { ChainFinding } from "../../core/chain-finding.ts";
 import { type ChainPosition, ChainVerifier } from "../../core/verify-chain.ts";
 import type { AuditTrail } from "../ports/audit-trail.ts";
@@ -33,8 +34,10 @@ export async function verifyTrail(
   const verifier = new ChainVerifier(ends.checkpoint, expected, sha256);
   // The first read has no lower end, so that a record in front of the chain is found too.
   let after: number | null = null;
+  let reading: Promise<StoredRecord[]> | null = null;
   for (;;) {
-    const records = await trail.page(after, PAGE);
+    const records: StoredRecord[] = await (reading ?? trail.page(after, PAGE));
+    reading = null;
     const first = records[0]?.seq ?? Number.POSITIVE_INFINITY;
     if (first > verifier.last.seq + 1) {
       ends = await trail.ends();
@@ -45,6 +48,12 @@ export async function verifyTrail(
         after = ends.checkpoint.seq;
         continue;
       }
+    }
+    // The database reads the next page while this one is checked.
+    const next = records.at(-1);
+    if (next !== undefined) {
+      reading = trail.page(next.seq, PAGE);
+      reading.catch(() => undefined);
     }
     for (const record of records) verifier.add(record);
     after = verifier.last.seq;

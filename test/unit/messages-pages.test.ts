@@ -103,7 +103,7 @@ test("pages are numbered, lead to their neighbors, and have the state that prove
 
 test("what the message cuts comes first in Details", () => {
   const first = (facts: Parameters<typeof view>[0]) =>
-    detailsView({ ...view(facts), execution: null }).blocks[1]?.block_id;
+    detailsView({ ...view(facts), execution: null, unread: { kind: "not-found" } }).blocks[1]?.block_id;
   assert.notEqual(first({ facts: { message: "short" } }), "words");
   assert.equal(first({ facts: { message: "m".repeat(4000) } }), "words");
   const evidence = [{ name: "plan.Log", text: "y\n".repeat(30), length: 60 }];

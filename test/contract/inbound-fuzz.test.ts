@@ -6,7 +6,7 @@ import { FULL_MATRIX } from "../support/full-matrix.ts";
 import type { Json } from "../support/http-json.ts";
 import { inbound, validPayloads } from "./inbound-bot.ts";
 
-const PAYLOADS = FULL_MATRIX ? 12_000 : 1_500;
+const PAYLOADS = FULL_MATRIX ? 12_000 : 700;
 const AT_ONCE = 200;
 
 const DECISIVE = ["approve", "reject", "form", "break-glass", "break-glass without a message"];

@@ -9,6 +9,7 @@ import { userPrincipal } from "../../sandbox/aws/identity/principal.ts";
 import { AwsError } from "../../sandbox/aws/protocol/aws-error.ts";
 import { makeStandIn, type StandIn } from "../../sandbox/aws/stand-in.ts";
 import { makeSandboxClock } from "../../sandbox/wire/clock.ts";
+import { FULL_MATRIX } from "../support/full-matrix.ts";
 
 const NAMES = ["one", "two", "three", "four"];
 const admin = userPrincipal("111122223333", "admin");
@@ -139,7 +140,7 @@ test("the invariants of an execution hold for any runbook and any sequence of si
         clock.close();
       }
     }),
-    { numRuns: 400 },
+    { numRuns: FULL_MATRIX ? 400 : 100 },
   );
 });
 

@@ -282,7 +282,7 @@ async function runs(t: TestContext, needed: fc.Arbitrary<number | null>) {
   );
   // A few runs may have few signals.
   for (let more = 0; more === 0 || (signals < MIN_SIGNALS && more < 4); more++)
-    await fc.assert(property, { numRuns: FULL_MATRIX ? 100 : 12, seed: seed + more });
+    await fc.assert(property, { numRuns: FULL_MATRIX ? 100 : 6, seed: seed + more });
   assert.ok(signals >= MIN_SIGNALS, `only ${signals} signals: the runs do not test enough signals`);
   t.diagnostic(`${signals} signals with these outcomes: ${[...outcomes].join("; ")}`);
 }

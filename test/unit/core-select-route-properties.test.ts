@@ -3,6 +3,7 @@ import { test } from "node:test";
 import fc from "fast-check";
 import type { RouteMatch } from "../../src/core/policy.ts";
 import { selectRoute, tryRoutes } from "../../src/core/select-route.ts";
+import { FULL_MATRIX } from "../support/full-matrix.ts";
 import { routeName, toRoutes } from "./select-route-setup.ts";
 
 const NAMES = ["P", "Q", "R"];
@@ -66,7 +67,7 @@ test("the route is the one that every combination of single values selects, as w
         assert.ok(selection.kind === "route" || selection.uncovered.reason === "no-match");
       }
     }),
-    { numRuns: 3_000 },
+    { numRuns: FULL_MATRIX ? 3_000 : 800 },
   );
   assert.ok(covered > 100 && doubtful > 100, `${covered} ${doubtful}`);
 });
@@ -94,7 +95,7 @@ test("no spelling of a value, and no other value besides it, selects another rou
       const other = selectRoute(routes, { parameters: { E: values }, defaults: {} });
       if (other.kind === "route") assert.deepEqual(other, own);
     }),
-    { numRuns: 3_000 },
+    { numRuns: FULL_MATRIX ? 3_000 : 800 },
   );
 });
 

@@ -104,7 +104,7 @@ test("Slack accepts each message and view of an execution, and none shows its se
         rendered += 1;
       }
     }),
-    { numRuns: FULL_MATRIX ? 120 : 50 },
+    { numRuns: FULL_MATRIX ? 120 : 25 },
   );
   assert.ok(rendered > 20, `only ${rendered} requests were rendered`);
 });

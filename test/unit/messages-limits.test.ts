@@ -34,7 +34,7 @@ import { routes } from "./route-arbitraries.ts";
 
 /** The time limit ends a search for the smallest counterexample, which can be long with inputs of this size. */
 const LIMIT = { interruptAfterTimeLimit: 20_000 };
-const RUNS = { numRuns: FULL_MATRIX ? 150 : 15, ...LIMIT };
+const RUNS = { numRuns: FULL_MATRIX ? 150 : 8, ...LIMIT };
 
 /** Asserts that Slack accepts the payload, and that text by others is neither formatted nor outside a code span. */
 function assertSendable(payload: object, surface: Surface): void {

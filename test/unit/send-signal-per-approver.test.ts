@@ -230,9 +230,9 @@ test("calls to AWS become less frequent while no session can be assumed", async 
     calls++;
     return ready(...call);
   };
-  for (let second = 0; second < 3_600; second++) {
+  for (let second = 0; second < 3_600; second += 5) {
     await round();
-    clock.advance(1_000);
+    clock.advance(5_000);
   }
   assert.ok(calls < 25, `${calls} calls in an hour`);
   assert.ok((await store.requests.history(REQUEST_ID)).length < 30);

@@ -1,14 +1,24 @@
 import type { HealthReport } from "../../src/app/admin/health.ts";
-import type { InspectedRequest } from "../../src/app/admin/inspect.ts";
+import type { InspectedRequest, UnreadLists } from "../../src/app/admin/inspect.ts";
 import type { HomeContent } from "../../src/app/admin/refresh-home.ts";
 import type { ApprovalRequest } from "../../src/core/request.ts";
+
+/** Slack returned every list of people. */
+export const NOTHING_UNREAD: UnreadLists = { admins: null, routes: new Map() };
 
 /** The content of App Home with a page of requests. */
 export function aHome(
   items: InspectedRequest[],
   { total = items.length, ...more }: { total?: number } & Partial<Pick<HomeContent, "scope" | "offset" | "voted">> = {},
 ): HomeContent {
-  const list = { kind: "pending", items, total, voted: [] as ApprovalRequest[], admin: false } as const;
+  const list = {
+    kind: "pending",
+    items,
+    total,
+    voted: [] as ApprovalRequest[],
+    admin: false,
+    unread: NOTHING_UNREAD,
+  } as const;
   return { scope: "mine", offset: 0, list, voted: { items: [], total: 0 }, decisions: [], health: null, ...more };
 }
 

@@ -165,5 +165,33 @@ test("a group that Slack does not return takes no request from admins, and no De
   assert.equal(await details("U0JANE", COMMAND), "details");
   assert.equal(await show("U0ANNA"), "unknown", "it may be that person's request");
   const mine = await makePending({ ...deps, clock: testClock() })("U0ADMIN", { mine: true });
-  assert.equal(mine.kind, "unknown", "a request that waits for the admin may be missing");
+  assert.ok(mine.kind === "pending");
+  assert.deepEqual([...mine.unread.routes.keys()], ["broken"], "a request that waits for the admin may be missing");
+});
+
+test("a list that Slack does not return hides only its own requests: the answer names it, and stays the same for each id", async (t) => {
+  const { unreadable, deps, show, showAll, pending } = await setUp(t);
+  unreadable.add("S0BROKEN");
+  const list = async (userId: string) => {
+    const found = await makePending({ ...deps, clock: testClock() })(userId);
+    return found.kind === "pending"
+      ? [
+          found.items.map(({ request }) => request.id),
+          found.admin,
+          found.unread.admins?.error,
+          found.unread.routes.size,
+        ]
+      : found;
+  };
+  assert.deepEqual(await list("U0JANE"), [[REQUEST_ID], false, undefined, 1], "a named approver of another route");
+  assert.deepEqual(await list("U0ROSA"), [[REQUEST_ID], false, undefined, 1], "the requester");
+  assert.equal(await pending("U0ANNA"), "unknown", "no request that this person may read is known");
+  assert.equal(await show("U0ROSA"), "shown");
+  deps.admins = { users: [], groups: ["S0BROKEN"] };
+  assert.deepEqual(await list("U0JANE"), [[REQUEST_ID], false, "ratelimited", 1], "perhaps an admin");
+  deps.routes = [aRoute()];
+  assert.deepEqual(await list("U0JANE"), [[REQUEST_ID], false, "ratelimited", 0]);
+  const shown = await showAll("U0JANE");
+  assert.deepEqual(shown.kind === "shown" && shown.unread.admins?.error, "ratelimited");
+  assert.equal(await pending("U0ANNA"), "unknown", "perhaps an admin, who does not look like a stranger");
 });

@@ -7,7 +7,7 @@ import { type AskedTarget, askTargetOf, askTargets, type UnreadExecution } from 
 import { type ExplainedExecution, explainExecution } from "./explain-execution.ts";
 import { type AbsentExecution, type AmbiguousExecution, findExecutions } from "./find-executions.ts";
 import { findRequests } from "./find-requests.ts";
-import { findReader, type Refused } from "./inspect.ts";
+import { findReader, type Refused, toFailure } from "./inspect.ts";
 import type { ExplainedRequest } from "./policy-explain.ts";
 import type { ShowDeps } from "./show-request.ts";
 
@@ -38,13 +38,13 @@ export const makeExplainRequest =
   async (userId: string, text: string, show: NameRenderer): Promise<ExplainResult> => {
     const access = await findReader(deps, userId);
     if (access.kind === "unknown") return access;
-    const { reader } = access;
+    const { reader, unread } = access;
     const { pasted, requests } = await findRequests(deps, reader, text);
     const executionIds = [...new Set(requests.map(({ executionId }) => executionId))];
     const [request] = requests;
     if (executionIds.length > 1) return { kind: "ambiguous", executionIds };
     if (request !== undefined) return explainOwn(deps, request, requests, show);
-    if (!reader.admin) return { kind: "refused" };
+    if (!reader.admin) return toFailure(unread) ?? { kind: "refused" };
     const found = await findExecutions(deps, pasted);
     return found.kind === "found" ? explainLoose(deps, found, show) : found;
   };

@@ -129,28 +129,43 @@ async function findReadAccess(
   return decides?.kind === "unknown" ? decides : { kind: "refused" };
 }
 
+/** The lists of people that Slack did not return: the person may be one of them. Without them, a list is partial. */
+export interface UnreadLists {
+  admins: LookupFailure | null;
+  /** By the name of the route. */
+  routes: ReadonlyMap<string, LookupFailure>;
+}
+
+/** A failure because of which the person looks like a stranger. One that an admin must fix comes first; null without any. */
+export function toFailure({ admins, routes }: UnreadLists): LookupFailure | null {
+  const failures = [...(admins === null ? [] : [admins]), ...routes.values()];
+  return failures.find(({ advice }) => advice !== undefined) ?? failures[0] ?? null;
+}
+
 /**
- * Finds out who a person is, and of which routes they are an approver. An admin may read all routes: of an admin, they are
- * read only with `routesOfAdmins`, and with `readable` a route whose groups Slack does not return is left out.
+ * Finds out who a person is, and of which routes they are an approver. A list that Slack does not return hides only the
+ * requests that it would allow; `unread` has it. An admin may read all routes: of an admin, they are read only with `routesOfAdmins`.
  */
 export async function findReader(
   deps: InspectDeps,
   userId: string,
-  { routesOfAdmins = "none" }: { routesOfAdmins?: "none" | "readable" | "all" } = {},
-): Promise<{ kind: "reader"; reader: Reader } | Extract<Refused, { kind: "unknown" }>> {
+  { routesOfAdmins = false }: { routesOfAdmins?: boolean } = {},
+): Promise<{ kind: "reader"; reader: Reader; unread: UnreadLists } | Extract<Refused, { kind: "unknown" }>> {
   const { directory } = deps;
   const known = await directory.person(userId);
   if (known.kind === "unknown") return known;
   const routes = new Set<string>();
-  const reader = (admin: boolean) => ({ kind: "reader", reader: { person: known.person, admin, routes } }) as const;
+  const unread = { admins: null as LookupFailure | null, routes: new Map<string, LookupFailure>() };
+  const reader = (admin: boolean) =>
+    ({ kind: "reader", reader: { person: known.person, admin, routes }, unread }) as const;
   if (known.person.accountStatus !== "member") return reader(false);
   const admin = await directory.isAmong(deps.admins, userId, "show");
-  if (admin.kind === "unknown") return admin;
+  if (admin.kind === "unknown") unread.admins = admin;
   const isAdmin = admin.kind === "member";
-  if (isAdmin && routesOfAdmins === "none") return reader(true);
+  if (isAdmin && !routesOfAdmins) return reader(true);
   for (const route of deps.routes) {
     const among = await directory.isAmong(route.approvers, userId, "show", route.channels);
-    if (among.kind === "unknown" && !(isAdmin && routesOfAdmins === "readable")) return among;
+    if (among.kind === "unknown") unread.routes.set(route.name, among);
     if (among.kind === "member") routes.add(route.name);
   }
   return reader(isAdmin);

@@ -4,7 +4,15 @@ import type { Reader } from "../../core/read-access.ts";
 import type { ApprovalRequest, Vote } from "../../core/request.ts";
 import type { Filters } from "../../core/slash-command.ts";
 import type { ClosedCursor, ClosedQuery, RequestSearch } from "../ports/request-search.ts";
-import { findReader, type InspectDeps, type InspectedRequest, inspect, keepReadable, type Refused } from "./inspect.ts";
+import {
+  findReader,
+  type InspectDeps,
+  type InspectedRequest,
+  inspect,
+  keepReadable,
+  type Refused,
+  type UnreadLists,
+} from "./inspect.ts";
 import { readClosed } from "./read-closed.ts";
 
 /** Where a page begins: after this request, in the direction of time. Null: the newest page. */
@@ -22,6 +30,7 @@ export type HistoryResult =
       older: ClosedCursor | null;
       /** For admins: requests that are left out because their rows are damaged. */
       damaged?: ReadonlySet<string>;
+      unread: UnreadLists;
     }
   /** Nobody of this name has voted. Only admins learn this: votes are facts about requests. */
   | { kind: "no-person"; name: string }
@@ -44,12 +53,13 @@ export const makeHistory =
   async (userId: string, filters: Filters, page: HistoryPage): Promise<HistoryResult> => {
     const access = await findReader(deps, userId);
     if (access.kind === "unknown") return access;
+    const { unread } = access;
     const { by, since = null, until = null } = filters;
     const voters = by === undefined ? null : await findVoters(deps.search, by, userId);
     if (by?.kind === "name" && voters?.length === 0)
       return access.reader.admin
         ? { kind: "no-person", name: by.name }
-        : { kind: "history", items: [], direction: "older", newer: null, older: null };
+        : { kind: "history", items: [], direction: "older", newer: null, older: null, unread };
     const damaged = new Set<string>();
     const onDamaged = (id: string) => void (access.reader.admin && damaged.add(id));
     const find = (from: Pick<ClosedQuery, "before" | "after">) =>
@@ -60,8 +70,11 @@ export const makeHistory =
       const { found, reached, hasMore } = await find({ before: null, after: page.from });
       if (found.length === HISTORY_PAGE || reached !== null) {
         const items = await inspectAll(found.toReversed());
-        const newer = hasMore ? toCursor(found.at(-1)) : reached;
-        return { kind: "history", items, direction: "newer", newer, older: toCursor(found[0]) ?? reached, damaged };
+        const cursors = {
+          newer: hasMore ? toCursor(found.at(-1)) : reached,
+          older: toCursor(found[0]) ?? reached,
+        };
+        return { kind: "history", items, direction: "newer", ...cursors, damaged, unread };
       }
       // Fewer requests than a page are newer: the newest page has them all.
     }
@@ -69,7 +82,7 @@ export const makeHistory =
     const { found, reached, hasMore } = await find({ before });
     const newer = before === null ? null : (toCursor(found[0]) ?? reached ?? OLDEST);
     const older = hasMore ? toCursor(found.at(-1)) : reached;
-    return { kind: "history", items: await inspectAll(found), direction: "older", newer, older, damaged };
+    return { kind: "history", items: await inspectAll(found), direction: "older", newer, older, damaged, unread };
   };
 
 /** Finds the requests of one page. `reached`: the last examined one, if the search stopped at its limit. */

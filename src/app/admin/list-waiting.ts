@@ -7,7 +7,16 @@ import { findRequester } from "../../core/requester.ts";
 import type { Filters } from "../../core/slash-command.ts";
 import { isWaitingFor } from "../../core/waiting-for.ts";
 import type { Clock } from "../ports/aws.ts";
-import { findReader, type InspectDeps, type InspectedRequest, inspect, keepReadable, type Refused } from "./inspect.ts";
+import {
+  findReader,
+  type InspectDeps,
+  type InspectedRequest,
+  inspect,
+  keepReadable,
+  type Refused,
+  toFailure,
+  type UnreadLists,
+} from "./inspect.ts";
 
 export type PendingResult =
   | {
@@ -18,6 +27,7 @@ export type PendingResult =
       /** With `mine`: the waiting requests on which the person has voted already. */
       voted: ApprovalRequest[];
       admin: boolean;
+      unread: UnreadLists;
     }
   | Refused;
 
@@ -64,18 +74,19 @@ export const makePending =
     { filters = {}, mine = false, offset = 0, limit = MAX_LISTED }: PendingQuery = {},
     read = () => readWaiting(deps),
   ): Promise<PendingResult> => {
-    const access = await findReader(deps, userId, { routesOfAdmins: mine ? "all" : "none" });
+    const access = await findReader(deps, userId, { routesOfAdmins: mine });
     if (access.kind === "unknown") return access;
-    const { reader } = access;
+    const { reader, unread } = access;
     const waiting = await read();
     const theirs = await keepReadable(deps, reader, waiting.requests);
-    if (theirs.length === 0 && !reader.admin && reader.routes.size === 0) return { kind: "refused" };
+    if (theirs.length === 0 && !reader.admin && reader.routes.size === 0)
+      return toFailure(unread) ?? { kind: "refused" };
     const now = deps.clock.now();
     const meant = theirs.filter((request) => isMeant(filters, request, now));
     const { found, voted } = mine ? await keepOwn(deps, reader, meant) : { found: meant, voted: [] };
     const page = found.slice(offset, offset + limit);
     const items = await Promise.all(page.map(waiting.inspect));
-    return { kind: "pending", items, total: found.length, voted, admin: reader.admin };
+    return { kind: "pending", items, total: found.length, voted, admin: reader.admin, unread };
   };
 
 function isMeant(filters: Filters, request: ApprovalRequest, now: number): boolean {

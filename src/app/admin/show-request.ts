@@ -14,13 +14,15 @@ import {
   type ReadExecution,
   type Refused,
   readExecution,
+  toFailure,
+  type UnreadLists,
 } from "./inspect.ts";
 
 export type ShowResult =
   /** The requests of one execution, newest first. `admin`: whether Slack lists this person as an admin of Countersign. */
-  | { kind: "shown"; requests: ShownRequest[]; admin: boolean }
+  | { kind: "shown"; requests: ShownRequest[]; admin: boolean; unread: UnreadLists }
   /** Requests of several executions, newest first. */
-  | { kind: "choice"; items: InspectedRequest[]; total: number }
+  | { kind: "choice"; items: InspectedRequest[]; total: number; unread: UnreadLists }
   /** An execution without a request, for admins. */
   | { kind: "execution"; target: Target; execution: ObservedExecution }
   /** Only for an admin. */
@@ -49,12 +51,13 @@ const MAX_CHOICE = 10;
 export const makeShow =
   (deps: ShowDeps) =>
   async (userId: string, text: string): Promise<ShowResult> => {
-    const access = await findReader(deps, userId, { routesOfAdmins: "readable" });
+    const access = await findReader(deps, userId, { routesOfAdmins: true });
     if (access.kind === "unknown") return access;
-    const { reader } = access;
+    const { reader, unread } = access;
     const { pasted, requests } = await findRequests(deps, reader, text);
     if (requests.length === 0) {
-      if (!reader.admin) return { kind: "refused" };
+      // The same answer for each id: whether the request exists must not show.
+      if (!reader.admin) return toFailure(unread) ?? { kind: "refused" };
       const found = await findExecutions(deps, pasted);
       return found.kind === "found" ? readLoose(deps, found) : found;
     }
@@ -63,10 +66,14 @@ export const makeShow =
     );
     if (executions.size > 1) {
       const items = await Promise.all(requests.slice(0, MAX_CHOICE).map((request) => inspect(deps, request)));
-      return { kind: "choice", items, total: requests.length };
+      return { kind: "choice", items, total: requests.length, unread };
     }
     const items = await Promise.all(requests.map((request) => inspect(deps, request)));
-    return { kind: "shown", requests: await complete(deps, reader, items), admin: reader.admin };
+    // The requests are readable: a list of another route changes nothing about them.
+    const own = new Set(requests.map(({ route }) => route));
+    const routes = new Map([...unread.routes].filter(([name]) => own.has(name)));
+    const shown = await complete(deps, reader, items);
+    return { kind: "shown", requests: shown, admin: reader.admin, unread: { ...unread, routes } };
   };
 
 /** Adds the audit records, the failing effects and the execution, which AWS is asked for once. */

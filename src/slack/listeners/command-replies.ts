@@ -11,7 +11,7 @@ import type { RequestView } from "../../app/ports/slack.ts";
 import type { Command, CommandName } from "../../core/slash-command.ts";
 import type { Workspace } from "../connection/workspace.ts";
 import { EXPLANATION_NAMES, executionsReply, explanationReply, statsReply } from "../messages/answers-for-admins.ts";
-import type { Rendered } from "../messages/blocks.ts";
+import { context as contextBlock, type Rendered } from "../messages/blocks.ts";
 import {
   absentText,
   adminsOnlyText,
@@ -23,6 +23,7 @@ import {
   refusalText,
   sentenceReply,
   unknownPersonText,
+  unreadTexts,
 } from "../messages/command-texts.ts";
 import { executionBlocks } from "../messages/execution-blocks.ts";
 import { healthReply } from "../messages/health-text.ts";
@@ -76,9 +77,18 @@ export const makeCommandReply =
 
 const refused = (sentence: string): CommandReply => ({ ...sentenceReply(sentence), isPrivate: true });
 
-/** Says at the end of an answer about requests that it leaves out values. */
-function noted(reply: CommandReply, { audience }: ReplyContext, { length }: readonly unknown[]): CommandReply {
-  return audience.withhold && length > 0 ? { ...reply, blocks: [...reply.blocks, withheldNote()] } : reply;
+/** Says at the end of an answer about requests what it leaves out: values, and what unread lists of people would allow. */
+function noted(
+  reply: CommandReply,
+  { audience }: ReplyContext,
+  { length }: readonly unknown[],
+  partial: readonly string[],
+): CommandReply {
+  const notes = [
+    ...(partial.length === 0 ? [] : [contextBlock(partial.join("\n"), "partial")]),
+    ...(audience.withhold && length > 0 ? [withheldNote()] : []),
+  ];
+  return { ...reply, blocks: [...reply.blocks, ...notes] };
 }
 
 async function replyPending(deps: CommandRepliesDeps, command: Command, context: ReplyContext): Promise<CommandReply> {
@@ -91,7 +101,8 @@ async function replyPending(deps: CommandRepliesDeps, command: Command, context:
       const items = withhold ? found.items.map(withheld) : found.items;
       const list = { now: deps.clock.now(), workspaceUrl: deps.workspace.url, total: found.total, offset };
       const filtered = Object.keys(filters).length > 0 ? "filters" : mine ? "mine" : null;
-      return noted(pendingBlocks(items, { ...list, filtered, command: isShared ? null : text }), context, items);
+      const reply = pendingBlocks(items, { ...list, filtered, command: isShared ? null : text });
+      return noted(reply, context, items, unreadTexts(found.unread));
     }
     default:
       return notRead(found, refusalText());
@@ -109,9 +120,15 @@ async function replyShow(deps: CommandRepliesDeps, { words }: Command, context: 
         showBlocks(found.requests.map(hide), { ...list, ...audience, admin: found.admin }),
         context,
         found.requests,
+        unreadTexts(found.unread, "Buttons may be missing."),
       );
     case "choice":
-      return noted(choiceBlocks(found.items.map(hide), { ...list, total: found.total }), context, found.items);
+      return noted(
+        choiceBlocks(found.items.map(hide), { ...list, total: found.total }),
+        context,
+        found.items,
+        unreadTexts(found.unread),
+      );
     case "execution":
       return { ...executionBlocks(found.target, found.execution), isInternal: true };
     case "ambiguous":
@@ -134,7 +151,7 @@ async function replyHistory(
     case "history": {
       const items = audience.withhold ? found.items.map(withheld) : found.items;
       const list = { workspaceUrl: deps.workspace.url, command: audience.isShared ? null : text };
-      return noted(historyReply({ ...found, items }, list), context, items);
+      return noted(historyReply({ ...found, items }, list), context, items, unreadTexts(found.unread));
     }
     case "no-person":
       return { ...commandErrorReply(noPersonError(found.name)), isPrivate: true };

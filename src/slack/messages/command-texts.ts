@@ -1,4 +1,5 @@
 import type { AbsentExecution } from "../../app/admin/find-executions.ts";
+import { toFailure, type UnreadLists } from "../../app/admin/inspect.ts";
 import { counted } from "../../core/counted.ts";
 import { type FailedLookup, lookupFailureText } from "../../core/person.ts";
 import { READ_RULE } from "../../core/read-access.ts";
@@ -73,6 +74,35 @@ export function failedTargetsText(failed: readonly { target: string; error: stri
 /** For what only admins may see. */
 export function adminsOnlyText(subject: string): string {
   return `Only Countersign admins can view ${subject}.`;
+}
+
+/**
+ * Names the lists of people that Slack did not return, one sentence group for each kind; empty if it returned all of them.
+ * `consequence`: of an unread list of approvers.
+ */
+export function unreadTexts(
+  { admins, routes }: UnreadLists,
+  consequence = "Requests of these routes may be missing.",
+): string[] {
+  const again = "Try again in a minute.";
+  const ofRoutes = toFailure({ admins: null, routes });
+  const texts = [
+    ofRoutes === null
+      ? null
+      : lookupFailureText(ofRoutes, {
+          subject: `the members for ${counted(routes.size, "route")}`,
+          consequence,
+          again,
+        }),
+    admins === null
+      ? null
+      : lookupFailureText(admins, {
+          subject: "the list of Countersign admins",
+          consequence: "If you are an admin, this answer does not show everything that you may see.",
+          again,
+        }),
+  ];
+  return texts.filter((each) => each !== null).map((each) => `:warning: *Partial*: ${each}`);
 }
 
 export function unknownPersonText(failure: FailedLookup, again = "Try again in a minute."): string {

@@ -20,7 +20,13 @@ const MAX_ITEM_LENGTH = 2_900;
 
 /** Renders one page of the reply to `/approvals history`. `command`: null without buttons. */
 export function historyReply(
-  { items, direction, newer, older, damaged = new Set() }: Omit<Extract<HistoryResult, { kind: "history" }>, "kind">,
+  {
+    items,
+    direction,
+    newer,
+    older,
+    damaged = new Set(),
+  }: Omit<Extract<HistoryResult, { kind: "history" }>, "kind" | "unread">,
   { workspaceUrl, command }: { workspaceUrl: string; command: string | null },
 ): Rendered {
   // The page keeps the items next to the page that the person came from.

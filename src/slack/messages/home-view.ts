@@ -7,7 +7,7 @@ import { describeStep } from "../../core/describe-step.ts";
 import { lookupFailureText } from "../../core/person.ts";
 import { button, context, header, section } from "./blocks.ts";
 import { CHAR_BUDGET, fitting, MAX_BLOCKS, textLength } from "./budget.ts";
-import { refusalText } from "./command-texts.ts";
+import { refusalText, unreadTexts } from "./command-texts.ts";
 import { healthSections } from "./health-text.ts";
 import { mentions } from "./mentions.ts";
 import { type ListContext, pendingBlock } from "./pending-items.ts";
@@ -44,13 +44,16 @@ export function homeView(content: HomeContent, list: ListContext): HomeView {
     ]);
   const recent =
     decisions.length === 0 ? [] : [header("Your recent decisions"), section(decisions.map(decisionLine).join("\n"))];
+  const texts = unreadTexts(found.unread);
+  const partial = texts.length === 0 ? [] : [context(texts.join("\n"))];
   const heading = [header(TITLES[scope]), scopeButtons(scope, found.admin)];
   const rows = found.items.map((item, index) => [
     pendingBlock(item, list),
     scope === "mine" ? buttonsBlock(item, `decide-${index}`) : detailsButton(item.request.id, `decide-${index}`),
   ]);
-  const room = CHAR_BUDGET - textLength([heading, recent]) - 300;
-  const most = (MAX_BLOCKS.view - heading.length - recent.length - MAX_HEALTH_BLOCKS - MAX_VOTED_BLOCKS - 2) / 2;
+  const room = CHAR_BUDGET - textLength([heading, recent, partial]) - 300;
+  const most =
+    (MAX_BLOCKS.view - heading.length - recent.length - partial.length - MAX_HEALTH_BLOCKS - MAX_VOTED_BLOCKS - 2) / 2;
   const healthRoom = health === null ? 0 : MIN_HEALTH_ROOM;
   const shown = fitting(rows, room - healthRoom - (content.voted.total === 0 ? 0 : MIN_VOTED_ROOM), most);
   const voted = votedBlocks(content, list, room - healthRoom - textLength(shown));
@@ -58,6 +61,7 @@ export function homeView(content: HomeContent, list: ListContext): HomeView {
     ...heading,
     ...(found.total === 0 ? [section(NOTHING[scope])] : shown.flat()),
     ...pager(content, shown.length),
+    ...partial,
     ...voted,
     ...recent,
     ...(health?.kind === "health" ? healthBlocks(health, list.now, room - textLength([shown, voted])) : []),

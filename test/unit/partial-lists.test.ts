@@ -1,0 +1,72 @@
+import assert from "node:assert/strict";
+import { type TestContext, test } from "node:test";
+import { homeView } from "../../src/slack/messages/home-view.ts";
+import { visibleText } from "../support/block-limits.ts";
+import { commandApp, commandReplies } from "../support/command-app.ts";
+import { fakeDirectory } from "../support/fake-slack.ts";
+import { testClock } from "../support/fakes.ts";
+import { aHome } from "../support/home.ts";
+import { anEntry, aRequest, aRoute, EXECUTION_ID, REQUEST_ID } from "../support/samples.ts";
+import { aStore } from "../support/stores.ts";
+
+const CAUSE = { cause: "the app lacks the scope channels:read", fix: "Ask an admin to install it again." };
+const OF_ROUTE =
+  /Partial\*: Slack could not return the members for 1 route: the app lacks the scope channels:read\. Requests of these routes may be missing\. Ask an admin to install it again\./;
+const OF_ADMINS =
+  /Slack did not return the list of Countersign admins \(ratelimited\)\. If you are an admin, this answer does not show/;
+const LIST = { now: 1, workspaceUrl: "https://acme.slack.com/" };
+
+/** Jane decides "databases" by name. Slack does not return the members of the other route, and perhaps not the admins. */
+async function setUp(t: TestContext) {
+  const store = await aStore(t);
+  await store.requests.open({ request: aRequest(), channels: ["C0DBA"], audit: anEntry() });
+  const directory = fakeDirectory();
+  const { isAmong } = directory;
+  directory.isAmong = async (people, ...rest) => {
+    if (people.groups.includes("S0BROKEN")) return { kind: "unknown", error: "missing_scope", advice: CAUSE };
+    if (people.groups.includes("S0LIMITED")) return { kind: "unknown", error: "ratelimited" };
+    return isAmong(people, ...rest);
+  };
+  const clock = testClock();
+  const deps = {
+    ...{ directory, clock, mask: [], identities: {}, admins: { users: [], groups: ["S0LIMITED"] } },
+    routes: [aRoute({ name: "broken", approvers: { users: [], groups: ["S0BROKEN"] } }), aRoute()],
+    automation: () => undefined,
+    readMasked: async () => ({ kind: "not-found" }) as const,
+    isOwnMessage: async () => false,
+    targets: () => [],
+  };
+  const app = commandApp({ reply: commandReplies(store, deps), clock });
+  return async (text: string, user = "U0JANE") => {
+    await app.command(text, { user });
+    return JSON.stringify(app.messages().at(-1));
+  };
+}
+
+test("an answer without the members of a route or the admins has what is readable, and says why it is partial", async (t) => {
+  const run = await setUp(t);
+  for (const text of ["pending", "pending mine", "show Prod-DB-Restart", "history"]) {
+    const answer = await run(text);
+    if (text.startsWith("pending")) assert.match(answer, new RegExp(`Request \`${REQUEST_ID}\``), text);
+    if (!text.startsWith("show")) assert.match(answer, OF_ROUTE, text);
+    assert.match(answer, OF_ADMINS, text);
+  }
+  assert.doesNotMatch(await run(`show ${EXECUTION_ID}`), /members for/, "the list of another route changes nothing");
+  const unknown = await run("show 00000000-1b2c-4d3e-8f90-0123456789ab", "U0ANNA");
+  assert.match(unknown, /the app lacks the scope channels:read/);
+  assert.equal(await run(`show ${EXECUTION_ID}`, "U0ANNA"), unknown);
+  assert.doesNotMatch(await run("pending", "U0ANNA"), /You cannot read/, "perhaps an admin");
+});
+
+test("App Home says which lists of people Slack did not return", () => {
+  const unread = {
+    admins: { kind: "unknown", error: "ratelimited" } as const,
+    routes: new Map([["broken", { kind: "unknown", error: "missing_scope", advice: CAUSE } as const]]),
+  };
+  const home = aHome([]);
+  assert.ok(home.list.kind === "pending");
+  const text = visibleText(homeView({ ...home, list: { ...home.list, unread } }, LIST).blocks);
+  assert.match(text, OF_ROUTE);
+  assert.match(text, OF_ADMINS);
+  assert.doesNotMatch(visibleText(homeView(home, LIST).blocks), /Partial/);
+});

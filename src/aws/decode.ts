@@ -107,16 +107,24 @@ function decodeNamed(name: string, input: unknown): unknown {
 
 /**
  * Decodes an input of a step. AWS encodes inputs as JSON, with rare exceptions: then the raw text is returned. The raw text is
- * also returned if a number would change it, for example a long account or serial number.
+ * also returned if decoding would change a number, the order of members or a repeated member: people must see a long account
+ * or serial number as AWS returned it.
  */
 export function decodeInput(input: unknown): unknown {
   if (typeof input !== "string") return input;
   try {
     const value: unknown = JSON.parse(input);
-    return typeof value === "number" && String(value) !== input ? input : value;
+    return JSON.stringify(value) === toCompactJson(input) ? value : input;
   } catch {
     return input;
   }
+}
+
+/** Removes the spaces between the tokens of valid JSON, and the escapes that strings do not need. */
+function toCompactJson(json: string): string {
+  return json.replace(/"[^"\\]*(?:\\.[^"\\]*)*"|\s+/g, (token) =>
+    token.startsWith('"') ? JSON.stringify(JSON.parse(token)) : "",
+  );
 }
 
 /** Checks a page of a reply; an absent page is empty. */

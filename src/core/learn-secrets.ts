@@ -48,7 +48,7 @@ export function learnSecrets(
     // A value that its own name contains, as in password=password, is a name in a script and no secret.
     if (!shortest.wants(value) || !normalizeName(name).includes(normalizeName(value))) put(name, value);
   };
-  const learnText = (name: string, text: string, hidden: boolean) => {
+  const learnText = (name: string, text: string, hidden: boolean, depth: number) => {
     if (hidden) put(name, text);
     const key = hidden ? `${name}=${text}` : text;
     if (learned.has(key) || text.length > left) return;
@@ -60,17 +60,19 @@ export function learnSecrets(
       for (const leaf of new Set(leaves(text))) if (leaf.trim().length >= MIN_SECRET_LENGTH) put(name, leaf);
     }
     for (const each of findNamedValues(text, hides)) for (const value of each.secrets) add(each.name, value);
+    learn("", hidden ? null : parseNamedJson(text, hides), null, depth + 1);
   };
   const learn = (name: string, value: unknown, owner: string | null, depth: number): void => {
     if (depth > MAX_DEPTH) return;
     const hiddenBy = owner ?? (hides(name) ? name : null);
-    if (typeof value === "string") learnText(hiddenBy ?? name, value, hiddenBy !== null);
+    if (typeof value === "string") learnText(hiddenBy ?? name, value, hiddenBy !== null, depth);
     else if (typeof value === "number") {
       if (hiddenBy !== null) put(hiddenBy, String(value));
     } else if (Array.isArray(value)) for (const each of value) learn("", each, hiddenBy, depth + 1);
-    else if (typeof value === "object" && value !== null)
-      for (const [key, each] of Object.entries(value))
-        learn(key, each, hiddenBy ?? hiddenByName(value, key, hides), depth + 1);
+    else if (typeof value === "object" && value !== null) {
+      const naming = findNaming(value, hides);
+      for (const [key, each] of Object.entries(value)) learn(key, each, hiddenBy ?? naming(key), depth + 1);
+    }
   };
   for (const { parameters, variables, outputs, failureMessage, steps = [] } of withParentSources(sources)) {
     for (const part of [
@@ -95,13 +97,32 @@ export function withParentSources(sources: SecretSources): SecretSources[] {
 }
 
 /**
- * Returns the text under Name or Key if it is a hidden name and the member is the value that belongs to it, as in
- * {Name: "variable:DbPassword", Value: "..."}; else null.
+ * Returns a function that finds the text under Name or Key of an object if it is a hidden name and the given member is the value
+ * that belongs to it, as in {Name: "variable:DbPassword", Value: "..."}; else null.
  */
-export function hiddenByName(members: object, key: string, hides: (name: string) => boolean): string | null {
-  if (!/value/i.test(key)) return null;
+export function findNaming(members: object, hides: (name: string) => boolean): (key: string) => string | null {
   const naming = Object.entries(members).find(
-    ([other, text]) => /(?:name|key|variable|id)$/i.test(other) && typeof text === "string" && hides(text),
+    ([key, text]) => /(?:name|key|variable|id)$/i.test(key) && typeof text === "string" && hides(text),
   );
-  return naming === undefined ? null : String(naming[1]);
+  return (key) => (naming === undefined || !/value/i.test(key) ? null : String(naming[1]));
+}
+
+/**
+ * Parses JSON if one of its members is hidden by the text of another one; else returns null. The search in a raw text finds only
+ * a value that directly follows its name.
+ */
+export function parseNamedJson(text: string, hides: (name: string) => boolean): object | null {
+  if (!/^\s*[[{]/.test(text) || !/value/i.test(text)) return null;
+  try {
+    const parsed: object = JSON.parse(text);
+    return hasNamedValue(parsed, hides, 0) ? parsed : null;
+  } catch {
+    return null;
+  }
+}
+
+function hasNamedValue(value: unknown, hides: (name: string) => boolean, depth: number): boolean {
+  if (typeof value !== "object" || value === null || depth > MAX_DEPTH) return false;
+  const naming = Array.isArray(value) ? () => null : findNaming(value, hides);
+  return Object.entries(value).some(([key, each]) => naming(key) !== null || hasNamedValue(each, hides, depth + 1));
 }

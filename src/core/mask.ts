@@ -1,6 +1,13 @@
 import { makeNameTest } from "./hidden-names.ts";
 import type { KeepReason, Span } from "./kept-places.ts";
-import { hiddenByName, learnSecrets, MAX_DEPTH, type SecretSources, withParentSources } from "./learn-secrets.ts";
+import {
+  findNaming,
+  learnSecrets,
+  MAX_DEPTH,
+  parseNamedJson,
+  type SecretSources,
+  withParentSources,
+} from "./learn-secrets.ts";
 import { findNamedValues, leaves } from "./named-values.ts";
 import { normalizeText } from "./search-view.ts";
 import { makeSearch, type Search, takeShortest } from "./secret-search.ts";
@@ -73,15 +80,19 @@ export function makeMask(
   const named = (text: string): Span[] => findNamedValues(text, hides);
   const maskValue = (name: string, value: unknown, depth: number): unknown => {
     if (hides(name) || depth > MAX_DEPTH) return MASK;
-    if (typeof value === "string") return maskText(value);
+    if (typeof value === "string") {
+      const named = parseNamedJson(value, hides);
+      return named === null ? maskText(value) : maskValue("", named, depth + 1);
+    }
     if (typeof value === "number") return maskText(String(value)) === String(value) ? value : MASK;
     if (typeof value !== "object" || value === null) return value;
     if (left-- <= 0) return WITHHELD;
     if (Array.isArray(value)) return value.map((each) => maskValue("", each, depth + 1));
+    const naming = findNaming(value, hides);
     return Object.fromEntries(
       Object.entries(value).map(([key, each]) => [
         maskText(key),
-        hiddenByName(value, key, hides) === null ? maskValue(key, each, depth + 1) : MASK,
+        naming(key) === null ? maskValue(key, each, depth + 1) : MASK,
       ]),
     );
   };

@@ -19,6 +19,11 @@ const SOURCES: [string, Parameters<typeof anExecution>[0]][] = [
   ["an object under a hidden name", { steps: [aStep({ inputs: { Secrets: { a: { b: SECRET } } } })] }],
   ["the update of a variable", { steps: [aStep({ inputs: { Name: "variable:dbPassword", Value: SECRET } })] }],
   ["a name and a value apart", { steps: [aStep({ inputs: { Env: [{ value: SECRET, name: "DB_PASSWORD" }] } })] }],
+  [
+    "a name and a value apart in JSON",
+    { steps: [aStep({ inputs: { Env: `[{"value":"${SECRET}","id":1.0,"name":"DB_PASSWORD"}]` } })] },
+  ],
+  ["a member of JSON with a long number", { steps: [aStep({ inputs: { Env: `{"Password":"${SECRET}","V":1.0}` } })] }],
   ["JSON in an output", { steps: [aStep({ outputs: { Out: [`{"Password":"${SECRET}"}`] } })] }],
   ["JSON in the middle of a text", { steps: [aStep({ outputs: { Out: [`INFO got {"Password": "${SECRET}"} ok`] } })] }],
   ["JSON that AWS has cut off", { steps: [aStep({ outputs: { Out: [`{"a": [1, {"Password": "${SECRET}`] } })] }],
@@ -141,4 +146,18 @@ test("a value under a hidden name is hidden in its own place, whatever it is", (
 test("a name that a script gives to itself is no secret", () => {
   const mask = makeMask(GLOBS, { parameters: { Script: ["connect(password=password, token=db_token)"] } });
   assert.equal(mask.text("Rotate the password?"), "Rotate the password?");
+});
+
+test("a short secret is hidden in an input that is raw JSON, where another member names it", () => {
+  const env = '[{"value":"ab","id":1.0,"name":"DB_PASSWORD"},{"value":"cd","id":2.0,"name":"REGION"}]';
+  const own = anExecution({
+    steps: [aStep({ inputs: { Env: env, Conf: '{"Token":"ab","Serial":12345678901234567890}' } })],
+  });
+  assert.deepEqual(maskExecution(own, makeMask(GLOBS, own)).steps[0]?.inputs, {
+    Env: [
+      { value: MASK, id: 1, name: "DB_PASSWORD" },
+      { value: "cd", id: 2, name: "REGION" },
+    ],
+    Conf: `{"Token":"${MASK}","Serial":12345678901234567890}`,
+  });
 });

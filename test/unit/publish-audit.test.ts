@@ -136,7 +136,7 @@ test("the records that a dead replica had claimed are published as soon as anoth
   const { clock, store, calls, round } = await withRecords(t, 2);
   const lease = await store.leases.acquire("publisher", "dead", clock.now(), clock.now() + 15_000);
   await store.guardedBy(lease ?? assert.fail("no lease")).audit.claim([1, 2], clock.now(), clock.now() + 60_000);
-  clock.advance(10_000);
+  clock.advance(15_000);
   await round();
   assert.deepEqual(calls, [[1, 2]]);
 });

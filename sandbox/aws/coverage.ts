@@ -103,7 +103,11 @@ export const coverage: OperationCoverage[] = [
   ),
   sqs("SendMessageBatch", "partial", "As SendMessage. Each entry succeeds or fails separately."),
   sqs("GetQueueUrl", "supported", "The queues of the caller's own account. Queues exist through /_control/ only."),
-  sqs("GetQueueAttributes", "supported", "A queue has no policy, no KMS key and no FIFO attributes."),
+  sqs(
+    "GetQueueAttributes",
+    "supported",
+    "The policy of a queue only lets EventBridge send. A queue has no KMS key and no FIFO attributes.",
+  ),
   {
     service: "sts",
     operation: "AssumeRole",

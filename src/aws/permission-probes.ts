@@ -149,7 +149,7 @@ export function makeQueueProbes({ url, region }: { url: string; region: string }
       const failure = await use((queue) => queue.remove(["no-receipt"]));
       return failure === null || AFTER_PERMISSION.has(failure.code) ? { kind: "allowed" } : failure;
     },
-    hasDeadLetters: () => use((queue) => queue.hasDeadLetters(abort())),
+    readSettings: () => use((queue) => queue.readSettings(abort())),
   };
 }
 

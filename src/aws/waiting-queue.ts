@@ -70,11 +70,11 @@ export function makeWaitingQueue(options: {
       }
     },
 
-    async hasDeadLetters(abort) {
+    async readSettings(abort) {
       try {
-        const command = new GetQueueAttributesCommand({ QueueUrl, AttributeNames: ["RedrivePolicy"] });
-        const { Attributes } = await client.send(command, { abortSignal: abort });
-        return Attributes?.RedrivePolicy !== undefined;
+        const command = new GetQueueAttributesCommand({ QueueUrl, AttributeNames: ["RedrivePolicy", "Policy"] });
+        const { Attributes: { RedrivePolicy, Policy } = {} } = await client.send(command, { abortSignal: abort });
+        return { kind: "settings", hasDeadLetters: RedrivePolicy !== undefined, policy: Policy || null };
       } catch (error) {
         return readFailure(error);
       }

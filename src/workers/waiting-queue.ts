@@ -84,11 +84,11 @@ function makeFindDeadLetters({ queue, clock, log }: { queue: WaitingQueue; clock
   let askAgainAt = Number.NEGATIVE_INFINITY;
   return async (abort: AbortSignal): Promise<boolean> => {
     if (clock.now() < askAgainAt) return hasDeadLetters;
-    const answer = await queue.hasDeadLetters(abort);
+    const answer = await queue.readSettings(abort);
     if (abort.aborted) return hasDeadLetters;
-    hasDeadLetters = answer === true;
+    hasDeadLetters = answer.kind === "settings" && answer.hasDeadLetters;
     askAgainAt = clock.now() + ATTRIBUTES_MS;
-    if (typeof answer !== "boolean")
+    if (answer.kind === "failed")
       log.warn(
         { event: "queue.attributes-failed", error: `${answer.code}: ${answer.message}` },
         "cannot read the attributes of the queue: malformed messages are deleted; allow sqs:GetQueueAttributes",

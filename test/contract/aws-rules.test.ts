@@ -139,7 +139,9 @@ test("only enabled rules with the queue as their target deliver, and each of the
   };
   const all = await count();
   assert.ok(all >= 3);
-  const rule = { name: "second", pattern: { source: ["aws.ssm"] }, targets: [QUEUE] };
+  const rule = { name: "countersign-second", pattern: { source: ["aws.ssm"] }, targets: [QUEUE] };
+  await aws.control("rules", { ...rule, name: "unnamed" });
+  assert.equal(await count(), all, "the policy of the queue does not name the rule");
   await aws.control("rules", rule);
   assert.equal(await count(), 2 * all);
   await aws.control("rules", { ...rule, state: "DISABLED" });

@@ -1,8 +1,26 @@
 import { API_CALL, STATUS_EVENTS, WAITING_RULES } from "../../sandbox/aws/events/waiting-rule.ts";
+import { parseQueuePolicy } from "../../sandbox/aws/sqs/queue-policy.ts";
 import { type DoctorWorld, POLICY } from "../support/doctor-world.ts";
 import type { Fault } from "./doctor-fault.ts";
 
 const QUEUE = "arn:aws:sqs:us-east-1:111122223333:countersign-waiting";
+const STATUS_RULE = "arn:aws:events:us-east-1:111122223333:rule/countersign-status";
+/** A policy of the queue that lets one rule send. */
+const allowOnly = (rule: string) =>
+  parseQueuePolicy({
+    ...{ Version: "2012-10-17" },
+    Statement: [
+      {
+        ...{
+          Effect: "Allow",
+          Principal: { Service: "events.amazonaws.com" },
+          Action: "sqs:SendMessage",
+          Resource: QUEUE,
+        },
+        Condition: { ArnEquals: { "aws:SourceArn": rule } },
+      },
+    ],
+  });
 const [STATUS = {}, CALLS = {}] = WAITING_RULES;
 
 /** Replaces parts of the rule for status events, or of another one. */
@@ -92,6 +110,43 @@ export const RULE_FAULTS: readonly Fault[] = [
     },
     expected: [
       line(`failed ${own("steps")}.*No rule has this target\\. Correct a pattern, or add a rule on the bus default`),
+    ],
+  },
+  {
+    part: "policy of the queue",
+    name: "a queue without a policy that lets the rules send",
+    breaks: (w) => {
+      w.queues.waiting().policy = undefined;
+    },
+    expected: [
+      line(
+        `warning ${own("steps")}The policy of the queue does not allow ${STATUS_RULE} to send to it, so no event arrives\\. `,
+        `Add this statement to the policy of ${QUEUE}: \\{"Effect":"Allow","Principal":\\{"Service":"events.amazonaws.com"\\},`,
+        `"Action":"sqs:SendMessage","Resource":"${QUEUE}","Condition":\\{"ArnEquals":\\{"aws:SourceArn":\\["${STATUS_RULE}"\\]\\}\\}\\}\\.$`,
+      ),
+      line(`warning ${own("executions")}The policy of the queue does not allow ${STATUS_RULE} to send to it`),
+    ],
+  },
+  {
+    part: "policy of the queue",
+    name: "a policy that names other rules",
+    breaks: (w) => {
+      w.queues.waiting().policy = allowOnly("arn:aws:events:us-east-1:111122223333:rule/countersign-signals");
+    },
+    expected: [
+      line(`warning ${own("steps")}The policy of the queue does not allow ${STATUS_RULE} to send to it`),
+      line(`ok ${own("decisions outside Slack")}sent to the queue by countersign-signals on the bus default\\.$`),
+    ],
+  },
+  {
+    part: "policy of the queue",
+    name: "a policy that may not be read",
+    breaks: (w) => w.deny("sqs:GetQueueAttributes"),
+    expected: [
+      line(
+        `ok ${own("steps")}sent to the queue by countersign-status on the bus default, `,
+        "if the policy of the queue allows it, which is not checked without sqs:GetQueueAttributes\\.$",
+      ),
     ],
   },
   {

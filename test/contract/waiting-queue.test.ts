@@ -61,7 +61,9 @@ test("the adapter receives the events of a waiting step, deletes them, and names
       mayWait: true,
     });
   }
-  assert.equal(await queue.hasDeadLetters(never), true);
+  const settings = await queue.readSettings(never);
+  assert.ok(settings.kind === "settings" && settings.hasDeadLetters);
+  assert.match(settings.policy ?? "", /"Service":"events\.amazonaws\.com"/);
   assert.equal(await queue.remove(messages.map(({ receipt }) => receipt)), null);
   assert.deepEqual(await left(), []);
   assert.equal((await queue.remove(["garbage"]))?.code, "ReceiptHandleIsInvalid");
@@ -167,7 +169,7 @@ test("a queue that fails is called more and more rarely, is reported once, and w
       return { kind: "received", messages: [] };
     },
     remove: async () => null,
-    hasDeadLetters: async () => false,
+    readSettings: async () => ({ kind: "settings", hasDeadLetters: false, policy: null }),
   });
   await eventually("several calls", () => calls.length >= 6);
   const pauses = calls.slice(2).map((at, index) => at - (calls[index + 1] ?? 0));

@@ -3,10 +3,11 @@ import type { Faults } from "../../wire/faults.ts";
 import type { SessionTimers } from "../../wire/session-timers.ts";
 import type { Assumptions } from "../assumptions.ts";
 import type { Queue } from "../sqs/queue.ts";
+import { allowsRule } from "../sqs/queue-policy.ts";
 import { toQueueArn } from "../sqs/sqs-operation.ts";
 import type { BusEvent, EventBus } from "./event-bus.ts";
 import { matchesPattern } from "./event-pattern.ts";
-import { DEFAULT_BUS, type RuleStore } from "./rule-store.ts";
+import { DEFAULT_BUS, type RuleStore, toRuleArn } from "./rule-store.ts";
 import { MEMBERS_BUS, WAITING_RULES } from "./waiting-rule.ts";
 
 /** A fault of the delivery from the bus to the queue. `operation`: the detail-type of the events that it affects, or `*`. */
@@ -25,8 +26,8 @@ export type DeliveryFault = z.infer<typeof deliveryFaultSchema>;
 const SENDER = "AIDAEVENTBRIDGE00000";
 
 /**
- * Delivers an event to the queue once for each enabled rule that matches it and has the queue as its target. Every other account
- * and Region forwards its events with the seeded patterns to the bus for members. The body of the message is the event. Events
+ * Delivers an event to the queue once for each enabled rule that matches it, has the queue as its target and may send to it by
+ * the policy of the queue: EventBridge drops the other deliveries. Every other account and Region forwards its events with the seeded patterns to the bus for members. The body of the message is the event. Events
  * wait for the assumed delay, and leave in their order or in the reverse order.
  */
 export function deliverToQueue(deps: {
@@ -69,7 +70,8 @@ export function deliverToQueue(deps: {
     return rules
       .at(location, isMember ? MEMBERS_BUS : event.bus)
       .filter(({ state, targets }) => state === "ENABLED" && targets.includes(arn))
-      .filter(({ pattern }) => matchesPattern(pattern, event)).length;
+      .filter(({ pattern }) => matchesPattern(pattern, event))
+      .filter((rule) => allowsRule(queue().policy, { ruleArn: toRuleArn(rule), queueArn: arn })).length;
   };
 
   const receive = (event: BusEvent) => {

@@ -1,7 +1,7 @@
 import type { Caller } from "../identity/authenticate.ts";
 import { AwsError } from "../protocol/aws-error.ts";
 import { matchesPattern, parsePattern } from "./event-pattern.ts";
-import { DEFAULT_BUS, type Rule, type RuleStore } from "./rule-store.ts";
+import { DEFAULT_BUS, type RuleStore, toRuleArn } from "./rule-store.ts";
 
 export interface RuleDeps {
   rules: RuleStore;
@@ -18,8 +18,6 @@ interface Page {
 const MAX_PAGE = 100;
 
 const toBusArn = ({ region, account }: Caller, name: string) => `arn:aws:events:${region}:${account}:event-bus/${name}`;
-const toRuleArn = ({ region, account, bus, name }: Rule) =>
-  `arn:aws:events:${region}:${account}:rule/${bus === DEFAULT_BUS ? "" : `${bus}/`}${name}`;
 
 /** Returns the name of an existing bus of the caller's account and Region. Throws ResourceNotFoundException. */
 function findBus({ rules }: RuleDeps, caller: Caller, nameOrArn = DEFAULT_BUS): string {

@@ -22,6 +22,10 @@ export const ruleSchema = z.strictObject({
 
 export type Rule = Omit<z.infer<typeof ruleSchema>, "pattern"> & { pattern: EventPattern };
 
+/** Returns the ARN of a rule. Source: EventBridge User Guide, "Actions, resources, and condition keys". */
+export const toRuleArn = ({ region, account, bus, name }: Rule) =>
+  `arn:aws:events:${region}:${account}:rule/${bus === DEFAULT_BUS ? "" : `${bus}/`}${name}`;
+
 /** The rules of EventBridge. Names are unique within a bus. */
 export interface RuleStore {
   /** Adds a rule, or replaces the rule of this name. Throws InvalidEventPatternException. */

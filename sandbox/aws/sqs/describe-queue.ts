@@ -59,5 +59,6 @@ function toAttributes(queue: Queue): Record<string, string> {
             maxReceiveCount: queue.redrive.maxReceiveCount,
           }),
         }),
+    ...(queue.policy === undefined ? {} : { Policy: JSON.stringify(queue.policy) }),
   };
 }

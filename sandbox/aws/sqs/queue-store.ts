@@ -2,11 +2,27 @@ import type { SessionTimers } from "../../wire/session-timers.ts";
 import type { AccountRegion } from "../engine/execution-state.ts";
 import { ACCOUNT } from "../identity/seeded-identities.ts";
 import { makeQueue, type Queue, type QueueSettings } from "./queue.ts";
+import { parseQueuePolicy } from "./queue-policy.ts";
 
 /** The queue of the seeded rule, and its dead-letter queue. */
 export const WAITING_QUEUE = "countersign-waiting";
 const DEAD_LETTERS = "countersign-waiting-dead-letters";
 const MAX_RECEIVES = 5;
+
+/** The policy in docs/permissions.md. */
+const SEEDED_POLICY = parseQueuePolicy({
+  Version: "2012-10-17",
+  Statement: [
+    {
+      Sid: "EventsOfTheseRules",
+      Effect: "Allow",
+      Principal: { Service: "events.amazonaws.com" },
+      Action: "sqs:SendMessage",
+      Resource: `arn:aws:sqs:us-east-1:${ACCOUNT}:${WAITING_QUEUE}`,
+      Condition: { ArnLike: { "aws:SourceArn": `arn:aws:events:us-east-1:${ACCOUNT}:rule/countersign-*` } },
+    },
+  ],
+});
 
 /** The queues of the stand-in. Names are unique within an account and Region. */
 export interface QueueStore {
@@ -32,7 +48,8 @@ export function makeQueueStore(timers: SessionTimers): QueueStore {
   const reset = () => {
     queues.clear();
     const queue = keep(makeQueue({ name: DEAD_LETTERS, location: home, timers }));
-    keep(makeQueue({ name: WAITING_QUEUE, location: home, redrive: { queue, maxReceiveCount: MAX_RECEIVES }, timers }));
+    const redrive = { queue, maxReceiveCount: MAX_RECEIVES };
+    keep(makeQueue({ name: WAITING_QUEUE, location: home, redrive, policy: SEEDED_POLICY, timers }));
   };
   reset();
   return {

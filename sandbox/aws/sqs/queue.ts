@@ -2,6 +2,7 @@ import { randomUUID } from "node:crypto";
 import type { SessionTimers } from "../../wire/session-timers.ts";
 import type { AccountRegion } from "../engine/execution-state.ts";
 import type { MessageAttributes } from "./message-digest.ts";
+import type { QueuePolicy } from "./queue-policy.ts";
 
 /** Default attributes of a queue, in seconds and bytes. Source: SQS API reference, SetQueueAttributes. */
 export const QUEUE_DEFAULTS = {
@@ -43,6 +44,8 @@ export interface Queue {
   readonly createdAt: number;
   /** Where messages go that were received too often. */
   readonly redrive: { queue: Queue; maxReceiveCount: number } | undefined;
+  /** Who may use the queue besides its own account. */
+  policy: QueuePolicy | undefined;
   send(message: Pick<QueueMessage, "body" | "senderId"> & Partial<QueueMessage>): QueueMessage;
   /** Returns up to `max` visible messages; without one, waits up to `waitMs` of sandbox time for the first. */
   receive(options: { max: number; visibilityMs: number; waitMs: number; abort: AbortSignal }): Promise<QueueMessage[]>;
@@ -60,6 +63,7 @@ export function makeQueue(options: {
   location: AccountRegion;
   settings?: Partial<QueueSettings>;
   redrive?: Queue["redrive"];
+  policy?: QueuePolicy;
   timers: SessionTimers;
 }): Queue {
   const { name, location, redrive, timers } = options;
@@ -99,6 +103,7 @@ export function makeQueue(options: {
     location,
     settings,
     redrive,
+    policy: options.policy,
     createdAt: timers.now(),
     now: timers.now,
     messages,

@@ -22,7 +22,7 @@ export type SqsOperation<Input> = (
 
 /**
  * Finds a queue by its URL, `http(s)://HOST/ACCOUNT/NAME`, in the Region of the call. Any host is accepted: the caller has
- * reached this one. Only the queue's own account may use it, because no queue has a policy for other principals.
+ * reached this one. Only the queue's own account may use it, because no policy of a queue can name other accounts here.
  */
 export function findQueue({ queues }: SqsDeps, caller: Caller, url: string): Queue {
   const [, account, name, rest] = URL.parse(url)?.pathname.split("/") ?? [];

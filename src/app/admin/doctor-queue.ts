@@ -1,5 +1,6 @@
 import { toPartition } from "../../core/partition.ts";
 import type { AwsFailure } from "../ports/aws.ts";
+import type { QueueSettings } from "../ports/waiting-queue.ts";
 import { credentialsFix, DENIED, describeProbe, type Probe } from "./doctor-aws.ts";
 import { type Check, failed, ok, skipped, warning } from "./doctor-check.ts";
 import { checkRules, type Origin, type RuleProbes } from "./doctor-rules.ts";
@@ -12,7 +13,7 @@ export interface QueueProbes {
   receive(): Promise<Probe>;
   /** Deletes no message. */
   remove(): Promise<Probe>;
-  hasDeadLetters(): Promise<boolean | AwsFailure>;
+  readSettings(): Promise<QueueSettings | AwsFailure>;
   rules: RuleProbes;
   /** Where the events of the queue arise. */
   origins: readonly Origin[];
@@ -31,7 +32,8 @@ export async function checkQueue(probes: QueueProbes | null): Promise<Check[]> {
     result.kind === "allowed"
       ? ok("event-queue", `${SUBJECT} ${action}`, `allowed on ${arn}.`)
       : failed("event-queue", `${SUBJECT} ${action}`, describeProbe(result, `Allow ${action} on ${arn}.`));
-  const rules = checkRules(probes.rules, { arn, account, region }, probes.origins);
+  const settings = probes.readSettings();
+  const rules = checkRules(probes.rules, { arn, account, region, settings }, probes.origins);
   const received = await probes.receive();
   if (received.kind === "failed" && !DENIED.test(received.code)) {
     const text =
@@ -49,20 +51,18 @@ export async function checkQueue(probes: QueueProbes | null): Promise<Check[]> {
   return [
     permission("sqs:ReceiveMessage", received),
     permission("sqs:DeleteMessage", await probes.remove()),
-    toDeadLetters(await probes.hasDeadLetters(), arn),
+    toDeadLetters(await settings, arn),
     ...(await rules),
   ];
 }
 
-function toDeadLetters(found: boolean | AwsFailure, arn: string): Check {
+function toDeadLetters(found: QueueSettings | AwsFailure, arn: string): Check {
   const deleted = "the bot deletes messages that are not events.";
-  if (found === true) return ok("event-queue", DEAD_LETTERS, "messages that are not events are moved to it.");
-  if (found === false)
-    return warning(
-      "event-queue",
-      DEAD_LETTERS,
-      `The queue has none, so ${deleted} Add a redrive policy to ${arn} to keep them.`,
-    );
-  const fix = `Without it, ${deleted} Allow sqs:GetQueueAttributes on ${arn}.`;
-  return warning("event-queue", DEAD_LETTERS, describeProbe(found, fix));
+  if (found.kind === "failed") {
+    const fix = `Without it, ${deleted} Allow sqs:GetQueueAttributes on ${arn}.`;
+    return warning("event-queue", DEAD_LETTERS, describeProbe(found, fix));
+  }
+  if (found.hasDeadLetters) return ok("event-queue", DEAD_LETTERS, "messages that are not events are moved to it.");
+  const text = `The queue has none, so ${deleted} Add a redrive policy to ${arn} to keep them.`;
+  return warning("event-queue", DEAD_LETTERS, text);
 }

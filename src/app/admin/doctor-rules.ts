@@ -1,4 +1,6 @@
+import { evaluateQueuePolicy } from "../../core/queue-policy.ts";
 import type { AwsFailure } from "../ports/aws.ts";
+import type { QueueSettings } from "../ports/waiting-queue.ts";
 import { describeProbe } from "./doctor-aws.ts";
 import { type Check, failed, ok, skipped, warning } from "./doctor-check.ts";
 
@@ -78,6 +80,7 @@ interface Queue {
   arn: string;
   account: string;
   region: string;
+  settings: Promise<QueueSettings | AwsFailure>;
 }
 
 /** Checks whether enabled rules send each kind of event to the queue: AWS itself matches sample events with their patterns. */
@@ -119,7 +122,7 @@ async function checkKind(need: Need, rules: readonly EventRule[]): Promise<KindC
   const { kind, origin, queue, probes } = need;
   const subject = `${SUBJECT}, ${kind.title} of ${origin.account}/${origin.region}`;
   const usable = rules.filter(({ bus }) => (bus === DEFAULT_BUS) === need.isOwn);
-  const used = new Set<string>();
+  const used = new Map<string, EventRule>();
   for (const sample of kind.samples) {
     const event = toEvent(kind.type, origin, sample.detail);
     const matching: EventRule[] = [];
@@ -138,9 +141,39 @@ async function checkKind(need: Need, rules: readonly EventRule[]): Promise<KindC
       const text = `No enabled rule sends events "${kind.type}" ${sample.name} to ${queue.arn}. ${fix}`;
       return { kind: "known", check: report("event-rules", subject, text) };
     }
-    used.add(`${sending.name} on the bus ${sending.bus}`);
+    used.set(`${sending.name} on the bus ${sending.bus}`, sending);
   }
-  return { kind: "known", check: ok("event-rules", subject, `sent to the queue by ${[...used].join(", ")}.`) };
+  return { kind: "known", check: await checkAccess(subject, queue, used) };
+}
+
+/** Checks whether the policy of the queue lets these rules send. */
+async function checkAccess(subject: string, queue: Queue, used: ReadonlyMap<string, EventRule>): Promise<Check> {
+  const sent = `sent to the queue by ${[...used.keys()].join(", ")}`;
+  const settings = await queue.settings;
+  if (settings.kind === "failed") {
+    const text = `${sent}, if the policy of the queue allows it, which is not checked without sqs:GetQueueAttributes.`;
+    return ok("event-rules", subject, text);
+  }
+  const bad = [...used.values()]
+    .map((rule) => toRuleArn(rule, queue))
+    .map((ruleArn) => ({ ruleArn, access: evaluateQueuePolicy(settings.policy, { ruleArn, queueArn: queue.arn }) }))
+    .filter(({ access }) => access !== "allowed");
+  const [first] = bad;
+  if (first === undefined) return ok("event-rules", subject, `${sent}.`);
+  const arns = bad.map(({ ruleArn }) => ruleArn).join(", ");
+  const found =
+    first.access === "unknown"
+      ? `doctor cannot tell whether the policy of the queue allows ${arns} to send to it.`
+      : `The policy of the queue does not allow ${arns} to send to it, so no event arrives.`;
+  const statement = JSON.stringify({
+    ...{ Effect: "Allow", Principal: { Service: "events.amazonaws.com" }, Action: "sqs:SendMessage" },
+    ...{ Resource: queue.arn, Condition: { ArnEquals: { "aws:SourceArn": bad.map(({ ruleArn }) => ruleArn) } } },
+  });
+  return warning("event-rules", subject, `${found} Add this statement to the policy of ${queue.arn}: ${statement}.`);
+}
+
+function toRuleArn({ bus, name }: EventRule, { arn, region, account }: Queue): string {
+  return `arn:${arn.split(":")[1]}:events:${region}:${account}:rule/${bus === DEFAULT_BUS ? "" : `${bus}/`}${name}`;
 }
 
 /** Names the fix: a disabled rule, a rule with another target, or a rule with another pattern. */

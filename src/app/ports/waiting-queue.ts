@@ -6,8 +6,15 @@ export interface WaitingQueue {
   receive(abort: AbortSignal): Promise<{ kind: "received"; messages: QueueMessage[] } | AwsFailure>;
   /** Deletes messages by their receipts. Returns the first failure; what remains is received again. */
   remove(receipts: readonly string[]): Promise<AwsFailure | null>;
-  /** Tells whether the queue moves messages that are not deleted to a dead-letter queue. */
-  hasDeadLetters(abort: AbortSignal): Promise<boolean | AwsFailure>;
+  readSettings(abort: AbortSignal): Promise<QueueSettings | AwsFailure>;
+}
+
+export interface QueueSettings {
+  kind: "settings";
+  /** Whether the queue moves messages that are not deleted to a dead-letter queue. */
+  hasDeadLetters: boolean;
+  /** The policy of the queue, in JSON; null: only its own account may use it. */
+  policy: string | null;
 }
 
 /** A message of the queue. `receives` counts its receives, this one included. */

@@ -55,4 +55,6 @@ export const quiet = z
     path: ["to"],
     error: say("The hours begin and end at the same time.", "Write two different times."),
   })
-  .describe("Hours without reminders: a reminder comes when they end. Escalations come at any hour");
+  .describe(
+    "Hours without reminders: a reminder comes when they end. Escalations come at any hour and then mention only the people on call",
+  );

@@ -5,14 +5,25 @@
  *
  *   reminder   at `remind.after`, then each `remind.every`; in quiet hours at their end
  *   last-call  `remind.lastCall` before the deadline; in quiet hours at their end or, if the deadline is earlier, before them
- *   escalated  at `escalate.after`, also in quiet hours: people on call are there for that
+ *   escalated  at `escalate.after`, also in quiet hours: people on call are there for that, and only they are mentioned
  */
 import { DEFAULT_APPROVE_TIMEOUT_SECONDS } from "./execution.ts";
-import type { Route } from "./policy.ts";
+import type { People, Route } from "./policy.ts";
 import { findQuietPeriod } from "./quiet-hours.ts";
 import { type ApprovalRequest, deadline } from "./request.ts";
 
 export type ReminderKind = "reminder" | "last-call" | "escalated";
+
+/** The people who could decide when a reminder became due. */
+export interface ReminderDetail extends People {
+  /** Present in quiet hours, which only an escalation does not wait for. */
+  isQuiet?: true;
+}
+
+/** Reads the facts that were stored with a reminder. */
+export function parseReminderDetail(detail: string | null): ReminderDetail {
+  return detail === null ? { users: [], groups: [] } : (JSON.parse(detail) as ReminderDetail);
+}
 
 export interface ReminderTimes {
   openedAt: number;

@@ -49,7 +49,7 @@ test("a week without an answer: two reminders, an escalation, a last call, and t
   await eventually("the message is posted", message);
 
   harness.advanceTime(2.1 * DAY);
-  await said(1, /Still waiting for a decision.*0 of 2 approvals.*<@U0JANE>, <!subteam\^S0DBA>/s);
+  await said(1, /Still waiting for a decision.*0 of 2 approvals.*<!subteam\^S0DBA>, <@U0JANE>/s);
   await bot.kill();
   await harness.startBot(0);
   harness.advanceTime(2 * DAY);

@@ -80,6 +80,18 @@ test("a channel whose members decide shows the reminders too: nothing else reach
   }
 });
 
+test("an escalation in quiet hours stays in its thread: in a channel whose members decide, it disturbs nobody", async (t) => {
+  const w = await setUpReplies(t, aRoute({ approvers: { users: [], groups: [], channel: "members" } }));
+  const detail = JSON.stringify({ users: [], groups: [], isQuiet: true });
+  for (const kind of ["escalated", "last-call"] as const)
+    await w.store.notices.add(REQUEST_ID, kind, "C0DBA", 1, detail);
+  await w.reply();
+  assert.deepEqual(w.chat.notices.map(({ notice, thread }) => [notice.kind, thread?.broadcast]).toSorted(), [
+    ["escalated", false],
+    ["last-call", true],
+  ]);
+});
+
 test("admins learn of an archived channel also by a refused reminder", async (t) => {
   const w = await setUpReplies(t, aRoute());
   await w.store.notices.add(REQUEST_ID, "reminder", "C0DBA", 1);

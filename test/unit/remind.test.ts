@@ -79,6 +79,42 @@ test("a reminder waits while Slack asks to wait, and mentions the group if only 
   assert.deepEqual(details, [["S0DBA", "S0SRE"]]);
 });
 
+test("a group of more than 100 other members is mentioned as a group: Slack shows no longer list", async () => {
+  const { directory, stored, remind } = setUp(["U0MIA"]);
+  const addMembers = (count: number) =>
+    directory.groups.set("S0DBA", new Set(["U0MIA", ...Array.from({ length: count }, (_, index) => `U1DBA${index}`)]));
+  for (const count of [99, 100]) {
+    addMembers(count);
+    await remind(REQUEST);
+  }
+  const mentioned = stored.map(({ detail }) => JSON.parse(detail));
+  assert.deepEqual(
+    mentioned.map(({ users, groups }) => [users.length, groups]),
+    [
+      [101, ["S0SRE"]],
+      [2, ["S0DBA", "S0SRE"]],
+    ],
+  );
+});
+
+test("an escalation in quiet hours is marked: it must not wake the approvers", async () => {
+  const at = (from: string, to: string) => {
+    const minutes = (time: string) => Number(time.slice(0, 2)) * 60 + Number(time.slice(3));
+    return { from: minutes(from), to: minutes(to), zone: "UTC" };
+  };
+  const now = new Date(NOW + 60_000).toISOString().slice(11, 16);
+  const later = new Date(NOW + 120_000).toISOString().slice(11, 16);
+  for (const [quiet, expected] of [
+    [at(now, later), true],
+    [at(later, now), undefined],
+  ] as const) {
+    const { stored, remind } = setUp([], { ...ROUTE, quiet });
+    await remind(REQUEST);
+    assert.ok(stored[0]?.kinds.includes("escalated"));
+    assert.equal(JSON.parse(stored[0]?.detail ?? "").isQuiet, expected);
+  }
+});
+
 test("a request whose route is gone has no more reminders", async () => {
   const { stored, remind } = setUp([]);
   await remind({ ...REQUEST, route: "removed" });

@@ -1,4 +1,5 @@
 import { findRoute, type Route, tellsRequester } from "../../core/policy.ts";
+import { parseReminderDetail } from "../../core/reminders.ts";
 import type { ApprovalRequest } from "../../core/request.ts";
 import { findRequester, type Identities } from "../../core/requester.ts";
 import { lastError } from "../../core/signal-attempt.ts";
@@ -139,14 +140,15 @@ function isEscalationChannel(route: Route | null, channelId: string): boolean {
 async function claimThread(
   { notices }: { notices: NoticeStore },
   row: NoticeRow,
-  { kind, route, broadcast: isEndShown = false }: NoticeView,
+  { kind, detail = null, route, broadcast: isEndShown = false }: NoticeView,
 ): Promise<Thread | null> {
   if (!THREAD_KINDS.includes(kind)) return null;
   const ts = await notices.findThread(row);
   await notices.recordThread(row.id, row.claimId ?? "", ts);
   // A reminder mentions no member of a channel whose members decide: only the channel itself reaches them.
-  const broadcast =
-    kind === "execution-ended" ? isEndShown : REMINDER_KINDS.includes(kind) && route?.approvers.channel === "members";
+  const isForMembers = REMINDER_KINDS.includes(kind) && route?.approvers.channel === "members";
+  const isDisturbing = isForMembers && kind === "escalated" && parseReminderDetail(detail).isQuiet === true;
+  const broadcast = kind === "execution-ended" ? isEndShown : isForMembers && !isDisturbing;
   return ts === null ? null : { ts, broadcast };
 }
 

@@ -1,10 +1,14 @@
 import { type Approvers, findRoute, type People, type Route } from "../../core/policy.ts";
-import { dueReminders, nextReminderAt, toReminderTimes } from "../../core/reminders.ts";
+import { findQuietPeriod } from "../../core/quiet-hours.ts";
+import { dueReminders, nextReminderAt, type ReminderDetail, toReminderTimes } from "../../core/reminders.ts";
 import type { ApprovalRequest } from "../../core/request.ts";
 import { everyRequester, findRequester, type Identities } from "../../core/requester.ts";
 import type { Clock, Log } from "../ports/aws.ts";
 import type { Directory } from "../ports/slack.ts";
 import type { RequestStore } from "../ports/store.ts";
+
+/** At most this many members of groups are mentioned: a reminder holds about 150 mentions. */
+const MAX_MEMBERS = 100;
 
 export interface RemindDeps {
   requests: Pick<RequestStore, "votes" | "recordReminded">;
@@ -24,7 +28,7 @@ export interface PostponedReminder {
 /**
  * Makes the use case that stores the due reminders of an open request, as replies that the notices' worker posts, and the time
  * of the next one. A group with a member who has voted, or whose approval would be a self-approval, is mentioned by its other
- * members, so Slack must return them: null unless it asks to wait.
+ * members, unless there are too many, so Slack must return them: null unless it asks to wait.
  */
 export const makeRemind =
   ({ requests, directory, routes, identities, clock, log }: RemindDeps) =>
@@ -39,12 +43,13 @@ export const makeRemind =
     const others = new Set([...voters, ...own.flatMap(({ userIds, candidates }) => [...userIds, ...candidates])]);
     const deciders = await findDeciders(directory, route?.approvers, others);
     if ("retryAfterMs" in deciders) return deciders;
+    const isQuiet = route?.quiet !== undefined && findQuietPeriod(now, route.quiet) !== null;
     const isStored = await requests.recordReminded({
       request,
       kinds,
       channels: route?.channels ?? [],
       escalateTo: kinds.includes("escalated") ? (route?.escalate?.channels ?? []) : [],
-      detail: JSON.stringify(deciders satisfies People),
+      detail: JSON.stringify({ ...deciders, ...(isQuiet ? { isQuiet } : {}) } satisfies ReminderDetail),
       next: route === null ? null : nextReminderAt(route, times, now),
     });
     if (isStored)
@@ -66,8 +71,9 @@ async function findDeciders(
     const read = others.size === 0 ? null : await directory.members({ users: [], groups: [group] });
     if (read?.kind === "unknown" && read.retryAfterMs !== undefined)
       return { error: read.error, retryAfterMs: read.retryAfterMs };
-    if (read?.kind === "members" && read.userIds.some((userId) => others.has(userId)))
-      for (const userId of read.userIds) found.users.add(userId);
+    const members = read?.kind === "members" ? read.userIds : [];
+    const merged = new Set([...found.users, ...members]);
+    if (merged.size <= MAX_MEMBERS + users.length && members.some((userId) => others.has(userId))) found.users = merged;
     else found.groups.add(group);
   }
   return { users: [...found.users].filter((userId) => !others.has(userId)), groups: [...found.groups] };

@@ -22,6 +22,17 @@ export function mentionPeople(people: People): string {
   return series([...people.users.map(mentionUser), ...people.groups.map(mentionGroup)]);
 }
 
+/** As mentionPeople, but the groups first, and as many names as `room` characters hold: a mention that is cut notifies nobody. */
+export function mentionAll({ users, groups }: People, room: number): string {
+  const all = [...groups.map(mentionGroup), ...users.map(mentionUser)];
+  let left = room;
+  const end = all.findIndex((each) => {
+    left -= each.length + 2;
+    return left < 0;
+  });
+  return series(all, end < 0 ? all.length : end);
+}
+
 /** Joins the first items of a list and counts the others. */
 export function series(items: readonly string[], most = MAX_NAMED, between = ", "): string {
   const more = items.length - most;

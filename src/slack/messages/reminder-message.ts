@@ -1,23 +1,30 @@
 import type { NoticeView } from "../../app/ports/slack.ts";
 import { findTerms } from "../../core/action-terms.ts";
+import { listNames } from "../../core/name-renderer.ts";
 import { findObstacle } from "../../core/obstacle.ts";
-import type { People } from "../../core/policy.ts";
 import { toPeople } from "../../core/policy.ts";
+import { parseReminderDetail } from "../../core/reminders.ts";
 import { context, type Rendered, section } from "./blocks.ts";
 import { deadlineText } from "./facts.ts";
-import { mentionChannel, mentionPeople } from "./mentions.ts";
+import { mentionAll, mentionChannel, mentionPeople } from "./mentions.ts";
 import { OBSTACLE_WORDS } from "./obstacle-text.ts";
 import { byVerdict } from "./state-text.ts";
 import { summary } from "./summary.ts";
 import { duration } from "./time.ts";
 
-/** Renders a reminder of an open request: a reply that mentions the people who can still decide. */
+/** The characters of all mentions: a section holds 3,000. */
+const MENTIONS_BUDGET = 2_500;
+
+/**
+ * Renders a reminder of an open request: a reply that mentions the people who can still decide. An escalation in quiet hours
+ * mentions none of them.
+ */
 export function reminderMessage(view: NoticeView): Rendered {
-  const { request, votes, route, detail } = view;
-  const deciders = parsePeople(detail ?? null);
+  const { kind, request, votes, route, detail } = view;
+  const { isQuiet, ...deciders } = parseReminderDetail(detail ?? null);
   const given = byVerdict(votes, "approve").map((vote) => vote.userId);
   const others = { ...deciders, users: deciders.users.filter((userId) => !given.includes(userId)) };
-  const mentioned = mentionPeople(others);
+  const mentioned = kind === "escalated" && isQuiet ? "" : mentionAll(others, MENTIONS_BUDGET);
   const obstacle = findObstacle(request.facts, route);
   const status = [
     `decide by ${deadlineText(request)}`,
@@ -43,12 +50,7 @@ function escalation({ kind, route }: NoticeView) {
   const { after, channels, mention } = route.escalate;
   const to =
     channels.length === 0 || channels.some((channel) => route.channels.includes(channel))
-      ? mentionPeople(toPeople(mention))
-      : channels.map(mentionChannel).join(" ");
-  return [context(`No decision after ${duration(after)}: ${to}`, "escalation")];
-}
-
-/** Reads the people that were stored when the reminder became due. */
-function parsePeople(detail: string | null): People {
-  return detail === null ? { users: [], groups: [] } : (JSON.parse(detail) as People);
+      ? `: ${mentionPeople(toPeople(mention))}`
+      : `. Also posted in ${listNames(channels.map(mentionChannel), "and")}.`;
+  return [context(`No decision after ${duration(after)}${to}`, "escalation")];
 }

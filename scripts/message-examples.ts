@@ -108,7 +108,12 @@ const PAUSE: Partial<RequestFacts> = {
 const MAINTENANCE = aRoute({ ...PAYOUTS, name: "maintenance", match: { action: "aws:pause" } });
 const FAILED: Changes = ended("Failed", {
   executionFailure: "Step fails when it is Execute/Cancelling action.",
-  failedStep: { name: "restart", message: "The instance did not stop within 10 minutes.", details: ["Timeout: Poll"] },
+  failedStep: {
+    name: "restart",
+    status: "Failed",
+    message: "The instance did not stop within 10 minutes.",
+    details: ["Timeout: Poll"],
+  },
 });
 
 const requests: Record<string, RequestView> = {

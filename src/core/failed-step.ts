@@ -2,9 +2,11 @@ import { cut } from "./cut.ts";
 import type { ObservedExecution, ObservedStep } from "./execution.ts";
 import { MASK, type Mask } from "./mask.ts";
 
-/** The step that made an execution fail, masked. */
+/** The step that made an execution fail or at which it ended early, masked. */
 export interface FailedStep {
   name: string;
+  /** Failed, TimedOut or Cancelled. */
+  status: string;
   /** AWS's FailureMessage; null if there is none. */
   message: string | null;
   /** AWS's FailureDetails, one line for each entry: "Type: Action". */
@@ -31,10 +33,11 @@ export function findFailedStep(execution: ObservedExecution, mask: Mask): Failed
   return last === undefined ? null : toFailedStep(last, mask);
 }
 
-function toFailedStep({ name, failureMessage, failureDetails = {} }: ObservedStep, mask: Mask): FailedStep {
+function toFailedStep({ name, status, failureMessage, failureDetails = {} }: ObservedStep, mask: Mask): FailedStep {
   const details = Object.entries(failureDetails).slice(0, MAX_DETAILS);
   return {
     name,
+    status,
     message: failureMessage === null ? null : cut(mask.text(failureMessage), MAX_TEXT_LENGTH),
     details: details.map(([key, values]) => {
       const shown = mask.hides(key) ? MASK : values.map(mask.text).join(", ");

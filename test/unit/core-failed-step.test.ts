@@ -30,6 +30,11 @@ for (const [claim, found, status, ...steps] of CASES) {
   });
 }
 
+test("a step that was cancelled or timed out keeps its status", () => {
+  for (const status of ["Failed", "TimedOut", "Cancelled"])
+    assert.equal(findFailedStep(execution(status, failed("a", 1, { status })), NOTHING_HIDDEN)?.status, status);
+});
+
 test("the failure of a step hides values under hidden names, in its message and in its details", () => {
   const step = failed("restart", 1, {
     failureMessage: "login with hunter2-hunter2 failed",
@@ -38,6 +43,7 @@ test("the failure of a step hides values under hidden names, in its message and 
   const mask = makeMask(["*password*"], { parameters: {}, steps: [step] });
   assert.deepEqual(findFailedStep(execution("Failed", step), mask), {
     name: "restart",
+    status: "Failed",
     message: "login with (hidden) failed",
     details: ["Type: Action", "AdminPassword: (hidden)", "Command: mysql -p (hidden)"],
   });

@@ -109,6 +109,7 @@ export const requests: fc.Arbitrary<ApprovalRequest> = fc.record({
   failedStep: maybe(
     fc.record({
       name: hostile(256),
+      status: fc.oneof(fc.constantFrom("Failed", "TimedOut", "Cancelled"), hostile(40)),
       message: maybe(hostile(5000)),
       details: fc.array(hostile(3000), { maxLength: 20 }),
     }),

@@ -162,7 +162,7 @@ test("Details name the step at which an execution waits, and leave out AWS's ech
   assert.match(text({ ...view(), execution: failed }), /AWS says: `Step was rejected`/);
   const rejected = view(closedBy({ kind: "rejected" }, { decision: "reject" }));
   assert.doesNotMatch(text({ ...rejected, execution: failed }), /AWS says/);
-  const failedStep = { name: "rollBack", message: null, details: [] };
+  const failedStep = { name: "rollBack", status: "Failed", message: null, details: [] };
   const later = view(closedBy({ kind: "rejected" }, { decision: "reject", failedStep }));
   assert.match(text({ ...later, execution: failed }), /AWS says: `Step was rejected`/);
 });

@@ -178,7 +178,7 @@ test("the reason why the execution failed is shown, except after a rejection, of
   const state = blockText(view(closedBy({}, failed)), "state");
   assert.match(state, / has failed\nAWS says: `Disk &lt;full&gt;`$/);
   assert.match(blockText(view(closedBy({ kind: "rejected" }, failed)), "state"), /\*Rejected\* .* has failed$/);
-  const at = (name: string) => ({ ...failed, failedStep: { name, message: null, details: [] } });
+  const at = (name: string) => ({ ...failed, failedStep: { name, status: "Failed", message: null, details: [] } });
   const { stepName } = view().request.facts;
   for (const outcome of [{ kind: "rejected" }, { kind: "cancelled", where: "slack" }] as const) {
     assert.match(blockText(view(closedBy(outcome, at(stepName))), "state"), / has failed$/);

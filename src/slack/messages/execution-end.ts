@@ -2,6 +2,7 @@ import type { KnownBlock } from "@slack/types";
 import type { NoticeView } from "../../app/ports/slack.ts";
 import { repeatsRejection } from "../../core/action-terms.ts";
 import { shortTarget } from "../../core/describe-step.ts";
+import type { FailedStep } from "../../core/failed-step.ts";
 import { listNames } from "../../core/name-renderer.ts";
 import { executionNote, executionText } from "./aws-text.ts";
 import { context, line, preformatted, type Rendered, richText, section, span } from "./blocks.ts";
@@ -43,11 +44,18 @@ export function executionEndMessage(view: NoticeView): Rendered {
 
 /** The failed step with AWS's texts. A rejection is no failure to explain: AWS only repeats it. */
 function failureBlock({ request, gates = [] }: NoticeView): KnownBlock | null {
-  const { failedStep, executionFailure } = request;
+  const { failedStep, executionFailure, executionStatus } = request;
   if (failedStep === null) return executionFailure === null ? null : toFailure("AWS says:", [executionFailure]);
   if (gates.some((gate) => repeatsRejection(gate.request, failedStep.name))) return null;
-  const { name, message, details } = failedStep;
-  return toFailure(`Step ${literal(name, 140)} failed.`, [message ?? executionFailure ?? "", ...details]);
+  const { message, details } = failedStep;
+  return toFailure(failureTitle(failedStep, executionStatus), [message ?? executionFailure ?? "", ...details]);
+}
+
+function failureTitle({ name, status }: FailedStep, executionStatus: string): string {
+  const step = literal(name, 140);
+  if (status === "TimedOut") return `Step ${step} timed out.`;
+  if (status !== "Cancelled") return `Step ${step} failed.`;
+  return executionStatus === status ? `The execution was cancelled at step ${step}.` : `Step ${step} was cancelled.`;
 }
 
 function toFailure(title: string, texts: readonly string[]): KnownBlock {

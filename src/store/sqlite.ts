@@ -6,13 +6,18 @@ import { StoreUnavailableError } from "./unavailable.ts";
 /** How long a statement waits for another process's lock. */
 const BUSY_TIMEOUT_MS = 2_000;
 
-/** Advice by primary result code. Source: SQLite documentation, Result and Error Codes. */
+const DAMAGED = "The database file is damaged: restore a backup, or move it away to start with an empty database.";
+
+/** Advice by primary result code, when the file is opened. Source: SQLite documentation, Result and Error Codes. */
 const ADVICE: Readonly<Record<number, string>> = {
   5: "Another process has it open: stop that one first. One file serves one process; several need PostgreSQL.", // BUSY
-  11: "The file is damaged: restore a backup, or move it away to start with an empty database.", // CORRUPT
+  11: DAMAGED, // CORRUPT
   13: "The disk is full: free some space.", // FULL
   26: "The file is not an SQLite database: name another path in DATABASE_URL, or restore a backup.", // NOTADB
 };
+
+/** The primary result codes of a statement that read a damaged page: CORRUPT and NOTADB. */
+const DAMAGE_CODES: ReadonlySet<number> = new Set([11, 26]);
 
 /**
  * Opens the file for this process and read-only connections of others. A second bot on the same file is refused: see
@@ -40,7 +45,7 @@ export function sqliteReadDialect(path: string): SqliteDialect {
     if (statSync(path, { throwIfNoEntry: false }) === undefined) throw new Error("the file does not exist");
     const database = new DatabaseSync(path, { readOnly: true, timeout: BUSY_TIMEOUT_MS });
     database.exec("select 1 from sqlite_schema limit 1");
-    return new TransactionalDialect({ database: adapt(database, null) });
+    return new TransactionalDialect({ database: adapt(path, database, null) });
   });
 }
 
@@ -63,7 +68,7 @@ function openForWriting(path: string, lock: DatabaseSync | null): SqliteDialect 
   const database = new DatabaseSync(path, { timeout: BUSY_TIMEOUT_MS });
   database.exec("pragma journal_mode = wal; pragma synchronous = full");
   database.exec("pragma foreign_keys = on; begin immediate; commit");
-  return new TransactionalDialect({ database: adapt(database, lock) });
+  return new TransactionalDialect({ database: adapt(path, database, lock) });
 }
 
 /**
@@ -121,8 +126,20 @@ const NO_STATEMENT: SqliteStatement = {
   iterate: () => [].values(),
 };
 
-/** Adapts Node's SQLite to the part of better-sqlite3's interface that Kysely's dialect uses. `lock` is released at the end. */
-function adapt(database: DatabaseSync, lock: DatabaseSync | null): SqliteDatabase {
+/**
+ * Adapts Node's SQLite to the part of better-sqlite3's interface that Kysely's dialect uses. `lock` is released at the end.
+ * Throws StoreUnavailableError if a statement reads a damaged page.
+ */
+function adapt(path: string, database: DatabaseSync, lock: DatabaseSync | null): SqliteDatabase {
+  const advised = <Result>(run: () => Result): Result => {
+    try {
+      return run();
+    } catch (error) {
+      if (!(error instanceof Error) || !DAMAGE_CODES.has(toPrimaryCode(error))) throw error;
+      const message = `The database ${path} cannot be used (${error.message}). ${DAMAGED}`;
+      throw new StoreUnavailableError(message, { cause: error, transient: false });
+    }
+  };
   return {
     close() {
       database.close();
@@ -132,13 +149,15 @@ function adapt(database: DatabaseSync, lock: DatabaseSync | null): SqliteDatabas
       // A full disk makes SQLite roll back the transaction. A second rollback would fail and hide the real error.
       // Source: SQLite documentation, lang_transaction, "Response to errors within a transaction".
       if (text === "rollback" && !database.isTransaction) return NO_STATEMENT;
-      const statement = database.prepare(text);
+      const statement = advised(() => database.prepare(text));
       const values = (parameters: readonly unknown[]) => parameters as SQLInputValue[];
       return {
         reader: statement.columns().length > 0,
         all: (parameters) =>
-          SELECT.test(text) ? select(statement, values(parameters)) : statement.all(...values(parameters)),
-        run: (parameters) => statement.run(...values(parameters)),
+          advised(() =>
+            SELECT.test(text) ? select(statement, values(parameters)) : statement.all(...values(parameters)),
+          ),
+        run: (parameters) => advised(() => statement.run(...values(parameters))),
         iterate: (parameters) => statement.iterate(...values(parameters)),
       };
     },

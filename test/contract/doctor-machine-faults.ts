@@ -1,4 +1,4 @@
-import { rmSync, writeFileSync } from "node:fs";
+import { readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
 import { sqliteDialect } from "../../src/store/sqlite.ts";
@@ -87,6 +87,21 @@ export const MACHINE_FAULTS: readonly Fault[] = [
       return { env: { DATABASE_URL: `sqlite:${path}` } };
     },
     expected: [/^failed DATABASE_URL: The database \S+text\.db cannot be opened .*is not an SQLite database/m],
+  },
+  {
+    part: "damaged database",
+    name: "a database file whose pages are damaged",
+    breaks: async (w) => {
+      const path = join(w.folder, "damaged.db");
+      rmSync(path, { force: true });
+      await migrateOnly(sqliteDialect(path));
+      const pages = readFileSync(path);
+      writeFileSync(path, pages.fill(0xee, pages.readUInt16BE(16)));
+    },
+    run: (w) => ({ env: { DATABASE_URL: `sqlite:${join(w.folder, "damaged.db")}` } }),
+    expected: [
+      /^failed DATABASE_URL: The database \S+damaged\.db cannot be used .*The database file is damaged: restore/m,
+    ],
   },
   {
     part: "database",

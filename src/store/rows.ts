@@ -3,6 +3,7 @@ import { toStarterKey } from "../core/arn.ts";
 import type { AuditRecord } from "../core/audit.ts";
 import { DEFAULT_APPROVE_TIMEOUT_SECONDS } from "../core/execution.ts";
 import { type ApprovalRequest, deadline, type RequestFacts, type RequestPatch } from "../core/request.ts";
+import { listedDeadline } from "../core/waiting-order.ts";
 import type { AuditTable, ClicksTable, RequestsTable } from "./schema.ts";
 
 export function requestFromRow({ deadline: _, starter: __, ...row }: RequestsTable): ApprovalRequest {
@@ -28,7 +29,7 @@ export function requestToRow(request: ApprovalRequest): RequestsTable {
     outcome: request.outcome === null ? null : JSON.stringify(request.outcome),
     reachedStep: request.reachedStep === null ? null : JSON.stringify(request.reachedStep),
     failedStep: request.failedStep === null ? null : JSON.stringify(request.failedStep),
-    deadline: toDeadline(request.facts) ?? request.openedAt + DEFAULT_APPROVE_TIMEOUT_SECONDS * 1000,
+    deadline: listedDeadline(request),
     starter: toStarterKey(request.facts.executedBy),
   };
 }

@@ -16,6 +16,7 @@ export function aHome(
     items,
     total,
     voted: [] as ApprovalRequest[],
+    ...({ offset: 0, direction: "after" } as const),
     admin: false,
     unread: NOTHING_UNREAD,
   } as const;

@@ -168,6 +168,13 @@ test("executions come from all targets with AWS's filters, in pages; failed targ
   assert.match(answer, /"page-next"/);
 });
 
+test("a page after the last execution is the last page, since AWS may return fewer than before", async (t) => {
+  const { app, run } = await setUp(t);
+  await run("executions");
+  await app.press("90 executions", { user: { id: "U0ADMIN" } });
+  assert.match(JSON.stringify(app.messages().at(-1)), /26 to 40 of 40.*"page-previous"/s);
+});
+
 test("policy explains the route of an execution in the words of the CLI, without hidden values", async (t) => {
   const { run } = await setUp(t);
   const answer = await run(`policy ${EXECUTION}`, "U0JANE");

@@ -152,11 +152,11 @@ async function manyWaiting(t: TestContext) {
     isOwnMessage: async () => false,
     targets: () => [],
   });
-  return commandApp({ reply });
+  return { app: commandApp({ reply }), waiting };
 }
 
 test("buttons turn the pages of 520 requests in both directions: each request once, only those that the person may read", async (t) => {
-  const app = await manyWaiting(t);
+  const { app } = await manyWaiting(t);
   const button = (name: string) =>
     new RegExp(`"page-${name}".*?"value":"((?:[^"\\\\]|\\\\.)*)"`).exec(JSON.stringify(app.messages().at(-1)))?.[1];
   /** Presses a button until the last page in its direction; returns the ids of each page. */
@@ -184,8 +184,41 @@ test("buttons turn the pages of 520 requests in both directions: each request on
   }
   const pressed = app.messages().length;
   // A button is no permission: the page that Jane's button shows to someone else has nothing in it.
-  await app.press("10 pending", { user: { id: "U0ANNA" } });
+  await app.press("after:1:r010 pending", { user: { id: "U0ANNA" } });
   assert.match(app.messages()[pressed]?.text ?? "", /You cannot read any waiting request/);
+  await app.press("after:999999999999999:zzz pending");
+  assert.match(JSON.stringify(app.messages().at(-1)), /260 requests are waiting.*251 to 260 of 260/, "the last page");
   await app.press("99999 pending");
-  assert.match(JSON.stringify(app.messages().at(-1)), /260 requests are waiting/);
+  assert.match(JSON.stringify(app.messages().at(-1)), /260 requests are waiting.*1 to 10 of 260/, "no page: the first");
+});
+
+test("a request that is closed between two presses makes no page skip another one", async (t) => {
+  const { app, waiting } = await manyWaiting(t);
+  const answer = () => JSON.stringify(app.messages().at(-1));
+  const ids = () => [...answer().matchAll(/Request `(r\d+)`/g)].map(([, id]) => id);
+  const press = async (name: string) => {
+    const [, value = assert.fail(`no button ${name}`)] =
+      new RegExp(`"page-${name}".*?"value":"(.*?)"`).exec(answer()) ?? [];
+    await app.press(value);
+    return ids();
+  };
+  const all = waiting.filter(({ route }) => route === "databases").map(({ id }) => id);
+  await app.command("pending");
+  assert.deepEqual(ids(), all.slice(0, 10));
+  // The fifth request and the last one of the page, which names the next page.
+  for (const index of [4, 9])
+    waiting.splice(
+      waiting.findIndex(({ id }) => id === all[index]),
+      1,
+    );
+  assert.deepEqual(await press("next"), all.slice(10, 20));
+  assert.match(answer(), /9 to 18 of 258/);
+  assert.deepEqual(await press("next"), all.slice(20, 30));
+  assert.deepEqual(await press("previous"), all.slice(10, 20));
+  // Fewer than a page are before it: the first page has them.
+  assert.deepEqual(await press("previous"), [...all.slice(0, 4), ...all.slice(5, 9), ...all.slice(10, 12)]);
+  assert.deepEqual(await press("next"), all.slice(12, 22));
+  waiting.splice(24);
+  const left = waiting.filter(({ route }) => route === "databases").map(({ id }) => id);
+  assert.deepEqual(await press("next"), left.slice(-10), "the last page, not an empty one");
 });

@@ -6,6 +6,7 @@ import { type ApprovalRequest, askedAt } from "../../core/request.ts";
 import { findRequester } from "../../core/requester.ts";
 import type { Filters } from "../../core/slash-command.ts";
 import { isWaitingFor } from "../../core/waiting-for.ts";
+import { selectWaitingPage, type WaitingPage } from "../../core/waiting-order.ts";
 import type { Clock } from "../ports/aws.ts";
 import {
   findReader,
@@ -21,9 +22,12 @@ import {
 export type PendingResult =
   | {
       kind: "pending";
-      /** One page, those with the earliest deadline first. `total` counts all pages. */
+      /** One page, those with the earliest deadline first. `total` counts all pages, `offset` the requests before this one. */
       items: InspectedRequest[];
       total: number;
+      offset: number;
+      /** From where the page was read: if not all items fit, those at the other end are left out. */
+      direction: WaitingPage["direction"];
       /** With `mine`: the waiting requests on which the person has voted already. */
       voted: ApprovalRequest[];
       admin: boolean;
@@ -35,13 +39,14 @@ export interface PendingQuery {
   filters?: Filters;
   /** Only requests that wait for the vote of the person. */
   mine?: boolean;
-  /** The number of requests before the page, and its length. */
+  /** Without a page: the number of requests before it. */
   offset?: number;
+  page?: WaitingPage | null;
   limit?: number;
 }
 
-/** The longest page. */
-const MAX_LISTED = 50;
+/** The requests of a page. */
+export const WAITING_PAGE = 10;
 /** The number of open requests that are searched for those of a person. */
 const MAX_EXAMINED = 5_000;
 
@@ -71,7 +76,7 @@ export const makePending =
   (deps: InspectDeps & { clock: Pick<Clock, "now"> }) =>
   async (
     userId: string,
-    { filters = {}, mine = false, offset = 0, limit = MAX_LISTED }: PendingQuery = {},
+    { filters = {}, mine = false, offset = 0, page = null, limit = WAITING_PAGE }: PendingQuery = {},
     read = () => readWaiting(deps),
   ): Promise<PendingResult> => {
     const access = await findReader(deps, userId, { routesOfAdmins: mine });
@@ -84,9 +89,13 @@ export const makePending =
     const now = deps.clock.now();
     const meant = theirs.filter((request) => isMeant(filters, request, now));
     const { found, voted } = mine ? await keepOwn(deps, reader, meant) : { found: meant, voted: [] };
-    const page = found.slice(offset, offset + limit);
-    const items = await Promise.all(page.map(waiting.inspect));
-    return { kind: "pending", items, total: found.length, voted, admin: reader.admin, unread };
+    const shown =
+      page === null && offset > 0
+        ? ({ requests: found.slice(offset, offset + limit), offset, direction: "after" } as const)
+        : selectWaitingPage(found, page, limit);
+    const items = await Promise.all(shown.requests.map(waiting.inspect));
+    const place = { total: found.length, offset: shown.offset, direction: shown.direction };
+    return { kind: "pending", items, ...place, voted, admin: reader.admin, unread };
   };
 
 function isMeant(filters: Filters, request: ApprovalRequest, now: number): boolean {

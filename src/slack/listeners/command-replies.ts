@@ -28,7 +28,7 @@ import {
 import { executionBlocks } from "../messages/execution-blocks.ts";
 import { healthReply } from "../messages/health-text.ts";
 import { historyReply, parseHistoryPage } from "../messages/history-list.ts";
-import { choiceBlocks, pendingBlocks, showBlocks } from "../messages/inspect-blocks.ts";
+import { choiceBlocks, parseWaitingPage, pendingBlocks, showBlocks } from "../messages/inspect-blocks.ts";
 import { toOffset } from "../messages/page-buttons.ts";
 import { withheld, withheldNote } from "../messages/withheld.ts";
 
@@ -94,12 +94,13 @@ function noted(
 async function replyPending(deps: CommandRepliesDeps, command: Command, context: ReplyContext): Promise<CommandReply> {
   const { filters, mine, text } = command;
   const { isShared, withhold } = context.audience;
-  const offset = toOffset(context.page);
-  const found = await deps.pending(context.userId, { filters, mine, offset });
+  const page = parseWaitingPage(context.page);
+  const found = await deps.pending(context.userId, { filters, mine, page });
   switch (found.kind) {
     case "pending": {
       const items = withhold ? found.items.map(withheld) : found.items;
-      const list = { now: deps.clock.now(), workspaceUrl: deps.workspace.url, total: found.total, offset };
+      const { total, offset, direction } = found;
+      const list = { now: deps.clock.now(), workspaceUrl: deps.workspace.url, total, offset, direction };
       const filtered = Object.keys(filters).length > 0 ? "filters" : mine ? "mine" : null;
       const reply = pendingBlocks(items, { ...list, filtered, command: isShared ? null : text });
       return noted(reply, context, items, unreadTexts(found.unread));

@@ -19,9 +19,11 @@ const MAX_ROWS = 12;
 /** Renders one page of the reply to `/approvals executions`. */
 export function executionsReply(
   { executions, cut, failed }: Extract<ExecutionsResult, { kind: "executions" }>,
-  { offset, command, document }: { offset: number; command: string | null; document?: string | undefined },
+  { offset: asked, command, document }: { offset: number; command: string | null; document?: string | undefined },
 ): Rendered {
   const all = executions.length;
+  // AWS may return fewer executions than for the page before: then this is the last page.
+  const offset = asked < all ? asked : Math.max(0, all - EXECUTIONS_PAGE);
   const isCaseNoted = all === 0 && document !== undefined;
   const text = all === 0 ? "No execution matches." : `${counted(all, "execution")}${cut.length > 0 ? " or more" : ""}.`;
   const shown = fitting(

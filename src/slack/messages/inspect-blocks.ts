@@ -1,7 +1,9 @@
 import type { KnownBlock } from "@slack/types";
 import type { InspectedRequest } from "../../app/admin/inspect.ts";
+import { WAITING_PAGE } from "../../app/admin/list-waiting.ts";
 import type { ShownRequest } from "../../app/admin/show-request.ts";
 import { counted } from "../../core/counted.ts";
+import { toWaitingCursor, type WaitingPage } from "../../core/waiting-order.ts";
 import { context, header, type Rendered, section } from "./blocks.ts";
 import { CHAR_BUDGET, describeShown, fitting, MAX_BLOCKS, textLength } from "./budget.ts";
 import { notVisibleText, sentenceReply } from "./command-texts.ts";
@@ -13,35 +15,60 @@ import { stepsList, stepValues } from "./steps-list.ts";
 
 const MAX_SHOWN = 4;
 
-/** The requests of one page; each is at most about a thousand characters long. */
-const PAGE_LENGTH = 10;
-
 /**
- * Renders one page of the reply to `/approvals pending`. `total` counts the requests of all pages, and `offset` those before
- * this one. `command`: the command of the page buttons; null without buttons.
+ * Renders one page of the reply to `/approvals pending`; each of its requests is at most about a thousand characters long.
+ * `total` counts the requests of all pages, and `offset` those before this one. `command`: the command of the page buttons;
+ * null without buttons.
  */
 export function pendingBlocks(
   items: readonly InspectedRequest[],
-  list: ListContext & { total: number; offset?: number; command?: string | null; filtered?: "mine" | "filters" | null },
+  list: ListContext & {
+    total: number;
+    offset?: number;
+    direction?: WaitingPage["direction"];
+    command?: string | null;
+    filtered?: "mine" | "filters" | null;
+  },
 ): Rendered {
-  const { offset = 0, command = null, filtered = null } = list;
+  const { direction = "after", command = null, filtered = null } = list;
   const all = Math.max(list.total, items.length);
   if (all === 0) return sentenceReply(NOTHING[filtered ?? "all"]);
   const text = `${counted(all, "request is", "requests are")} waiting.`;
-  const shown = fitting(
-    items.slice(0, PAGE_LENGTH).map((item) => pendingBlock(item, list)),
+  // The page keeps the items next to the page that the person came from.
+  const inOrder = <T>(each: readonly T[]) => (direction === "after" ? [...each] : each.toReversed());
+  const page = inOrder(items).slice(0, WAITING_PAGE);
+  const kept = fitting(
+    page.map((item) => pendingBlock(item, list)),
     CHAR_BUDGET - 300,
-    PAGE_LENGTH,
+    WAITING_PAGE,
   );
+  const shown = inOrder(page.slice(0, kept.length));
+  const offset = (list.offset ?? 0) + (direction === "after" ? 0 : items.length - kept.length);
   const end = offset + shown.length;
   const range =
     shown.length === all ? null : `${Math.min(offset + 1, end)} to ${end} of ${all}, earliest deadline first.`;
   const buttons = pageButtons({
     command,
-    previous: offset === 0 ? null : String(Math.max(0, offset - PAGE_LENGTH)),
-    next: end < all && shown.length > 0 ? String(end) : null,
+    previous: offset === 0 ? null : toPage("before", shown[0]),
+    next: end < all ? toPage("after", shown.at(-1)) : null,
   });
-  return { text, blocks: [section(`*${text}*`), ...shown, ...(range === null ? [] : [context(range)]), ...buttons] };
+  return {
+    text,
+    blocks: [section(`*${text}*`), ...inOrder(kept), ...(range === null ? [] : [context(range)]), ...buttons],
+  };
+}
+
+function toPage(direction: WaitingPage["direction"], item: InspectedRequest | undefined): string | null {
+  if (item === undefined) return null;
+  const { deadline, id } = toWaitingCursor(item.request);
+  return `${direction}:${deadline}:${id}`;
+}
+
+/** Parses the page of a button; null for the first page, and for a text that is none. */
+export function parseWaitingPage(page: string | null): WaitingPage | null {
+  const [, direction, deadline, id] = /^(after|before):(\d{1,15}):(\S{1,60})$/.exec(page ?? "") ?? [];
+  if ((direction !== "after" && direction !== "before") || deadline === undefined || id === undefined) return null;
+  return { direction, from: { deadline: Number(deadline), id } };
 }
 
 const NOTHING = {
@@ -98,7 +125,7 @@ export function choiceBlocks(items: readonly InspectedRequest[], list: ListConte
       item.request.state === "closed" ? closedBlock(item, list.workspaceUrl) : pendingBlock(item, list),
     ),
     CHAR_BUDGET - 300,
-    PAGE_LENGTH,
+    WAITING_PAGE,
   );
   const cut = describeShown(shown.length, list.total, "requests");
   return {

@@ -6,7 +6,7 @@ import { makeFindDeleted } from "../app/deliver/find-deleted.ts";
 import { aboutNotice, makeNotices, makeRequestMessages } from "../app/deliver/message-kinds.ts";
 import { makeRemind } from "../app/deliver/remind.ts";
 import { makeResolveRecipients } from "../app/deliver/resolve-recipients.ts";
-import type { DigestRow, MessageRow, NoticeRow } from "../app/ports/delivery-store.ts";
+import type { DigestRow, DigestStore, MessageRow, NoticeRow } from "../app/ports/delivery-store.ts";
 import { makeLookUpRequester, makeRetryRequesterLookup } from "../app/watch/look-up-requester.ts";
 import { makeEventBus } from "../aws/event-bus.ts";
 import { deliveryBucketKey } from "../slack/rate-limits/limits.ts";
@@ -61,19 +61,7 @@ export function startMessages(wiring: Wiring, { chat, acquireSlot }: Slack, leas
       before: makeDigestFirst(digests, digest),
       about: ({ requestId }) => ({ requestId }),
     }),
-    startDeliveryWorker<DigestRow>({
-      ...shared,
-      name: "digests",
-      topics: [],
-      store: digests,
-      async due(now) {
-        await digests.begin(DIGEST_THRESHOLD, now);
-        return digests.current();
-      },
-      eager: false,
-      deliver: digest,
-      about: () => ({ digest: true }),
-    }),
+    startDeliveryWorker<DigestRow>({ ...shared, ...digestDelivery(digests, digest) }),
     startDeliveryWorker<NoticeRow>({
       ...shared,
       name: "notices",
@@ -92,6 +80,21 @@ export function startMessages(wiring: Wiring, { chat, acquireSlot }: Slack, leas
       log,
     }),
   ];
+}
+
+function digestDelivery(digests: DigestStore, deliver: ReturnType<typeof makeDigest>) {
+  return {
+    name: "digests",
+    topics: [],
+    store: digests,
+    async due(now: number) {
+      await digests.begin(DIGEST_THRESHOLD, now);
+      return digests.current();
+    },
+    eager: false,
+    deliver,
+    about: () => ({ digest: true }),
+  };
 }
 
 /** Starts the workers that look up recipients and requesters and reply to clicks. */

@@ -71,13 +71,12 @@ export function makeMask(
     const found = left < text.length ? null : search.find(text, left);
     left -= found?.steps ?? 0;
     for (const name of found?.kept ?? []) notReplaced.add(name);
-    if (found === null || found.spans === null) withheld++;
-    const masked =
-      found === null || found.spans === null ? WITHHELD : replaceSpans(text, [...found.spans, ...named(text)]);
+    const spans = found?.spans ?? null;
+    if (spans === null) withheld++;
+    const masked = spans === null ? WITHHELD : replaceSpans(text, [...spans, ...findNamedValues(text, hides)]);
     known.set(text, masked);
     return masked;
   };
-  const named = (text: string): Span[] => findNamedValues(text, hides);
   const maskValue = (name: string, value: unknown, depth: number): unknown => {
     if (hides(name) || depth > MAX_DEPTH) return MASK;
     if (typeof value === "string") {

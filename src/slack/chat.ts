@@ -55,14 +55,7 @@ export function makeChat(call: SlackCall, workspace: Pick<Workspace, "appId" | "
       return rendered.kind === "rendered" ? rendered.fingerprint : null;
     },
 
-    async isDeleted(channel, ts) {
-      const read = await call("conversations.replies", { channel, ts, limit: 1 });
-      if (read.kind === "refused" && read.code === "thread_not_found") return { kind: "known", deleted: true };
-      if (read.kind !== "ok") return read;
-      // A deleted message with replies remains as a tombstone. The type lacks the subtype.
-      const [first] = (read.response.messages ?? []) as readonly { ts?: string; subtype?: string }[];
-      return { kind: "known", deleted: first?.subtype === "tombstone" };
-    },
+    isDeleted: (channel, ts) => checkDeleted(call, channel, ts),
 
     find: makeFindMessage(call, workspace, clock),
 
@@ -80,6 +73,15 @@ export function makeChat(call: SlackCall, workspace: Pick<Workspace, "appId" | "
       return posted.kind === "ok" ? { kind: "delivered" } : posted;
     },
   };
+}
+
+async function checkDeleted(call: SlackCall, channel: string, ts: string): ReturnType<Chat["isDeleted"]> {
+  const read = await call("conversations.replies", { channel, ts, limit: 1 });
+  if (read.kind === "refused" && read.code === "thread_not_found") return { kind: "known", deleted: true };
+  if (read.kind !== "ok") return read;
+  // A deleted message with replies remains as a tombstone. The type lacks the subtype.
+  const [first] = (read.response.messages ?? []) as readonly { ts?: string; subtype?: string }[];
+  return { kind: "known", deleted: first?.subtype === "tombstone" };
 }
 
 /** Makes the function that renders a message for a channel, with a fingerprint of what people see. */

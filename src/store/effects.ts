@@ -1,5 +1,5 @@
 import { type Kysely, type RawBuilder, type SqlBool, sql } from "kysely";
-import type { Backlog, EffectKind, EffectStore, FailingEffect } from "../app/ports/effect-store.ts";
+import type { Backlog, EffectKind, EffectStore, FailingEffect, Lags } from "../app/ports/effect-store.ts";
 import { NOT_WAITING } from "../core/execution.ts";
 import { countUnrecorded, REFUSED, UNPUBLISHED } from "./audit.ts";
 import { UNEVALUATED, UNREPLIED } from "./clicks.ts";
@@ -83,28 +83,7 @@ export function makeEffectStore(db: Kysely<Tables>): EffectStore {
       return found;
     },
 
-    async lags() {
-      const oldest = async (from: RawBuilder<unknown>, at: RawBuilder<unknown>, pending: RawBuilder<SqlBool>) => {
-        const { rows } = await sql<{
-          at: number | null;
-        }>`select min(${at}) as at from ${from} where ${pending}`.execute(db);
-        return rows[0]?.at ?? null;
-      };
-      const waiting = await db
-        .selectFrom("executions")
-        .select(({ fn }) => ["target", fn.countAll<number>().as("count")])
-        .where("fingerprint", "!=", NOT_WAITING)
-        .groupBy("target")
-        .orderBy("target")
-        .execute();
-      return {
-        oldestOpenAt: await oldest(sql`requests`, sql.ref("requests.opened_at"), sql`state <> 'closed'`),
-        oldestUnpostedAt: await oldest(MESSAGES_OF_REQUESTS, sql.ref("requests.opened_at"), UNPOSTED),
-        oldestUnpublishedAt: await oldest(sql`audit`, sql.ref("audit.at"), UNPUBLISHED),
-        oldestStaleAt: await oldest(sql`executions`, sql.ref("executions.staleSince"), sql`stale_since is not null`),
-        waiting,
-      };
-    },
+    lags: () => readLags(db),
 
     async backlog() {
       const { open, covered, decided } = await db
@@ -126,6 +105,30 @@ export function makeEffectStore(db: Kysely<Tables>): EffectStore {
         effects,
       };
     },
+  };
+}
+
+/** Reads how far the bot is behind. */
+async function readLags(db: Kysely<Tables>): Promise<Lags> {
+  const oldest = async (from: RawBuilder<unknown>, at: RawBuilder<unknown>, pending: RawBuilder<SqlBool>) => {
+    const { rows } = await sql<{
+      at: number | null;
+    }>`select min(${at}) as at from ${from} where ${pending}`.execute(db);
+    return rows[0]?.at ?? null;
+  };
+  const waiting = await db
+    .selectFrom("executions")
+    .select(({ fn }) => ["target", fn.countAll<number>().as("count")])
+    .where("fingerprint", "!=", NOT_WAITING)
+    .groupBy("target")
+    .orderBy("target")
+    .execute();
+  return {
+    oldestOpenAt: await oldest(sql`requests`, sql.ref("requests.opened_at"), sql`state <> 'closed'`),
+    oldestUnpostedAt: await oldest(MESSAGES_OF_REQUESTS, sql.ref("requests.opened_at"), UNPOSTED),
+    oldestUnpublishedAt: await oldest(sql`audit`, sql.ref("audit.at"), UNPUBLISHED),
+    oldestStaleAt: await oldest(sql`executions`, sql.ref("executions.staleSince"), sql`stale_since is not null`),
+    waiting,
   };
 }
 

@@ -68,30 +68,7 @@ export function makeMessageStore(db: Kysely<Tables>): MessageStore {
         .execute();
     },
 
-    async nextPosted({ openedAt, requestId, channelId }, postedBefore) {
-      const row = await db
-        .selectFrom("requests")
-        .innerJoin("messages", "messages.requestId", "requests.id")
-        .select(["requests.openedAt", "messages.requestId", "messages.channelId", "messages.ts"])
-        .where("requests.state", "=", "open")
-        .where("messages.ts", "is not", null)
-        .where("messages.ts", "<", (postedBefore / 1000).toFixed(6))
-        .where("messages.deletions", "<", 2)
-        .where("requests.openedAt", ">=", openedAt)
-        .where((where) =>
-          where.or([
-            where("requests.openedAt", ">", openedAt),
-            where("requests.id", ">", requestId),
-            where.and([where("requests.id", "=", requestId), where("messages.channelId", ">", channelId)]),
-          ]),
-        )
-        .orderBy("requests.openedAt")
-        .orderBy("requests.id")
-        .orderBy("messages.channelId")
-        .limit(1)
-        .executeTakeFirst();
-      return row?.ts == null ? null : { ...row, ts: row.ts };
-    },
+    nextPosted: (after, postedBefore) => findNextPosted(db, after, postedBefore),
 
     async lastPosted(channelId) {
       const row = await db
@@ -105,4 +82,34 @@ export function makeMessageStore(db: Kysely<Tables>): MessageStore {
     ofRequest: (requestId) =>
       db.selectFrom("messages").selectAll().where("requestId", "=", requestId).orderBy("channelId").execute(),
   };
+}
+
+/** Finds the posted message of an open request that follows another one in the order in which requests opened. */
+async function findNextPosted(
+  db: Kysely<Tables>,
+  { openedAt, requestId, channelId }: Parameters<MessageStore["nextPosted"]>[0],
+  postedBefore: number,
+): ReturnType<MessageStore["nextPosted"]> {
+  const row = await db
+    .selectFrom("requests")
+    .innerJoin("messages", "messages.requestId", "requests.id")
+    .select(["requests.openedAt", "messages.requestId", "messages.channelId", "messages.ts"])
+    .where("requests.state", "=", "open")
+    .where("messages.ts", "is not", null)
+    .where("messages.ts", "<", (postedBefore / 1000).toFixed(6))
+    .where("messages.deletions", "<", 2)
+    .where("requests.openedAt", ">=", openedAt)
+    .where((where) =>
+      where.or([
+        where("requests.openedAt", ">", openedAt),
+        where("requests.id", ">", requestId),
+        where.and([where("requests.id", "=", requestId), where("messages.channelId", ">", channelId)]),
+      ]),
+    )
+    .orderBy("requests.openedAt")
+    .orderBy("requests.id")
+    .orderBy("messages.channelId")
+    .limit(1)
+    .executeTakeFirst();
+  return row?.ts == null ? null : { ...row, ts: row.ts };
 }

@@ -1,4 +1,6 @@
 import type { Registry } from "prom-client";
+import type { PollRow } from "../../app/ports/coordination.ts";
+import type { Lags } from "../../app/ports/effect-store.ts";
 import type { Store } from "../../app/ports/store.ts";
 import type { Health } from "../readiness.ts";
 import { gauge } from "./register.ts";
@@ -80,20 +82,7 @@ function makeStoreGauges(registry: Registry, targets?: readonly string[]) {
   const failing = add("effects_failing", "Effects that are not done yet and whose last attempt failed, by kind.", [
     "kind",
   ]);
-  const up = add("target_up", "Whether the last poll of a target succeeded, on any replica.", ["target"]);
-  const age = add("last_poll_age_seconds", "Seconds since the last successful poll of a target, on any replica.", [
-    "target",
-  ]);
-  const trusted = add(
-    "events_trusted",
-    "0 while a target is polled at the normal interval because a change came without an event, else 1; absent without a queue.",
-    ["target"],
-  );
-  const executions = add(
-    "executions_waiting",
-    "Executions that wait in AWS in the account and Region of a target; they count against its quota.",
-    ["target"],
-  );
+  const setTargets = makeTargetGauges(add);
 
   return {
     reset,
@@ -111,13 +100,36 @@ function makeStoreGauges(registry: Registry, targets?: readonly string[]) {
         due.set({ kind: effect.kind }, effect.due);
         failing.set({ kind: effect.kind }, effect.failing);
       }
-      const waitingIn = new Map(lags.waiting.map(({ target, count }) => [target, count]));
-      for (const { target, polledAt, error, unannouncedAt } of polls.filter((poll) => isConfigured(poll.target))) {
-        executions.set({ target }, waitingIn.get(target) ?? 0);
-        up.set({ target }, error === null ? 1 : 0);
-        if (hasQueue) trusted.set({ target }, unannouncedAt === null ? 1 : 0);
-        if (polledAt !== null) age.set({ target }, (now - polledAt) / 1000);
-      }
+      const configured = polls.filter(({ target }) => isConfigured(target));
+      setTargets(configured, lags.waiting, now, hasQueue);
     },
+  };
+}
+
+/** Adds the gauges that have a value for each target. Returns the function that sets them. */
+function makeTargetGauges(add: ReturnType<typeof makeClearable>["add"]) {
+  const up = add("target_up", "Whether the last poll of a target succeeded, on any replica.", ["target"]);
+  const age = add("last_poll_age_seconds", "Seconds since the last successful poll of a target, on any replica.", [
+    "target",
+  ]);
+  const trusted = add(
+    "events_trusted",
+    "0 while a target is polled at the normal interval because a change came without an event, else 1; absent without a queue.",
+    ["target"],
+  );
+  const executions = add(
+    "executions_waiting",
+    "Executions that wait in AWS in the account and Region of a target; they count against its quota.",
+    ["target"],
+  );
+
+  return (polls: readonly PollRow[], waiting: Lags["waiting"], now: number, hasQueue: boolean) => {
+    const waitingIn = new Map(waiting.map(({ target, count }) => [target, count]));
+    for (const { target, polledAt, error, unannouncedAt } of polls) {
+      executions.set({ target }, waitingIn.get(target) ?? 0);
+      up.set({ target }, error === null ? 1 : 0);
+      if (hasQueue) trusted.set({ target }, unannouncedAt === null ? 1 : 0);
+      if (polledAt !== null) age.set({ target }, (now - polledAt) / 1000);
+    }
   };
 }

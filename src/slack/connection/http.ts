@@ -37,26 +37,7 @@ export function makeHttpReceiver(options: { signingSecret: string; logger: Logge
   const { signingSecret, logger, clock } = options;
   const receiver = new HTTPReceiver({ signingSecret, endpoints: [SLACK_PATH], logger });
   const seen = new Map<string, number>();
-  let unverifiedBytes = 0;
-
-  /** Reads the body, or returns why not. Rejects if the client stops sending. */
-  const readBody = async (request: IncomingMessage): Promise<Buffer | typeof TOO_LARGE | typeof TOO_MANY> => {
-    const chunks: Buffer[] = [];
-    let bytes = 0;
-    try {
-      // The connection stays open after an early return, for the reply.
-      for await (const chunk of request.iterator({ destroyOnReturn: false })) {
-        chunks.push(chunk);
-        bytes += chunk.length;
-        unverifiedBytes += chunk.length;
-        if (bytes > MAX_BODY_BYTES) return TOO_LARGE;
-        if (bytes > MAX_SMALL_BYTES && unverifiedBytes > MAX_UNVERIFIED_BYTES) return TOO_MANY;
-      }
-      return Buffer.concat(chunks);
-    } finally {
-      unverifiedBytes -= bytes;
-    }
-  };
+  const readBody = makeBodyReader();
 
   const refused = (request: IncomingMessage): string | null => {
     const now = clock.now();
@@ -98,6 +79,28 @@ export function makeHttpReceiver(options: { signingSecret: string; logger: Logge
       if (isNull(Object.assign(request, { rawBody }))) return end(response, 400, "the body is null");
       receiver.requestListener(request, response);
     },
+  };
+}
+
+/** Makes the function that reads a body, or returns why not. It rejects if the client stops sending. */
+function makeBodyReader() {
+  let unverifiedBytes = 0;
+  return async (request: IncomingMessage): Promise<Buffer | typeof TOO_LARGE | typeof TOO_MANY> => {
+    const chunks: Buffer[] = [];
+    let bytes = 0;
+    try {
+      // The connection stays open after an early return, for the reply.
+      for await (const chunk of request.iterator({ destroyOnReturn: false })) {
+        chunks.push(chunk);
+        bytes += chunk.length;
+        unverifiedBytes += chunk.length;
+        if (bytes > MAX_BODY_BYTES) return TOO_LARGE;
+        if (bytes > MAX_SMALL_BYTES && unverifiedBytes > MAX_UNVERIFIED_BYTES) return TOO_MANY;
+      }
+      return Buffer.concat(chunks);
+    } finally {
+      unverifiedBytes -= bytes;
+    }
   };
 }
 

@@ -72,12 +72,7 @@ export function makeSharedReads<T>(
     return isLate ? found : undefined;
   };
 
-  const share: (...call: Parameters<SharedRead<T>>) => ReturnType<SharedRead<T>> = async (
-    id,
-    since,
-    after,
-    forClick = false,
-  ) => {
+  const share = async (id: string, since: number, after?: number, forClick = false) => {
     const found = find(id, since, after);
     if (found !== undefined) return found;
     const current = reading.get(id);

@@ -1,8 +1,9 @@
-import { readFileSync, rmSync, writeFileSync } from "node:fs";
+import { rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
 import { sqliteDialect } from "../../src/store/sqlite.ts";
 import { migrateOnly } from "../../src/store/store.ts";
+import { damagePage } from "../support/damage-page.ts";
 import { POLICY } from "../support/doctor-world.ts";
 import type { Fault } from "./doctor-fault.ts";
 
@@ -90,13 +91,12 @@ export const MACHINE_FAULTS: readonly Fault[] = [
   },
   {
     part: "damaged database",
-    name: "a database file whose pages are damaged",
+    name: "a database file with a damaged page",
     breaks: async (w) => {
       const path = join(w.folder, "damaged.db");
       rmSync(path, { force: true });
       await migrateOnly(sqliteDialect(path));
-      const pages = readFileSync(path);
-      writeFileSync(path, pages.fill(0xee, pages.readUInt16BE(16)));
+      damagePage(path, "kysely_migration");
     },
     run: (w) => ({ env: { DATABASE_URL: `sqlite:${join(w.folder, "damaged.db")}` } }),
     expected: [

@@ -1,20 +1,8 @@
 import assert from "node:assert/strict";
 import { spawn } from "node:child_process";
 import { once } from "node:events";
-import {
-  chmodSync,
-  closeSync,
-  linkSync,
-  mkdirSync,
-  openSync,
-  readdirSync,
-  statSync,
-  symlinkSync,
-  writeFileSync,
-  writeSync,
-} from "node:fs";
+import { chmodSync, linkSync, mkdirSync, readdirSync, statSync, symlinkSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
-import { DatabaseSync } from "node:sqlite";
 import { type TestContext, test } from "node:test";
 import { CamelCasePlugin, Kysely, sql } from "kysely";
 import { warnIfReadable } from "../../src/store/database-file.ts";
@@ -26,6 +14,7 @@ import { sqliteDialect, sqliteReadDialect } from "../../src/store/sqlite.ts";
 import { openStore } from "../../src/store/store.ts";
 import { StoreUnavailableError } from "../../src/store/unavailable.ts";
 import { runCli } from "../support/cli.ts";
+import { damagePage } from "../support/damage-page.ts";
 import { testLog } from "../support/fakes.ts";
 import { anEntry, aRequest, REQUEST_ID } from "../support/samples.ts";
 import { type Database, ENGINES, postgresDatabase, sqliteFile } from "../support/stores.ts";
@@ -193,17 +182,6 @@ test("SQLite: an existing file that other users can read is named at the start, 
     assert.deepEqual(warned(mode), [["warn", "database.file-readable", [path]]]);
 });
 
-/** Overwrites the first page of a table in a closed file. */
-function damage(path: string, table: string): void {
-  const database = new DatabaseSync(path, { readOnly: true });
-  const { rootpage } = { ...database.prepare("select rootpage from sqlite_schema where name = ?").get(table) };
-  const { page_size: size } = { ...database.prepare("pragma page_size").get() };
-  database.close();
-  const file = openSync(path, "r+");
-  writeSync(file, Buffer.alloc(Number(size), 0xee), 0, Number(size), (Number(rootpage) - 1) * Number(size));
-  closeSync(file);
-}
-
 for (const table of ["kysely_migration", "audit"])
   test(`SQLite: a damaged page of ${table} that a statement reads is an error with advice, also in the commands`, async (t) => {
     const advice =
@@ -213,7 +191,7 @@ for (const table of ["kysely_migration", "audit"])
     const store = await open(database);
     await store.requests.open({ request: aRequest(), channels: [], audit: anEntry() });
     await store.close();
-    damage(database.path, table);
+    damagePage(database.path, table);
     const reads = async () => {
       const reopened = await open(database);
       await reopened.requests.history(REQUEST_ID).finally(() => reopened.close());

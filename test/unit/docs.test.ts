@@ -47,6 +47,12 @@ test("the README is one screen with the two commands, and a picture", () => {
   assert.ok(text.split("\n").length < 50, "move details into docs/");
 });
 
+test("the README names the permission that tags need, and who chooses them", () => {
+  const { text } = page("README.md");
+  assert.match(text, /A route can match on tags\. The bot then needs `ssm:ListTagsForResource`/);
+  assert.match(text, /The requester chooses the tags unless IAM\s+forces them \(`aws:RequestTag`\)/);
+});
+
 test("each page that a newcomer needs is linked from the README", () => {
   const { text } = page("README.md");
   for (const { path } of pages.filter((each) => /^docs\/[a-z]+\.md$/.test(each.path)))

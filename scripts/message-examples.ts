@@ -152,7 +152,7 @@ const requests: Record<string, RequestView> = {
   "replaces-deleted": view({}, { isReplacement: true }),
   "later-gate": view(
     { facts: SECOND },
-    { earlier: [{ ...first, messages: [{ channelId: "C0APPROVALS", ts: "1700000000.000100" }] }] },
+    { earlier: { gates: [{ ...first, messages: [{ channelId: "C0APPROVALS", ts: "1700000000.000100" }] }], more: 0 } },
   ),
   "second-time": view({ facts: { visit: 2 } }),
   sending: view(decided(), { votes: [jane()], attempts: [anAttempt()] }),

@@ -3,7 +3,7 @@ import type { ObservedExecution, ObservedStep } from "../../src/core/execution.t
 import type { ApprovalRequest, Outcome, Parameter, RequestFacts, Vote } from "../../src/core/request.ts";
 import type { Requester } from "../../src/core/requester.ts";
 import type { SignalAttempt } from "../../src/core/signal-attempt.ts";
-import { anAttempt } from "../support/samples.ts";
+import { aFacts, anAttempt, aRequest, aVote } from "../support/samples.ts";
 import { arn, count, hostile, maybe, time, userId } from "./hostile-arbitraries.ts";
 import { routes } from "./route-arbitraries.ts";
 
@@ -153,7 +153,38 @@ const requester: fc.Arbitrary<Requester> = fc.record({
 export const requesters = fc
   .tuple(requester, fc.array(requester, { maxLength: 5 }))
   .map(([own, parents]): Requester => ({ ...own, ...(parents.length === 0 ? {} : { parents }) }));
-export const views = fc.record({ request: requests, votes, attempts, route: routes, requester: requesters });
+export const messages = fc.array(
+  fc.record({
+    channelId: fc.oneof(fc.constant("C0PROD"), hostile(60)),
+    ts: maybe(fc.oneof(fc.constant("1700000000.000100"), hostile(40))),
+  }),
+  { maxLength: 30 },
+);
+
+/** A gate of the execution, with the fields that messages show. */
+export const gates = fc
+  .record({
+    request: fc.record({
+      decision: fc.constantFrom(null, "approve" as const, "reject" as const),
+      outcome: maybe(outcomes),
+    }),
+    facts: fc.record({ stepName: hostile(256), gate: count, gates: count }),
+    people: fc.array(userId, { maxLength: 20 }),
+    verdict: fc.constantFrom("approve" as const, "reject" as const),
+  })
+  .map(({ request, facts, people, verdict }) => ({
+    request: aRequest({ ...request, facts: aFacts(facts) }),
+    votes: people.map((person) => aVote(person, { verdict })),
+  }));
+const earlier = fc.record({
+  gates: fc.array(
+    fc.tuple(gates, messages).map(([gate, locations]) => ({ ...gate, messages: locations })),
+    { maxLength: 3 },
+  ),
+  more: fc.nat(1000),
+});
+
+export const views = fc.record({ request: requests, votes, attempts, route: routes, requester: requesters, earlier });
 
 const values = fc.dictionary(
   hostile(100),
@@ -194,14 +225,6 @@ export const executions: fc.Arbitrary<ObservedExecution> = fc.record({
     .tuple(fc.array(step, { maxLength: 8 }), fc.integer({ min: 1, max: 25 }))
     .map(([few, times]) => Array.from({ length: times }, () => few).flat()),
 });
-
-export const messages = fc.array(
-  fc.record({
-    channelId: fc.oneof(fc.constant("C0PROD"), hostile(60)),
-    ts: maybe(fc.oneof(fc.constant("1700000000.000100"), hostile(40))),
-  }),
-  { maxLength: 30 },
-);
 
 export const problems = fc.array(
   fc.record({

@@ -21,6 +21,7 @@ import { hostile, MARK, MENTIONABLE } from "./hostile-arbitraries.ts";
 import {
   attempts,
   executions,
+  gates,
   messages,
   nows,
   problems,
@@ -45,7 +46,9 @@ function assertSendable(payload: object, surface: Surface): void {
 
 test("Slack accepts the message of a request, whatever AWS returns", () => {
   fc.assert(
-    fc.property(views, fc.boolean(), (view, withhold) => assertSendable(requestMessage(view, { withhold }), "message")),
+    fc.property(views, fc.boolean(), (view, withhold) =>
+      assertSendable(requestMessage(view, { withhold, workspaceUrl: "https://acme.slack.com/" }), "message"),
+    ),
     RUNS,
   );
 });
@@ -115,7 +118,9 @@ test("Slack accepts every notice, whatever the request contains", () => {
     "unrecorded" as const,
   );
   fc.assert(
-    fc.property(views, kind, (view, notice) => assertSendable(noticeMessage({ ...view, kind: notice }), "message")),
+    fc.property(views, kind, fc.array(gates, { minLength: 1, maxLength: 9 }), (view, notice, all) =>
+      assertSendable(noticeMessage({ ...view, kind: notice, gates: all }), "message"),
+    ),
     RUNS,
   );
 });

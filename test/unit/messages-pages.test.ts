@@ -9,9 +9,11 @@ import { FULL_MATRIX } from "../support/full-matrix.ts";
 import { executions, views } from "./messages-arbitraries.ts";
 import { execution, findBlock, parameter, step, view, vote } from "./messages-examples.ts";
 
+const WORKSPACE = "https://acme.slack.com/";
+
 /** Joins the texts of all pages, without the end of each page. */
 function pagesText(details: Details): string {
-  const blocks = detailsPages(details).flatMap((page) => page.blocks);
+  const blocks = detailsPages({ ...details, workspaceUrl: WORKSPACE }).flatMap((page) => page.blocks);
   return leaves(
     blocks.filter(({ block_id = "" }) => !["ids", "pages", "glass", "break-glass"].includes(block_id)),
   ).join("");
@@ -28,8 +30,8 @@ function leaves(part: unknown): string[] {
 
 /** The parts of a message whose texts others wrote, without the remarks of Countersign about their length. */
 function written(of: RequestView): string[] {
-  const blocks = requestMessage(of).blocks.filter(
-    ({ block_id = "", type }) => type === "rich_text" && /^(words|parameters|evidence|reasons)/.test(block_id),
+  const blocks = requestMessage(of, { workspaceUrl: WORKSPACE }).blocks.filter(({ block_id = "", type }) =>
+    type === "rich_text" ? /^(words|parameters|evidence|reasons)/.test(block_id) : /^earlier/.test(block_id),
   );
   return leaves(blocks)
     .filter((text) => !/^\d+ of \d+ \w+ shown|^[\d,]+ characters in all\.$/.test(text))

@@ -1,3 +1,4 @@
+import { lastEarlier } from "../../core/earlier-requests.ts";
 import type { ObservedExecution } from "../../core/execution.ts";
 import type { LookupFailure } from "../../core/person.ts";
 import { findRoute, type People, type Route } from "../../core/policy.ts";
@@ -9,10 +10,13 @@ import type { ClickOrigin } from "../ports/click-store.ts";
 import type { MessageRow, MessageStore } from "../ports/delivery-store.ts";
 import type { EffectStore } from "../ports/effect-store.ts";
 import type { RequestSearch } from "../ports/request-search.ts";
-import type { Directory, RequestView } from "../ports/slack.ts";
+import type { Directory, EarlierGates, RequestView } from "../ports/slack.ts";
 import type { RequestStore } from "../ports/store.ts";
 import { askTargetOf, type UnreadExecution } from "./ask-targets.ts";
 import type { ReadMasked } from "./read-masked.ts";
+
+/** Earlier gates in Details: more than in the message. */
+const MAX_EARLIER = 12;
 
 /** The place of a message in Slack; `ts` is null until the message is posted. */
 export type MessageLocation = Pick<MessageRow, "channelId" | "ts">;
@@ -70,8 +74,19 @@ export const makeDetails =
       const about = { requestId: request.id, executionId: request.executionId };
       deps.log.warn({ event: "message.prefer-failed", ...about, err: error }, "cannot move a message up");
     });
-    return { kind: "details", ...inspected, admin, ...(await readExecution(deps, request)) };
+    const [earlier, read] = await Promise.all([findEarlier(deps, request), readExecution(deps, request)]);
+    return { kind: "details", ...inspected, earlier, admin, ...read };
   };
+
+/** Finds the earlier gates of the execution, as many as Details shows. */
+async function findEarlier(deps: InspectDeps, request: ApprovalRequest): Promise<EarlierGates> {
+  const { shown, more } = lastEarlier(
+    await deps.requests.ofExecution(request, request.executionId),
+    request,
+    MAX_EARLIER,
+  );
+  return { gates: await Promise.all(shown.map((each) => inspect(deps, each))), more };
+}
 
 /** An execution as AWS returns it now, masked; null if it could not be read, with the reason in `unread`. */
 export interface ReadExecution {

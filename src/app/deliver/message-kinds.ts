@@ -1,3 +1,4 @@
+import { lastEarlier } from "../../core/earlier-requests.ts";
 import { findRoute, type Route, tellsRequester } from "../../core/policy.ts";
 import { parseReminderDetail } from "../../core/reminders.ts";
 import type { ApprovalRequest } from "../../core/request.ts";
@@ -11,7 +12,7 @@ import {
   REMINDER_KINDS,
   THREAD_KINDS,
 } from "../ports/delivery-store.ts";
-import type { NoticeView, RequestView, Thread } from "../ports/slack.ts";
+import type { EarlierGates, NoticeView, RequestView, Thread } from "../ports/slack.ts";
 import type { RequestStore } from "../ports/store.ts";
 import { makeDeliverMessage } from "./deliver-message.ts";
 import type { DeliveryDeps } from "./delivery-context.ts";
@@ -91,18 +92,18 @@ export const aboutNotice = ({ requestId, kind }: NoticeRow) =>
 /** Finds the earlier requests of the execution, each with its messages: those in this channel first. */
 async function findEarlier(
   { requests, messages }: ViewDeps & { messages: MessageStore },
-  { id, openedAt, account, region, executionId, state }: ApprovalRequest,
+  of: ApprovalRequest,
   channelId: string,
-): Promise<NonNullable<RequestView["earlier"]>> {
-  if (state === "closed") return [];
-  const all = await requests.ofExecution({ account, region }, executionId);
-  const found = [];
-  for (const request of all.filter((each) => each.id !== id && each.openedAt <= openedAt).slice(-MAX_EARLIER)) {
+): Promise<EarlierGates> {
+  if (of.state === "closed") return { gates: [], more: 0 };
+  const { shown, more } = lastEarlier(await requests.ofExecution(of, of.executionId), of, MAX_EARLIER);
+  const gates = [];
+  for (const request of shown) {
     const rows = await messages.ofRequest(request.id);
     const here = rows.toSorted((a, b) => Number(b.channelId === channelId) - Number(a.channelId === channelId));
-    found.push({ request, votes: await requests.votes(request.id), messages: here });
+    gates.push({ request, votes: await requests.votes(request.id), messages: here });
   }
-  return found;
+  return { gates, more };
 }
 
 /** Identifies the part of a request that people must see: the votes, the decision, a problem of its signal, and the end. */

@@ -47,8 +47,8 @@ export interface RequestView {
   postedAt?: number | undefined;
   /** Whether the message replaces one that was deleted. */
   isReplacement?: boolean;
-  /** The earlier requests of the execution, oldest first, each with its messages; absent where they are not shown. */
-  earlier?: readonly (Gate & { messages: readonly { channelId: string; ts: string | null }[] })[];
+  /** Absent where they are not shown. */
+  earlier?: EarlierGates;
   /** Whether the message is in a channel to which the request was escalated. */
   isEscalation?: boolean;
 }
@@ -66,6 +66,12 @@ export interface NoticeView extends RequestView {
   broadcast?: boolean;
   /** Whether the reply about the end mentions the requester: see tellsRequester. */
   tellRequester?: boolean;
+}
+
+/** The last of the earlier requests of an execution, oldest first, each with its messages, and the number of the others. */
+export interface EarlierGates {
+  gates: readonly (Gate & { messages: readonly { channelId: string; ts: string | null }[] })[];
+  more: number;
 }
 
 /** A request with its votes. */

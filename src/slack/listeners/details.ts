@@ -48,7 +48,7 @@ export function listenForDetails(app: App, deps: DetailsDeps): void {
       const found = await deps.details(user.id, { requestId, origin });
       const state = { purpose: "details", requestId, verdict: "approve", authority: "break-glass" } as const;
       const metadata = deps.formState.write({ ...state, origin, nonce: deps.newId() }, user.id);
-      return renderPage(found, { metadata, verdicts, page: 1 });
+      return renderPage(found, { metadata, verdicts, page: 1, workspaceUrl: deps.workspace.url });
     };
     const onFailure = (sentence: string) => deps.chat.postEphemeral(origin.channelId, user.id, sentence);
     await fillModal({
@@ -82,7 +82,10 @@ function listenForPages(app: App, deps: DetailsDeps): void {
     const [page = "1", open] = (actions[0]?.value ?? "").split(" ");
     try {
       const found = await deps.details(user.id, { requestId, origin });
-      const shown = renderPage(found, { metadata, verdicts: open === "open", page: Number(page) });
+      const shown = renderPage(found, {
+        ...{ metadata, verdicts: open === "open", page: Number(page) },
+        workspaceUrl: deps.workspace.url,
+      });
       await client.views.update({ view_id, view: shown });
     } catch (error) {
       deps.log.warn(
@@ -97,13 +100,18 @@ function listenForPages(app: App, deps: DetailsDeps): void {
 /** Renders a page of Details, with the ways to decide that this person may try: buttons decide nothing by themselves. */
 function renderPage(
   found: DetailsResult,
-  { metadata, verdicts, page }: { metadata: string; verdicts: boolean; page: number },
+  {
+    metadata,
+    verdicts,
+    page,
+    workspaceUrl,
+  }: { metadata: string; verdicts: boolean; page: number; workspaceUrl: string },
 ): ModalView {
   if (found.kind !== "details") return sentenceView("Details", refusal(found));
   const { request, route, admin } = found;
   const canDecide = request.state === "open" && findObstacle(request.facts, route) === null;
   const leadsTo = { metadata, verdicts: verdicts && canDecide, breakGlass: admin && canDecide };
-  return detailsView({ ...found, leadsTo }, page);
+  return detailsView({ ...found, leadsTo, workspaceUrl }, page);
 }
 
 const FORGED = "Countersign did not open these Details for you. Press the button in the message again.";

@@ -21,6 +21,8 @@ export interface Rendered {
   blocks: KnownBlock[];
 }
 
+const MAX_CONTEXT_LENGTH = 3_000;
+
 /** `verbatim` stops Slack from turning words that look like links or mentions into links or mentions. */
 export const mrkdwn = (text: string): MrkdwnElement => ({ type: "mrkdwn", text, verbatim: true });
 
@@ -43,6 +45,17 @@ export const context = (text: string, block_id?: string): ContextBlock => ({
   elements: [mrkdwn(text)],
   ...(block_id === undefined ? {} : { block_id }),
 });
+
+/** Lines in as few context blocks as hold them. */
+export function contextLines(lines: readonly string[], block_id: string): ContextBlock[] {
+  const texts: string[] = [];
+  for (const each of lines) {
+    const last = texts.at(-1);
+    if (last === undefined || last.length + each.length >= MAX_CONTEXT_LENGTH) texts.push(each);
+    else texts[texts.length - 1] = `${last}\n${each}`;
+  }
+  return texts.map((text, index) => context(text, index === 0 ? block_id : `${block_id}-${index + 1}`));
+}
 
 export const richText = (elements: RichTextBlockElement[], block_id?: string): RichTextBlock => ({
   type: "rich_text",

@@ -12,6 +12,7 @@ import { authorMessage } from "./author-message.ts";
 import { executionText, idsLine, unreadText } from "./aws-text.ts";
 import { button, context, plainText, section } from "./blocks.ts";
 import { CHAR_BUDGET, MAX_BLOCKS, textLength } from "./budget.ts";
+import { earlierGates } from "./earlier-gates.ts";
 import { evidenceBlocks } from "./evidence.ts";
 import { factsText } from "./facts.ts";
 import { mentions } from "./mentions.ts";
@@ -36,7 +37,8 @@ export interface DetailsActions {
   breakGlass: boolean;
 }
 
-export type Details = RequestView & ReadExecution & { leadsTo?: DetailsActions | null | undefined };
+export type Details = RequestView &
+  ReadExecution & { leadsTo?: DetailsActions | null | undefined; workspaceUrl?: string };
 
 const MAX_TITLE_LENGTH = 24;
 const MAX_SENTENCE_LENGTH = 2900;
@@ -89,6 +91,7 @@ function detailsBlocks(details: Details): KnownBlock[] {
   const evidence = evidenceBlocks(facts.evidence, null, "evidence");
   const inMessage = [
     section(factsText(details), "facts"),
+    ...earlierGates(details, details.workspaceUrl ?? ""),
     section(stateText(details), "state"),
     notifiedBlock(details),
     ...reasonBlocks(details, "reasons"),

@@ -5,8 +5,8 @@ import { shortTarget } from "../../core/describe-step.ts";
 import type { FailedStep } from "../../core/failed-step.ts";
 import { listNames } from "../../core/name-renderer.ts";
 import { executionNote, executionText } from "./aws-text.ts";
-import { context, line, preformatted, type Rendered, richText, section, span } from "./blocks.ts";
-import { gateLine } from "./gate-line.ts";
+import { context, contextLines, line, preformatted, type Rendered, richText, section, span } from "./blocks.ts";
+import { gateLine, moreGates } from "./gate-line.ts";
 import { mentionUser } from "./mentions.ts";
 import { literal, plain } from "./text.ts";
 import { duration, moment } from "./time.ts";
@@ -27,11 +27,16 @@ export function executionEndMessage(view: NoticeView): Rendered {
   const at = executionEndedAt === null ? "" : `, ${moment(executionEndedAt)}`;
   const isReply = view.kind === "execution-ended";
   const subject = isReply ? "The execution" : `Your execution of ${plain(documentName, 90)}`;
+  const lines = [
+    ...gates.slice(-MAX_GATES).map(gateLine),
+    moreGates(gates.length - MAX_GATES, request.executionId, gates.slice(0, -MAX_GATES)),
+    isReply ? requesterLine(view) : null,
+  ];
   const blocks: (KnownBlock | null)[] = [
     section(`*${subject} ${end}*${took}${at}`, "state"),
     failureBlock(view),
-    context(
-      [...gates.slice(-MAX_GATES).map(gateLine), isReply ? requesterLine(view) : null].filter(Boolean).join("\n"),
+    ...contextLines(
+      lines.filter((each) => each !== null),
       "people",
     ),
     isReply ? null : context(executionNote(request), "ids"),

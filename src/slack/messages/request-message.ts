@@ -5,16 +5,15 @@ import { toPeople } from "../../core/policy.ts";
 import { authorMessage, quotedQuestion } from "./author-message.ts";
 import { executionNote } from "./aws-text.ts";
 import { context, header, plainText, type Rendered, section } from "./blocks.ts";
+import { earlierGates } from "./earlier-gates.ts";
 import { evidenceBlocks } from "./evidence.ts";
 import { whereLines } from "./facts.ts";
-import { gateLine } from "./gate-line.ts";
 import { headline } from "./headline.ts";
 import { lateBlock } from "./late.ts";
 import { mentionPeople, mentions } from "./mentions.ts";
 import { MESSAGE_PARTS } from "./message-parts.ts";
 import { notifiedBlock } from "./notified.ts";
 import { changedParametersBlock, defaultsNote, notReplacedNote } from "./parameters.ts";
-import { messageLink } from "./permalinks.ts";
 import { reasonsBlock, soleReason } from "./reasons.ts";
 import { stateText } from "./state-text.ts";
 import { summary } from "./summary.ts";
@@ -52,7 +51,7 @@ function waitingBlocks(view: RequestView, note: KnownBlock | null, workspaceUrl:
     note ?? changedParametersBlock(parameters, MESSAGE_PARTS.parameters, "parameters"),
     ...evidenceBlocks(request.facts.evidence, MESSAGE_PARTS.evidence, "evidence"),
     notReplacedNote(request.facts),
-    earlierGates(view, workspaceUrl),
+    ...earlierGates(view, workspaceUrl),
     section(stateText(view), "state"),
     notifiedBlock(view),
     reasonsBlock(view, MESSAGE_PARTS.reasons, "reasons"),
@@ -70,15 +69,6 @@ function closedBlocks(view: RequestView, note: KnownBlock | null): (KnownBlock |
     note,
     buttonsBlock(view),
   ];
-}
-
-/** The earlier gates of the execution: who decided each, with a link to its message. */
-function earlierGates({ earlier = [] }: RequestView, workspaceUrl: string): KnownBlock | null {
-  const lines = earlier.map((gate) => {
-    const link = messageLink(gate.messages, workspaceUrl);
-    return `Before: ${gateLine(gate)}${link === null ? "" : ` · ${link}`}`;
-  });
-  return lines.length === 0 ? null : context(lines.join("\n"), "earlier");
 }
 
 /** Mentions the people to whom the request was escalated. */

@@ -32,8 +32,8 @@ const SPACED: ReadonlySet<FilterName> = new Set<FilterName>(["route", "target", 
 /** Filters that understand any text. */
 const ANY_TEXT: ReadonlySet<FilterName> = new Set<FilterName>(["route", "target", "by", "document", "region"]);
 
-/** A mention, an id or the person who asks: no word after it belongs to the name. */
-const WHOLE_PERSON = /^(?:<@[^>]*>|@?[UW][A-Z0-9]{5,20}|me)[,;]?$/;
+/** A mention, an id (which has a digit, unlike a name in capitals) or the person who asks: no word after it belongs to the name. */
+const WHOLE_PERSON = /^(?:<@[^>]*>|@?[UW](?=[A-Z0-9]*\d)[A-Z0-9]{5,20}|me)[,;]?$/;
 
 export function isFlag({ key, isQuoted, text }: Word, flags: readonly string[]): boolean {
   return key === null && !isQuoted && flags.includes(trimmed(text).toLowerCase());

@@ -83,8 +83,11 @@ export const toMoment =
     return edge === "start" && value > time.now ? { problem: "is in the future." } : { value };
   };
 
+/** An id outside of a mention has a digit: `WENDY` is a name. */
 export function toPerson(text: string): Value<PersonWord> {
-  const [, id] = /^<?@?([UW][A-Z0-9]{2,20})(?:\|[^>]*)?>?$/.exec(text) ?? [];
+  const [, mentioned, typed] =
+    /^(?:<@([UW][A-Z0-9]{2,20})(?:\|[^>]*)?>|@?([UW](?=[A-Z0-9]*\d)[A-Z0-9]{2,20}))$/.exec(text) ?? [];
+  const id = mentioned ?? typed;
   if (id !== undefined) return { value: { kind: "id", id } };
   const name = text.replace(/^@/, "").trim();
   if (/[\s,;][<@]/.test(name)) return { problem: "is more than one person." };

@@ -6,6 +6,7 @@ import {
   type AuditContext,
   type AuditDetails,
   type AuditKind,
+  type AuditRecord,
   EVENT_NAMES,
   type PublishedRecord,
 } from "../../src/core/audit.ts";
@@ -176,4 +177,14 @@ test("the fields of a requester and of a vote are described", () => {
 
 test("the page names every detail-type", () => {
   for (const name of Object.values(EVENT_NAMES)) assert.ok(section("Events").includes(`\`${name}\``), name);
+});
+
+test("the table of records has the columns of a record, and no other", () => {
+  const columns: Record<keyof AuditRecord, true> = {
+    ...{ seq: true, id: true, requestId: true, kind: true, at: true },
+    ...{ actor: true, detail: true, previous: true, hash: true },
+  };
+  const [, table = ""] = /^## Records\n(.*?)^The hash covers/ms.exec(page) ?? [];
+  const documented = [...table.matchAll(/^\| `(\w+)` \|/gm)].map(([, name]) => name);
+  assert.deepEqual(documented, Object.keys(columns));
 });

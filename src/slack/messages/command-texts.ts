@@ -111,7 +111,7 @@ export function unknownPersonText(failure: FailedLookup, again = "Try again in a
 
 /** For a command that failed. */
 export function failedText(): string {
-  return "Countersign could not answer, most likely because its database is unreachable. Nothing was changed. Try again in a minute.";
+  return "Countersign could not answer. Nothing was changed. Try again in a minute. If it persists, an admin finds `command.failed` in the log.";
 }
 
 /** For an answer about the bot, its targets or its policy, in a channel that is not known to be of one organization alone. */

@@ -42,7 +42,7 @@ export function historyReply(
   const buttons = pageButtons({ command, previous: toPage("newer", pages.newer), next: toPage("older", pages.older) });
   const [ahead, label] = direction === "older" ? [pages.older, "Next"] : [pages.newer, "Previous"];
   const isStopped = shown.length === 0 && ahead !== null;
-  const nothing = `No ${newer === null ? "closed" : "older"} request matches${isStopped ? " so far" : ""}.`;
+  const nothing = `No ${newer === null ? "closed" : direction} request matches${isStopped ? " so far" : ""}.`;
   const text = shown.length === 0 ? nothing : "Closed requests, the latest first.";
   const note = isStopped
     ? `The search stopped at its limit. Press ${label} to continue it.`

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { type TestContext, test } from "node:test";
 import { homeView } from "../../src/slack/messages/home-view.ts";
+import { pendingBlocks } from "../../src/slack/messages/inspect-blocks.ts";
 import { visibleText } from "../support/block-limits.ts";
 import { commandApp, commandReplies } from "../support/command-app.ts";
 import { fakeDirectory } from "../support/fake-slack.ts";
@@ -56,6 +57,20 @@ test("an answer without the members of a route or the admins has what is readabl
   assert.match(unknown, /the app lacks the scope channels:read/);
   assert.equal(await run(`show ${EXECUTION_ID}`, "U0ANNA"), unknown);
   assert.doesNotMatch(await run("pending", "U0ANNA"), /You cannot read/, "perhaps an admin");
+});
+
+test("a list that has only what its reader may see says so, in the command and in App Home", () => {
+  const reply = (count: number, more: object) => pendingBlocks([], { ...LIST, total: count, ...more }).text;
+  assert.equal(reply(0, { admin: false }), "No request that you may read is waiting.");
+  assert.equal(reply(2, { admin: false }), "2 requests are waiting that you may read.");
+  assert.equal(reply(2, { admin: false, filtered: "mine" }), "2 requests are waiting for you.");
+  assert.equal(reply(2, { admin: true }), "2 requests are waiting.");
+  const home = aHome([], { scope: "all" });
+  const own = visibleText(homeView(home, LIST).blocks);
+  assert.match(own, /^Waiting requests that you may read.*No request that you may read is waiting\./s);
+  assert.ok(home.list.kind === "pending");
+  const admins = visibleText(homeView({ ...home, list: { ...home.list, admin: true } }, LIST).blocks);
+  assert.match(admins, /^All waiting requests.*No request is waiting\./s);
 });
 
 test("App Home says which lists of people Slack did not return", () => {

@@ -99,8 +99,8 @@ async function replyPending(deps: CommandRepliesDeps, command: Command, context:
   switch (found.kind) {
     case "pending": {
       const items = withhold ? found.items.map(withheld) : found.items;
-      const { total, offset, direction } = found;
-      const list = { now: deps.clock.now(), workspaceUrl: deps.workspace.url, total, offset, direction };
+      const { total, offset, direction, admin } = found;
+      const list = { now: deps.clock.now(), workspaceUrl: deps.workspace.url, total, offset, direction, admin };
       const filtered = Object.keys(filters).length > 0 ? "filters" : mine ? "mine" : null;
       const reply = pendingBlocks(items, { ...list, filtered, command: isShared ? null : text });
       return noted(reply, context, items, unreadTexts(found.unread));

@@ -44,9 +44,10 @@ export function homeView(content: HomeContent, list: ListContext): HomeView {
     ]);
   const recent =
     decisions.length === 0 ? [] : [header("Your recent decisions"), section(decisions.map(decisionLine).join("\n"))];
+  const subject = scope === "all" && !found.admin ? "readable" : scope;
   const texts = unreadTexts(found.unread);
   const partial = texts.length === 0 ? [] : [context(texts.join("\n"))];
-  const heading = [header(TITLES[scope]), scopeButtons(scope, found.admin)];
+  const heading = [header(TITLES[subject]), scopeButtons(scope, found.admin)];
   const rows = found.items.map((item, index) => [
     pendingBlock(item, list),
     scope === "mine" ? buttonsBlock(item, `decide-${index}`) : detailsButton(item.request.id, `decide-${index}`),
@@ -59,7 +60,7 @@ export function homeView(content: HomeContent, list: ListContext): HomeView {
   const voted = votedBlocks(content, list, room - healthRoom - textLength(shown));
   return home([
     ...heading,
-    ...(found.total === 0 ? [section(NOTHING[scope])] : shown.flat()),
+    ...(found.total === 0 ? [section(NOTHING[subject])] : shown.flat()),
     ...pager(content, shown.length),
     ...partial,
     ...voted,
@@ -85,10 +86,15 @@ function votedBlocks({ voted }: HomeContent, list: ListContext, room: number): K
   return [header("Waiting requests with your vote"), ...shown.flat(), ...note];
 }
 
-const TITLES = { mine: "Waiting for you", all: "All waiting requests" } as const;
+const TITLES = {
+  mine: "Waiting for you",
+  all: "All waiting requests",
+  readable: "Waiting requests that you may read",
+} as const;
 const NOTHING = {
   mine: "Nothing is waiting for you. New requests appear in their channels.",
   all: "No request is waiting.",
+  readable: "No request that you may read is waiting.",
 } as const;
 
 /** A value of these buttons is a scope and the number of requests before the page. */

@@ -28,12 +28,15 @@ export function pendingBlocks(
     direction?: WaitingPage["direction"];
     command?: string | null;
     filtered?: "mine" | "filters" | null;
+    /** Whether the list has the requests of everyone. */
+    admin?: boolean;
   },
 ): Rendered {
-  const { direction = "after", command = null, filtered = null } = list;
+  const { direction = "after", command = null, filtered = null, admin = true } = list;
   const all = Math.max(list.total, items.length);
-  if (all === 0) return sentenceReply(NOTHING[filtered ?? "all"]);
-  const text = `${counted(all, "request is", "requests are")} waiting.`;
+  if (all === 0) return sentenceReply(NOTHING[filtered ?? (admin ? "all" : "readable")]);
+  const whose = filtered === "mine" ? " for you" : admin ? "" : " that you may read";
+  const text = `${counted(all, "request is", "requests are")} waiting${whose}.`;
   // The page keeps the items next to the page that the person came from.
   const inOrder = <T>(each: readonly T[]) => (direction === "after" ? [...each] : each.toReversed());
   const page = inOrder(items).slice(0, WAITING_PAGE);
@@ -73,6 +76,7 @@ export function parseWaitingPage(page: string | null): WaitingPage | null {
 
 const NOTHING = {
   all: "No request is waiting for approval.",
+  readable: "No request that you may read is waiting.",
   mine: "No request is waiting for you.",
   filters: "No waiting request matches these filters.",
 } as const;

@@ -8,13 +8,12 @@ import type { NameRenderer } from "../../core/name-renderer.ts";
 import { findObstacle } from "../../core/obstacle.ts";
 import { type ApprovalRequest, askedAt, deadline } from "../../core/request.ts";
 import { describeRequesterRule } from "../../core/requester-rule.ts";
-import { uncoveredSentence } from "../../core/uncovered.ts";
 import { consoleLink } from "./aws-text.ts";
 import { section } from "./blocks.ts";
 import { whereLines } from "./facts.ts";
 import { mentions } from "./mentions.ts";
 import { messageLink } from "./permalinks.ts";
-import { byVerdict } from "./state-text.ts";
+import { byVerdict, noRouteSentence } from "./state-text.ts";
 import { code } from "./text.ts";
 import { duration, moment } from "./time.ts";
 import { warningLine } from "./warning.ts";
@@ -69,7 +68,7 @@ function waitingFor({ request, votes, route, requester }: InspectedRequest, show
   const terms = findTerms(request.facts);
   if (request.state === "decided")
     return `${capitalize(terms.past[request.decision ?? "approve"])} in Slack. AWS has not continued the step yet.`;
-  if (route === null) return `${uncoveredSentence(request.facts.uncovered, show)} Decide it in the AWS console.`;
+  if (route === null) return `${noRouteSentence(request, show)} Decide it in the AWS console, or ask an admin.`;
   const obstacle = findObstacle(request.facts, route);
   if (obstacle === "elsewhere") return "*For information only*: decide it in the AWS console.";
   if (obstacle === "unlisted")

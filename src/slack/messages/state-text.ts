@@ -3,6 +3,7 @@ import { type ActionTerms, capitalize, findTerms } from "../../core/action-terms
 import { describeApprovers } from "../../core/approvers.ts";
 import { arnMatches } from "../../core/arn.ts";
 import { requestListing, toApproverLine } from "../../core/listed-approver.ts";
+import type { NameRenderer } from "../../core/name-renderer.ts";
 import { findObstacle } from "../../core/obstacle.ts";
 import type { Route } from "../../core/policy.ts";
 import { describePrincipal } from "../../core/principal.ts";
@@ -107,11 +108,14 @@ function elsewhereText(request: ApprovalRequest): string {
 }
 
 function noRouteText(request: ApprovalRequest): string {
-  const why =
-    request.route === null
-      ? uncoveredSentence(request.facts.uncovered, mentions(80))
-      : `Route ${code(request.route, 80)} is no longer in the configuration.`;
-  return `*This request cannot be decided in Slack.* ${why} Decide it in the AWS console, or ask an admin.`;
+  return `*This request cannot be decided in Slack.* ${noRouteSentence(request, mentions(80))} Decide it in the AWS console, or ask an admin.`;
+}
+
+/** Says why a request has no route: none applied when it opened, or the configuration no longer has it. */
+export function noRouteSentence({ route, facts }: ApprovalRequest, show: NameRenderer): string {
+  return route === null
+    ? uncoveredSentence(facts.uncovered, show)
+    : `Route ${show.text(route)} is no longer in the configuration.`;
 }
 
 function decidedText({ request, votes, attempts }: RequestView): string {

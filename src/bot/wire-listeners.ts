@@ -87,7 +87,7 @@ function wireCommandReply(
   inspecting: ReturnType<typeof wireInspection>,
 ) {
   const { config, workspace, clock } = wiring;
-  const asking = { ...inspecting, targets: () => askedTargets(targets), clock };
+  const asking = { ...inspecting, targets: () => askedTargets(targets), clock, policyHash: config.policyHash };
   return makeCommandReply({
     pending: makePending({ ...inspecting, clock }),
     show: makeShow(asking),

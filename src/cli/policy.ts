@@ -63,12 +63,12 @@ export function addPolicy(program: Command): void {
       const show = makeIdRenderer(await findNames(loaded.file));
       if (executionId !== undefined)
         return printResult(await explainOn(loaded.file, selected.targets, executionId, show));
-      const { found, lines } = explain(
+      const { route, lines } = explain(
         loaded.file,
         { ...texts, ...selected.options, parameters, defaults: null, tags: toTags(tag) },
         { show },
       );
-      printResult({ ok: found, lines });
+      printResult({ ok: route !== null, lines });
     });
 }
 
@@ -168,7 +168,7 @@ function describeExplained({ gates, notes }: ExplainedExecution): CommandResult 
     `${subject.document}, step ${subject.step}, in ${subject.target}, account ${subject.account}, ${subject.region}:`,
     ...lines,
   ]);
-  return { ok: gates.every(({ found }) => found), lines: [...notes, ...lines] };
+  return { ok: gates.every(({ route }) => route !== null), lines: [...notes, ...lines] };
 }
 
 /** Returns the account that the target or its roles name; without one, that of the bot's own credentials. */

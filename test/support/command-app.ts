@@ -11,7 +11,7 @@ import { type CommandDeps, listenForCommand } from "../../src/slack/listeners/co
 import { makeCommandReply } from "../../src/slack/listeners/command-replies.ts";
 import { fakeDirectory } from "./fake-slack.ts";
 import { type TestClock, testClock, testLog } from "./fakes.ts";
-import { WORKSPACE } from "./samples.ts";
+import { AUDIT_CONTEXT, WORKSPACE } from "./samples.ts";
 
 type Message = Record<string, unknown> & { text?: string; blocks?: unknown[] };
 type Handler = (args: Record<string, unknown>) => Promise<void>;
@@ -86,10 +86,10 @@ export function commandApp({
 /** Every use case of `/approvals` over a store. */
 export function commandReplies(
   store: Pick<Store, "requests" | "search" | "effects" | "messages" | "polls">,
-  deps: Omit<ExplainDeps, "requests" | "search" | "effects" | "messages">,
+  deps: Omit<ExplainDeps, "requests" | "search" | "effects" | "messages" | "policyHash"> & { policyHash?: string },
 ) {
   const { requests, search, effects, messages, polls } = store;
-  const all = { requests, search, effects, messages, ...deps };
+  const all = { requests, search, effects, messages, policyHash: AUDIT_CONTEXT.policyHash, ...deps };
   return makeCommandReply({
     pending: makePending(all),
     show: makeShow(all),

@@ -115,3 +115,31 @@ test("policy states why no route applied to a stored request whose execution AWS
   automation.reads.set(EXECUTION_ID, { kind: "not-found" });
   assert.match(await explain(), /AWS no longer has this execution.*No route covered it when it opened\./);
 });
+
+test("policy begins with the route that a request has since it opened, where the configuration now selects another one", async (t) => {
+  const now = aRoute({ name: "now", match: { document: "Prod-*" } });
+  const renamed = await setUp(t, [now]);
+  assert.match(
+    await renamed.explain(),
+    /This request has route `"databases"` since it opened\. The route is no longer in the configuration\. A new execution would get:.*Route `"now"` matches\./s,
+  );
+  const narrowed = await setUp(t, [aRoute({ match: { document: "Other" } }), now]);
+  assert.match(await narrowed.explain(), /has route `"databases"` since it opened\. A new execution would get:/);
+  const uncovered = aRequest({ route: null, facts: aFacts({ uncovered: { reason: "no-match" } }) });
+  const covered = await setUp(t, [now], uncovered);
+  assert.match(
+    await covered.explain(),
+    /This request has no route since it opened\. No route covered it when it opened\. A new execution would get:.*Route `"now"` matches\./s,
+  );
+  const same = await setUp(t, [aRoute({ match: { document: "Prod-*" } })]);
+  assert.doesNotMatch(await same.explain(), /since it opened|new execution/);
+});
+
+test("a long policy does not displace the route of the request", async (t) => {
+  const others = Array.from({ length: 60 }, (_, index) =>
+    aRoute({ name: `other ${index}`, match: { document: `No-${index}` } }),
+  );
+  const { explain } = await setUp(t, others);
+  const answer = await explain();
+  assert.match(answer, /This request has route `"databases"` since it opened\..*Not shown: \d+ earlier lines/s);
+});

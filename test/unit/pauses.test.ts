@@ -102,8 +102,8 @@ test("a route for pauses and a route for approvals never match each other's step
 
 test("policy explain says that the action does not fit, and that a pause without a route is ignored", () => {
   const subject = toRouteSubject(TARGET, anExecution(), aPause(), {});
-  const { found, lines } = explain({ routes: routes({}), identities: {} }, subject);
-  assert.equal(found, false);
+  const { route, lines } = explain({ routes: routes({}), identities: {} }, subject);
+  assert.equal(route, null);
   assert.deepEqual(lines, [
     'Route "r0" does not match: action is "aws:pause", not "aws:approve".',
     "No route matches. This pause is ignored.",

@@ -75,7 +75,7 @@ async function setUp(t: TestContext) {
   const details = async (userId: string, origin: ClickOrigin) =>
     (await makeDetails({ ...deps, clock: testClock(), log })(userId, { requestId: REQUEST_ID, origin })).kind;
   const showAll = (userId: string) =>
-    makeShow({ ...deps, targets: () => [], clock: testClock() })(userId, EXECUTION_ID);
+    makeShow({ ...deps, targets: () => [], clock: testClock(), policyHash: "" })(userId, EXECUTION_ID);
   const show = async (userId: string) => (await showAll(userId)).kind;
   const pending = async (userId: string) => (await makePending({ ...deps, clock: testClock() })(userId)).kind;
   const isPreferred = async () => {

@@ -8,7 +8,17 @@ import { visibleText } from "../support/block-limits.ts";
 import { commandApp, commandReplies } from "../support/command-app.ts";
 import { fakeDirectory } from "../support/fake-slack.ts";
 import { fakeAutomation, TARGET, testClock, testLog } from "../support/fakes.ts";
-import { aFacts, anEntry, anExecution, aPerson, aRequest, aRoute, aStep, NOW } from "../support/samples.ts";
+import {
+  AUDIT_CONTEXT,
+  aFacts,
+  anEntry,
+  anExecution,
+  aPerson,
+  aRequest,
+  aRoute,
+  aStep,
+  NOW,
+} from "../support/samples.ts";
 import { aStore } from "../support/stores.ts";
 
 const EXECUTION = "4f2a91c7-1b2c-4d3e-8f90-0123456789ab";
@@ -20,7 +30,7 @@ const TS = "1700000000.000100";
 const NO_REQUEST = /^No request with this id that you may see\.$/;
 
 /** Jane decides "databases", Web "web". Two executions begin alike; a third belongs to "web"; a fourth has no request. */
-async function setUp(t: TestContext) {
+async function setUp(t: TestContext, policyHash = AUDIT_CONTEXT.policyHash) {
   const store = await aStore(t);
   const clock = testClock();
   const directory = fakeDirectory();
@@ -31,7 +41,7 @@ async function setUp(t: TestContext) {
     directory.people.set(id, aPerson(id, { accountStatus }));
   const open = async (id: string, executionId: string, documentName: string, route: string) => {
     const request = aRequest({ id, executionId, stepExecutionId: id, route, facts: aFacts({ documentName }) });
-    await store.requests.open({ request, channels: ["C0DBA"], audit: anEntry({ requestId: id }) });
+    await store.requests.open({ request, channels: ["C0DBA"], audit: anEntry({ requestId: id, kind: "requested" }) });
     const [message] = await store.messages.ofRequest(id);
     if (id === REQUEST) await store.messages.recordPosted(message?.id ?? "", TS, 1);
   };
@@ -57,15 +67,17 @@ async function setUp(t: TestContext) {
   });
   automation.shows(execution);
   automation.shows({ ...execution, executionId: LOOSE, documentName: "Nightly-Cleanup", status: "Success" });
-  const state = { isConfigured: true };
+  const routes = [
+    aRoute({ match: { document: "Prod-DB-*" } }),
+    aRoute({ name: "web", approvers: { users: ["U0WEB"], groups: [] } }),
+  ];
+  const state = { isConfigured: true, routes };
   const deps = {
     directory,
     clock,
     mask: ["*password*"],
-    routes: [
-      aRoute({ match: { document: "Prod-DB-*" } }),
-      aRoute({ name: "web", approvers: { users: ["U0WEB"], groups: [] } }),
-    ],
+    routes,
+    policyHash,
     admins: { users: ["U0ADMIN"], groups: [] },
     identities: {},
     automation: (): Automation | undefined => (state.isConfigured ? automation : undefined),
@@ -133,6 +145,24 @@ test("a shown request has its steps with masked values, its route and its reason
   const admins = await show(EXECUTION, "U0ADMIN");
   assert.doesNotMatch(admins, /"action_id":"approve"/);
   assert.match(admins, /Details and break glass/);
+});
+
+test("a request that opened under another configuration is not explained by today's conditions", async (t) => {
+  const { show } = await setUp(t, "f".repeat(64));
+  const shown = await show(EXECUTION);
+  assert.match(shown, /\*Route:\* `databases`, since the request opened\. The configuration has changed since/);
+  assert.doesNotMatch(shown, /document matches/);
+});
+
+test("a waiting request whose route was renamed is not said to have had no route", async (t) => {
+  const { show, state } = await setUp(t);
+  state.routes.splice(0, 1);
+  const choice = await show("4f2a91c7", "U0ADMIN");
+  assert.match(
+    choice,
+    /Route `databases` is no longer in the configuration\. Decide it in the AWS console, or ask an admin\./,
+  );
+  assert.doesNotMatch(choice, /No route covered it/);
 });
 
 test("an ambiguous id lists only requests that the person may see", async (t) => {

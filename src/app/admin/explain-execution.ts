@@ -4,14 +4,17 @@ import { maskExecution } from "../../core/mask-execution.ts";
 import type { NameRenderer } from "../../core/name-renderer.ts";
 import { coversPauses, type RouteSubject, usesTags } from "../../core/policy.ts";
 import type { Automation, AwsFailure } from "../ports/aws.ts";
-import { explain, toSubjects } from "./policy-explain.ts";
+import { explain, toGates, toSubjects } from "./policy-explain.ts";
 
 export interface ExplainedExecution {
   kind: "explained";
   /** What could not be read. */
   notes: string[];
-  /** One for each waiting step that people decide or, if none is waiting, for each one. `found`: a route applies for certain. */
-  gates: { subject: RouteSubject; found: boolean; lines: string[] }[];
+  /**
+   * One for each waiting step that people decide or, if none is waiting, for each one. `route`: the one that the configuration
+   * selects for certain; null if it selects none.
+   */
+  gates: { subject: RouteSubject; stepExecutionId: string | null; route: string | null; lines: string[] }[];
 }
 
 /**
@@ -38,6 +41,7 @@ export async function explainExecution(
   const subjectsOf = (each: ObservedExecution, given: typeof tags) =>
     toSubjects(automation.target, each, declared, { tags: given, withPauses });
   const subjects = subjectsOf(execution, tags);
+  const steps = toGates(execution, withPauses);
   const shown = mask === null ? subjects : subjectsOf(maskExecution(execution, mask), tags && maskTags(tags, mask));
   return {
     kind: "explained",
@@ -47,6 +51,7 @@ export async function explainExecution(
         : [],
     gates: subjects.map((subject, index) => ({
       subject,
+      stepExecutionId: steps[index]?.stepExecutionId ?? null,
       ...explain(policy, subject, { declared, tagged, show, shown: shown[index], parents: execution.parents }),
     })),
   };

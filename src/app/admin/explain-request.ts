@@ -1,5 +1,6 @@
 import type { AuditRecord } from "../../core/audit.ts";
 import type { NameRenderer } from "../../core/name-renderer.ts";
+import { findRoute, type Route } from "../../core/policy.ts";
 import { describeRecordedApprovers, describeRecordedPolicy } from "../../core/recorded-rule.ts";
 import type { ApprovalRequest } from "../../core/request.ts";
 import { uncoveredSentence } from "../../core/uncovered.ts";
@@ -15,9 +16,9 @@ export interface Explanation {
   executionId: string;
   /**
    * One part for each step: the lines of `countersign policy explain`, without hidden values. With `openedAt`: the lines are
-   * about the request that opened at this time.
+   * about the request that opened at this time. With `stored`: the request has another route than the lines, since it opened.
    */
-  parts: { step: string; openedAt?: number; lines: string[] }[];
+  parts: { step: string; openedAt?: number; stored?: string; lines: string[] }[];
   /** The number of further steps. */
   more: number;
   /** Why the parts are from the stored requests; null: they are from the execution as AWS has it now. */
@@ -61,7 +62,7 @@ async function explainOwn(
   const found = await askTargetOf(request, source, (automation, abort) =>
     explainExecution(toPolicy(deps, request), automation, executionId, show, abort),
   );
-  if (found.kind === "explained") return toExplained(executionId, found);
+  if (found.kind === "explained") return toExplained(executionId, found, { requests, routes: deps.routes, show });
   const parts = await Promise.all(
     requests.slice(0, MAX_STEPS).map(async (each) => ({
       step: each.facts.stepName,
@@ -108,10 +109,30 @@ const toPolicy = ({ routes, identities, mask }: ExplainDeps, request?: Explained
   hidden: mask,
 });
 
-function toExplained(executionId: string, { gates, notes }: ExplainedExecution): ExplainResult {
-  const parts = gates.slice(0, MAX_STEPS).map(({ subject, lines }) => ({
-    step: subject.step ?? "",
-    lines: [...notes, ...lines],
-  }));
+function toExplained(executionId: string, { gates, notes }: ExplainedExecution, opened?: Opened): ExplainResult {
+  const parts = gates.slice(0, MAX_STEPS).map((gate) => {
+    const stored = opened === undefined ? null : describeStored(gate, opened);
+    const lines = [...notes, ...gate.lines];
+    return { step: gate.subject.step ?? "", ...(stored === null ? {} : { stored }), lines };
+  });
   return { kind: "explained", executionId, parts, more: gates.length - parts.length, unread: null };
+}
+
+interface Opened {
+  /** Newest first. */
+  requests: readonly ApprovalRequest[];
+  routes: readonly Route[];
+  show: NameRenderer;
+}
+
+/** A request keeps its route: says so where the configuration now selects another one. Null where it selects the same. */
+function describeStored(gate: ExplainedExecution["gates"][number], { requests, routes, show }: Opened): string | null {
+  const request = requests.find(({ stepExecutionId }) => stepExecutionId === gate.stepExecutionId);
+  if (request === undefined || request.route === gate.route) return null;
+  const { route, facts } = request;
+  const now = "A new execution would get:";
+  if (route === null)
+    return `This request has no route since it opened. ${uncoveredSentence(facts.uncovered, show)} ${now}`;
+  const isGone = findRoute(routes, route) === null ? " The route is no longer in the configuration." : "";
+  return `This request has route ${show.text(JSON.stringify(route))} since it opened.${isGone} ${now}`;
 }

@@ -1,7 +1,13 @@
 import { capitalize, findRouteTerms } from "../../core/action-terms.ts";
 import { describeApprovers, NO_APPROVERS } from "../../core/approvers.ts";
 import { counted } from "../../core/counted.ts";
-import { APPROVE_ACTION, type ObservedExecution, PAUSE_ACTION, type Parents } from "../../core/execution.ts";
+import {
+  APPROVE_ACTION,
+  type ObservedExecution,
+  type ObservedStep,
+  PAUSE_ACTION,
+  type Parents,
+} from "../../core/execution.ts";
 import { toRouteSubject, toStarters } from "../../core/facts.ts";
 import { listNames, type NameRenderer } from "../../core/name-renderer.ts";
 import type { Route, RouteSubject } from "../../core/policy.ts";
@@ -23,12 +29,17 @@ export function toSubjects(
   declared: DeclaredParameters | FailedSince,
   { tags = null, withPauses = false }: { tags?: Record<string, string> | null; withPauses?: boolean } = {},
 ): RouteSubject[] {
+  const defaults = declared.kind === "read" ? declared.defaults : null;
+  return toGates(execution, withPauses).map((step) => toRouteSubject(target, execution, step, defaults, tags));
+}
+
+/** Returns the steps of these facts. */
+export function toGates(execution: ObservedExecution, withPauses: boolean): ObservedStep[] {
   const gates = execution.steps.filter(
     ({ action }) => action === APPROVE_ACTION || (withPauses && action === PAUSE_ACTION),
   );
   const waiting = gates.filter((step) => step.status === "Waiting");
-  const defaults = declared.kind === "read" ? declared.defaults : null;
-  return (waiting.length > 0 ? waiting : gates).map((step) => toRouteSubject(target, execution, step, defaults, tags));
+  return waiting.length > 0 ? waiting : gates;
 }
 
 /** What the texts of an explanation need apart from the facts that routes are matched against. */
@@ -45,24 +56,24 @@ interface ExplainOptions {
 }
 
 /**
- * Explains which route applies, who may decide and why, as lines of text. `found`: a route applies for certain. Without a
- * request, Slack has yet to return the owners of addresses.
+ * Explains which route applies, who may decide and why, as lines of text. `route`: the name of the route that applies for
+ * certain; null if none does. Without a request, Slack has yet to return the owners of addresses.
  */
 export function explain(
   policy: { routes: readonly Route[]; identities: Identities; request?: ExplainedRequest | undefined },
   subject: RouteSubject,
   { declared = null, tagged = null, show = makeIdRenderer(new Map()), shown = subject, parents }: ExplainOptions = {},
-): { found: boolean; lines: string[] } {
+): { route: string | null; lines: string[] } {
   const lines = tryRoutes(policy.routes, subject).map((trial) => describeTrial(trial, shown, show));
   if (declared?.kind === "read") lines.push(...unrestrictedParameters(policy.routes, subject, declared, show));
   const selection = selectRoute(policy.routes, subject);
   if (selection.kind === "uncovered")
     return {
-      found: false,
+      route: null,
       lines: [...lines, ...describeUncovered(selection.uncovered, subject, { declared, tagged, show })],
     };
   return {
-    found: true,
+    route: selection.route.name,
     lines: [...lines, ...describeRoute(selection.route, toStarted(subject, parents), policy, show)],
   };
 }

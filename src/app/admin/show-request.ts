@@ -35,11 +35,15 @@ export interface ShownRequest extends InspectedRequest, ReadExecution {
   history: readonly AuditRecord[];
   /** Effects of this request that fail. */
   problems: readonly FailingEffect[];
+  /** Whether the configuration is another one than when it opened: its route may have had other conditions then. */
+  isPolicyChanged?: boolean;
   /** Whether the person is an approver of its route. */
   canDecide?: boolean;
 }
 
 export interface ShowDeps extends InspectDeps {
+  /** Of the configuration, as audit records have it. */
+  policyHash: string;
   targets: () => readonly AskedTarget[];
   clock: Clock;
 }
@@ -85,13 +89,16 @@ async function complete(
   const [first] = items;
   const reading = first === undefined ? { execution: null } : await readExecution(deps, first.request);
   return Promise.all(
-    items.map(async (item) => ({
-      ...item,
-      history: await deps.requests.history(item.request.id),
-      problems: await deps.effects.failing(item.request.id),
-      ...reading,
-      canDecide: item.route !== null && routes.has(item.route.name),
-    })),
+    items.map(async (item) => {
+      const history = await deps.requests.history(item.request.id);
+      const opened = history.find((record) => record.kind === "requested");
+      return {
+        ...{ ...item, history, ...reading },
+        problems: await deps.effects.failing(item.request.id),
+        isPolicyChanged: opened !== undefined && opened.detail.policyHash !== deps.policyHash,
+        canDecide: item.route !== null && routes.has(item.route.name),
+      };
+    }),
   );
 }
 

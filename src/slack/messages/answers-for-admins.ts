@@ -121,9 +121,10 @@ export function explanationReply({ executionId, parts, more, unread }: Explanati
   if (parts.length === 0)
     return { text, blocks: [section(`${text} it has no step that waits for approval, so no route applies.`)] };
   const longest = Math.min(MAX_EXPLANATION, Math.floor((CHAR_BUDGET - 1_500) / parts.length)) - 250;
-  const blocks = parts.map(({ step, openedAt, lines }) => {
+  const blocks = parts.map(({ step, openedAt, stored, lines }) => {
     const opened = openedAt === undefined ? "" : `, whose request opened ${moment(openedAt)}`;
-    return section([`*Step ${code(step, 100)}*${opened}`, ...keepLast(lines, longest)].join("\n"));
+    const heads = [`*Step ${code(step, 100)}*${opened}`, ...(stored === undefined ? [] : [stored])];
+    return section([...heads, ...keepLast(lines, longest - (stored?.length ?? 0))].join("\n"));
   });
   const others = more === 0 ? [] : [context(`Not shown: ${counted(more, "further step")}.`)];
   return { text, blocks: [section(text), ...blocks, ...others] };

@@ -29,3 +29,8 @@ export function routeReason({ name, match }: Route): string {
       : listNames(conditions, "and", fitting(conditions, MAX_LENGTH, MAX_CONDITIONS).length);
   return `*Route:* ${code(name, 80)}, because ${why}`;
 }
+
+/** Says that a request keeps the route that it got under another configuration. In mrkdwn. */
+export function keptRoute({ name }: Route): string {
+  return `*Route:* ${code(name, 80)}, since the request opened. The configuration has changed since, so the conditions of that time are not known. ${code("/approvals policy ID", 40)} explains it for a new execution.`;
+}

@@ -12,7 +12,7 @@ import { historyLine } from "./history.ts";
 import { notReplacedNote, parametersBlock } from "./parameters.ts";
 import { messageLink } from "./permalinks.ts";
 import { reasonsBlock } from "./reasons.ts";
-import { routeReason } from "./route-reason.ts";
+import { keptRoute, routeReason } from "./route-reason.ts";
 import { stateText } from "./state-text.ts";
 import { verdictButtons } from "./verdict-buttons.ts";
 import { warningLine } from "./warning.ts";
@@ -45,7 +45,7 @@ export function shownRequestBlocks(
   const { workspaceUrl, withhold = false } = options;
   const { request, route } = shown;
   // The conditions of a route name values that the execution has.
-  const why = route === null || withhold ? null : routeReason(route);
+  const why = route === null || withhold ? null : shown.isPolicyChanged ? keptRoute(route) : routeReason(route);
   const facts = [warningLine(shown), factsText(shown)].filter((each) => each !== null).join("\n");
   const reason = why === null || facts.length + why.length > SECTION_BUDGET ? "" : `\n${why}`;
   const fixed: (KnownBlock | null)[] = [

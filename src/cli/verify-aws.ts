@@ -1,5 +1,6 @@
 import type { Command } from "commander";
 import type { Finding } from "../aws/verify/assumptions.ts";
+import { QUOTA_EXECUTIONS } from "../aws/verify/checks.ts";
 import { verifyAws } from "../aws/verify/verify-aws.ts";
 import { systemClock } from "../ops/clock.ts";
 import { EXIT } from "./output.ts";
@@ -9,6 +10,7 @@ interface Options {
   region?: string;
   queue?: string;
   quota?: boolean;
+  trail?: boolean;
   yes?: boolean;
   json?: boolean;
 }
@@ -21,7 +23,11 @@ export function addVerifyAws(program: Command): void {
     )
     .option("--region <region>", "Region of the runbooks; default AWS_REGION")
     .option("--queue <url>", "queue that EventBridge delivers status events to; default WAITING_QUEUE_URL")
-    .option("--quota", "also start 101 executions at once, which can use up the account's quota for a minute")
+    .option(
+      "--quota",
+      `also start ${QUOTA_EXECUTIONS} executions at once, which can use up the account's quota for a minute`,
+    )
+    .option("--no-trail", "do not wait up to 15 minutes for the record in CloudTrail")
     .option("--yes", "do not ask for a confirmation")
     .option("--json", "print JSON for scripts")
     .action(async (options: Options) => {
@@ -29,21 +35,29 @@ export function addVerifyAws(program: Command): void {
       if (region === undefined) return refuse("Name the Region with --region or AWS_REGION.");
       if (
         options.yes !== true &&
-        !(process.stdin.isTTY && (await confirm(region, makePrompt(process.stdin, process.stderr))))
+        !(process.stdin.isTTY && (await confirm({ region, ...options }, makePrompt(process.stdin, process.stderr))))
       )
         return refuse("Nothing was created. Confirm with --yes.");
       await run(region, options);
     });
 }
 
-async function run(region: string, { queue, quota = false, json = false }: Options): Promise<void> {
+async function run(region: string, { queue, quota = false, trail = true, json = false }: Options): Promise<void> {
   const queueUrl = queue ?? process.env.WAITING_QUEUE_URL ?? null;
   const report = (line: string) => process.stderr.write(`${line}\n`);
   const interrupted = new AbortController();
   process.once("SIGINT", () => interrupted.abort());
   const { signal } = interrupted;
   try {
-    const { findings, left, ...of } = await verifyAws({ region, queueUrl, quota, clock: systemClock, signal, report });
+    const { findings, left, ...of } = await verifyAws({
+      region,
+      queueUrl,
+      quota,
+      trail,
+      clock: systemClock,
+      signal,
+      report,
+    });
     const text = json
       ? JSON.stringify({ ...of, region, findings, left }, null, 2)
       : findings.map(describeFinding).join("\n\n");
@@ -68,10 +82,16 @@ function refuse(text: string): void {
 }
 
 /** Asks on a terminal, and closes the prompt. The end of the input, such as Ctrl+C, means no. */
-export async function confirm(region: string, prompt: Prompt): Promise<boolean> {
+export async function confirm(
+  { region, quota = false }: { region: string; quota?: boolean },
+  prompt: Prompt,
+): Promise<boolean> {
+  const more = quota
+    ? ` --quota also starts ${QUOTA_EXECUTIONS} executions at once, which can use up the account's quota for a minute. All of them are canceled.`
+    : "";
   try {
     const answer = await prompt.ask(
-      `This creates seven runbooks in ${region}, runs them and deletes them. They wait and change nothing. Continue? [y/N]`,
+      `This creates seven runbooks in ${region}, runs them and deletes them. They wait and change nothing.${more} Continue? [y/N]`,
     );
     return /^y(es)?$/i.test(answer);
   } catch (error) {

@@ -18,7 +18,7 @@ const ACCESS = { AWS_ACCESS_KEY_ID: "test", AWS_SECRET_ACCESS_KEY: "test" };
 async function verify(
   t: TestContext,
   assumptions: Partial<AssumptionValues> = {},
-  { quota = false, signal = new AbortController().signal } = {},
+  { quota = false, trail = false, signal = new AbortController().signal } = {},
 ) {
   const clock = makeSandboxClock();
   const aws = await startAwsSandbox({ port: 0, clock, assumptions });
@@ -34,6 +34,7 @@ async function verify(
     region: "us-east-1",
     queueUrl: `${aws.url}/111122223333/countersign-waiting`,
     quota,
+    trail,
     // The waits pass on the stand-in's clock.
     clock: { now: clock.now, sleep: async (ms) => clock.advance(ms) },
     signal,
@@ -83,7 +84,7 @@ fullMatrixTest("verify-aws --yes prints each assumption as JSON, and ends with 0
     clock.close();
   });
   const environment = { ...ACCESS, AWS_REGION: "us-east-1", AWS_ENDPOINT_URL: aws.url };
-  const result = await runCli(environment, "verify-aws", "--yes", "--json");
+  const result = await runCli(environment, "verify-aws", "--yes", "--json", "--no-trail");
   assert.equal(result.code, 0, result.text);
   assert.match(result.text, /"name": "approverNotListed".*"holds": true/s);
   assert.match(result.text, /Canceling the executions and deleting the runbooks\./);

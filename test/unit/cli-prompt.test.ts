@@ -47,11 +47,22 @@ for (const [typed, expected] of [
 ] as const)
   test(`verify-aws takes ${JSON.stringify(typed)} for ${expected ? "yes" : "no"}`, async () => {
     const { prompt, input, shown } = terminal();
-    const confirmed = confirm("eu-west-1", prompt);
+    const confirmed = confirm({ region: "eu-west-1" }, prompt);
     if (typed === null) input.end();
     else input.write(typed);
     assert.equal(await confirmed, expected);
     assert.match(shown(), /This creates seven runbooks in eu-west-1, .* Continue\? \[y\/N\]/);
+  });
+
+for (const quota of [true, false])
+  test(`verify-aws ${quota ? "names" : "does not name"} the executions of --quota ${quota ? "with" : "without"} it`, async () => {
+    const { prompt, input, shown } = terminal();
+    const confirmed = confirm({ region: "eu-west-1", quota }, prompt);
+    input.write("y\r");
+    await confirmed;
+    const text =
+      /--quota also starts 101 executions at once, which can use up the account's quota for a minute\. All of them are canceled\. Continue\?/;
+    assert.equal(text.test(shown()), quota, shown());
   });
 
 test("verify-aws prints what is assumed and what was observed, without JSON", () => {

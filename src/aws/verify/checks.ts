@@ -9,7 +9,8 @@ import { findStep, type HarmlessExecutions, waitingStep } from "./harmless-execu
 const NO_DELAY_MS = 1_000;
 /** The time for an effect that must not happen to show. Milliseconds. */
 const SETTLE_MS = 3_000;
-const QUOTA = 101;
+/** The executions that the check of the quota starts. */
+export const QUOTA_EXECUTIONS = 101;
 /** The time after which a Pending execution is queued. Milliseconds. */
 const MAX_PENDING_MS = 30_000;
 
@@ -175,7 +176,7 @@ const pause: Check = async ({ on }) => {
 /** Whether waiting executions count toward the quota of 100 concurrent executions: AWS keeps further ones Pending. */
 const quota: Check = async ({ on, clock }) => {
   let last = "";
-  for (let count = 1; count <= QUOTA; count++) {
+  for (let count = 1; count <= QUOTA_EXECUTIONS; count++) {
     try {
       last = await on.start(on.runbooks.foreign);
     } catch (error) {
@@ -187,9 +188,9 @@ const quota: Check = async ({ on, clock }) => {
   const end = clock.now() + MAX_PENDING_MS;
   const execution = await on.until(last, (each) => waitingStep(each) !== undefined || clock.now() > end);
   if (waitingStep(execution) !== undefined)
-    return [finding("quota", true, `${QUOTA} executions were started and wait at the same time.`)];
+    return [finding("quota", true, `${QUOTA_EXECUTIONS} executions were started and wait at the same time.`)];
   const status = execution.AutomationExecutionStatus ?? "no status";
-  const observed = `Execution ${QUOTA} of this check shows ${status} ${seconds(MAX_PENDING_MS)} after its start.`;
+  const observed = `Execution ${QUOTA_EXECUTIONS} of this check shows ${status} ${seconds(MAX_PENDING_MS)} after its start.`;
   return [finding("quota", status === "Pending" ? false : null, observed)];
 };
 

@@ -1,19 +1,24 @@
 import { CloudTrailClient, LookupEventsCommand } from "@aws-sdk/client-cloudtrail";
 import { ReceiveMessageCommand, SQSClient } from "@aws-sdk/client-sqs";
 import type { Clock } from "../../app/ports/aws.ts";
-import { describe } from "../aws-failures.ts";
+import { describe, readFailure } from "../aws-failures.ts";
 import { makeRequestHandler } from "../request-handler.ts";
 import { type Finding, finding } from "./assumptions.ts";
 
 /** EventBridge delivers within seconds. Milliseconds. */
 const EVENTS_MS = 10_000;
 const MAX_RECEIVES = 100;
+/** CloudTrail shows a call after up to 15 minutes. Source: AWS CloudTrail User Guide, "CloudTrail event history". */
+const TRAIL_MS = 15 * 60_000;
+const LOOKUP_EVERY_MS = 30_000;
+const NO_TRAIL =
+  "Not observed: CloudTrail shows a signal up to 15 minutes later. Then search its event history for SendAutomationSignal.";
 /** Other readers of the queue see the messages again after this time, in seconds. */
 const HIDDEN_SECONDS = 5;
 
 /**
  * Looks for events with the status Waiting of these executions in a queue. The messages stay in the queue: nothing is
- * deleted. Source of the detail types: EventBridge events of Systems Manager, "Automation".
+ * deleted. Without any event, nothing is observed: another reader of the queue may have deleted them. Source of the detail types: EventBridge events of Systems Manager, "Automation".
  */
 export async function findWaitingEvents(
   { queueUrl, region, clock }: { queueUrl: string | null; region: string; clock: Clock },
@@ -48,14 +53,21 @@ export async function findWaitingEvents(
     client.destroy();
   }
   if (seen.size === 2) return finding("waitingEvent", true, "Both emit an event with the status Waiting.");
-  const emitters = seen.size === 0 ? "Neither emits" : `Only ${[...seen].join()} emits`;
-  return finding("waitingEvent", false, `${emitters} an event with the status Waiting within 10 s.`);
+  if (seen.size === 0)
+    return finding(
+      "waitingEvent",
+      null,
+      "Not observed: no event arrived. Check the rule, and use a queue that no bot reads.",
+    );
+  return finding("waitingEvent", false, `Only ${[...seen].join()} emits an event with the status Waiting within 10 s.`);
 }
 
-/** Looks for the record of a signal to one of these executions in CloudTrail, which has it after up to 15 minutes. */
+/**
+ * Looks for the record of a signal to one of these executions in CloudTrail, every 30 seconds for up to 15 minutes. `signal`
+ * ends the wait.
+ */
 export async function findTrail(
-  region: string,
-  since: number,
+  { region, since, clock, signal }: { region: string; since: number; clock: Clock; signal: AbortSignal },
   caller: string,
   executionIds: readonly string[],
 ): Promise<Finding> {
@@ -64,24 +76,35 @@ export async function findTrail(
     requestHandler: makeRequestHandler({ requestTimeout: 30_000 }),
     maxAttempts: 2,
   });
+  const lookup = new LookupEventsCommand({
+    LookupAttributes: [{ AttributeKey: "EventName", AttributeValue: "SendAutomationSignal" }],
+    StartTime: new Date(since),
+  });
+  let observed = NO_TRAIL;
   try {
-    const { Events = [] } = await client.send(
-      new LookupEventsCommand({
-        LookupAttributes: [{ AttributeKey: "EventName", AttributeValue: "SendAutomationSignal" }],
-        StartTime: new Date(since),
-      }),
-    );
-    const record = Events.map(({ CloudTrailEvent = "" }) => CloudTrailEvent).find((text) =>
-      executionIds.some((id) => text.includes(id)),
-    );
-    if (record === undefined)
-      return finding("trail", null, "Not observed: CloudTrail has no record yet. It takes up to 15 minutes.");
-    const [hasType, hasPrincipal] = [/"signalType"/i.test(record), record.includes(caller)];
-    const named = ["the execution", ...(hasType ? ["the type"] : []), ...(hasPrincipal ? ["the principal"] : [])];
-    return finding("trail", hasType && hasPrincipal, `The record names ${named.join(", ")}.`);
-  } catch (error) {
-    return finding("trail", null, `Not observed: ${describe(error).message}`);
+    for (const end = clock.now() + TRAIL_MS; !signal.aborted; await clock.sleep(LOOKUP_EVERY_MS, signal)) {
+      try {
+        const { Events = [] } = await client.send(lookup, { abortSignal: signal });
+        observed = NO_TRAIL;
+        const record = Events.map(({ CloudTrailEvent = "" }) => CloudTrailEvent).find((text) =>
+          executionIds.some((id) => text.includes(id)),
+        );
+        if (record !== undefined) return describeRecord(record, caller);
+      } catch (error) {
+        const failure = readFailure(error);
+        if (!signal.aborted) observed = `Not observed: ${failure.message}`;
+        if (!failure.retry) break;
+      }
+      if (clock.now() >= end) break;
+    }
+    return finding("trail", null, observed);
   } finally {
     client.destroy();
   }
+}
+
+function describeRecord(record: string, caller: string): Finding {
+  const [hasType, hasPrincipal] = [/"signalType"/i.test(record), record.includes(caller)];
+  const named = ["the execution", ...(hasType ? ["the type"] : []), ...(hasPrincipal ? ["the principal"] : [])];
+  return finding("trail", hasType && hasPrincipal, `The record names ${named.join(", ")}.`);
 }

@@ -4,7 +4,7 @@ import { describe } from "../aws-failures.ts";
 import { callerIdentity } from "../identity.ts";
 import { makeRequestHandler } from "../request-handler.ts";
 import { ASSUMPTIONS, type AssumptionName, type Finding, finding } from "./assumptions.ts";
-import { CHECKS, QUOTA_CHECK } from "./checks.ts";
+import { CHECKS, QUOTA_CHECK, QUOTA_EXECUTIONS } from "./checks.ts";
 import { makeHarmlessExecutions } from "./harmless-executions.ts";
 import { findTrail, findWaitingEvents } from "./records.ts";
 
@@ -14,8 +14,10 @@ export interface VerifyOptions {
   queueUrl: string | null;
   /** Whether to start 101 executions, which can use up the account's quota while they wait. */
   quota: boolean;
+  /** Whether to wait for CloudTrail, up to 15 minutes. */
+  trail: boolean;
   clock: Clock;
-  /** Ends the checks early. Everything is cleaned up all the same. */
+  /** Ends the checks and the wait for CloudTrail early. Everything is cleaned up all the same. */
   signal: AbortSignal;
   /** Called when a step of the work begins. */
   report(line: string): void;
@@ -34,7 +36,7 @@ export interface Verification {
  * also after a failure. Uses the credentials of the environment. Throws if AWS refuses the credentials.
  */
 export async function verifyAws(options: VerifyOptions): Promise<Verification> {
-  const { region, queueUrl, quota, clock, signal, report } = options;
+  const { region, queueUrl, quota, trail, clock, signal, report } = options;
   const identity = await callerIdentity(region, AbortSignal.timeout(10_000));
   if (identity.kind === "failed") throw new Error(`AWS refuses the credentials: ${identity.message}`);
   const { account, arn: principal } = identity;
@@ -56,12 +58,15 @@ export async function verifyAws(options: VerifyOptions): Promise<Verification> {
       }
     }
     if (!signal.aborted) findings.push(await findWaitingEvents({ queueUrl, region, clock }, on.started));
-    if (!signal.aborted) findings.push(await findTrail(region, startedAt, principal, on.started));
   } finally {
     report("Canceling the executions and deleting the runbooks.");
     left = await on.cleanUp();
     ssm.destroy();
   }
+  if (trail && !signal.aborted) {
+    report("Waiting for the record in CloudTrail, up to 15 minutes. Ctrl+C ends the wait.");
+    findings.push(await findTrail({ region, since: startedAt, clock, signal }, principal, on.started));
+  } else if (!trail) findings.push(finding("trail", null, "Not observed: --no-trail skips it."));
   const found = new Map(findings.map((each) => [each.name, each]));
   const all = (Object.keys(ASSUMPTIONS) as AssumptionName[]).map((name) => found.get(name) ?? notObserved(name));
   return { account, principal, findings: all, left };
@@ -71,7 +76,9 @@ function notObserved(name: AssumptionName): Finding {
   return finding(
     name,
     null,
-    name === "quota" ? "Not observed: add --quota to start 101 executions." : "Not observed: the check failed.",
+    name === "quota"
+      ? `Not observed: add --quota to start ${QUOTA_EXECUTIONS} executions.`
+      : "Not observed: the check failed.",
   );
 }
 

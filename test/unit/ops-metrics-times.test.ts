@@ -5,6 +5,7 @@ import { decided, type Outcome } from "../../src/core/request.ts";
 import { makeMetrics } from "../../src/ops/metrics.ts";
 import { VERSION } from "../../src/ops/version.ts";
 import { aClick, aFacts, anAttempt, anEntry, aRequest, aVote, NOW, REQUEST_ID } from "../support/samples.ts";
+import { calledSlackMethods } from "../support/slack-methods.ts";
 import { aStore, ENGINES, guardedByTestLease } from "../support/stores.ts";
 
 const HEALTHY = { isSlackConnected: () => true, heartbeatAge: () => 0 };
@@ -54,6 +55,7 @@ for (const engine of ENGINES) {
       'break_glass_total{verdict="approve"} 1',
       'decisions_total{route="databases",place="slack",outcome="approved"} 1',
       'decisions_total{route="databases",place="aws",outcome="timed-out"} 0',
+      'decisions_total{route="databases",place="slack",outcome="cancelled"} 0',
       "waiting_to_posted_seconds_count 0",
       "oldest_open_request_seconds 0",
     );
@@ -119,6 +121,16 @@ test("every operation of AWS that the bot calls is counted under its own name", 
   assert.ok(called.length > 10);
   const text = await makeMetrics().text(null, NOW, HEALTHY);
   for (const operation of called) has(text, `aws_calls_total{method="${operation}",result="ok"} 0`);
+});
+
+test("every method of Slack that the bot calls is counted under its own name", async () => {
+  // These serve countersign init, doctor and policy, which have no metrics.
+  const files = globSync("src/**/*.ts").filter((path) => !/(?:directory-check|list-choices)\.ts$/.test(path));
+  const text = await makeMetrics().text(null, NOW, HEALTHY);
+  const called = calledSlackMethods(files);
+  for (const method of called) has(text, `slack_calls_total{method="${method}",result="ok"} 0`);
+  const shown = [...text.matchAll(/slack_calls_total\{method="([^"]+)",result="ok"\}/g)].map(([, method]) => method);
+  assert.deepEqual(shown.toSorted(), [...called, "other"].toSorted());
 });
 
 /** Checks that the text has these lines, without the prefix of their names. */

@@ -10,6 +10,7 @@ const SLACK_METHODS = [
   "apps.connections.open",
   "auth.teams.list",
   "auth.test",
+  "bots.info",
   "chat.postEphemeral",
   "chat.postMessage",
   "chat.update",

@@ -106,6 +106,9 @@ async function findAsked(times: RequestTimes, messageId: string, ts: string): Pr
 
 const VERIFIED: readonly string[] = ["confirmed", "misdirected", "no-effect", "not-visible"];
 
+/** How a request that was decided in Slack ends: a pause that is stopped is cancelled. */
+const ENDED_IN_SLACK = ["approved", "rejected", "cancelled"] satisfies OutcomeKind[];
+
 /** A route that the configuration no longer has is "other", and a request without one has "none". */
 const [NO_ROUTE, OTHER_ROUTE] = ["(none)", "(other)"];
 
@@ -123,7 +126,7 @@ function makeCounters(registry: Registry, routes: readonly string[]) {
   const decisions = counter(registry, "decisions_total", help, ["outcome", "route", "place"]);
   for (const route of [...routes, NO_ROUTE, OTHER_ROUTE]) {
     startAtZero(decisions, "outcome", OUTCOMES, { route, place: "aws" });
-    if (route !== NO_ROUTE) startAtZero(decisions, "outcome", ["approved", "rejected"], { route, place: "slack" });
+    if (route !== NO_ROUTE) startAtZero(decisions, "outcome", ENDED_IN_SLACK, { route, place: "slack" });
   }
   return {
     verified,

@@ -100,6 +100,25 @@ test("each alert and each panel uses only metrics, labels and label values that 
     assert.deepEqual(findFaults(expr, shown), [], expr);
 });
 
+for (const [alert, expr, after] of [
+  ["CountersignTargetUnreachable", "max by (target) (countersign_target_up) == 0", "5m"],
+  ["CountersignOldestUnposted", "max(countersign_oldest_unposted_seconds) > 120", "1m"],
+  [
+    "CountersignAuditBacklog",
+    'max(countersign_oldest_unpublished_audit_seconds) > 900 or max(countersign_effects_failing{kind="publish"}) > 0',
+    "5m",
+  ],
+  ["CountersignSlackDisconnected", "max(countersign_slack_connected) == 0", "2m"],
+  ["CountersignAccountNearQuota", "max by (target) (countersign_executions_waiting) >= 80", "5m"],
+])
+  test(`${alert} fires exactly when ${expr} for ${after}`, () => {
+    const found = RULES.filter((rule) => rule.alert === alert);
+    assert.deepEqual(
+      found.map((rule) => [rule.expr, rule.for]),
+      [[expr, after]],
+    );
+  });
+
 test("each alert has a severity, says what happens and what to do, and names only labels that its expression keeps", () => {
   for (const { alert, expr, labels, annotations } of RULES) {
     assert.match(labels.severity, /^(?:page|ticket)$/, alert);

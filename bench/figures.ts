@@ -1,3 +1,4 @@
+import { counted } from "../src/core/counted.ts";
 import { aFolder, type BenchedBot, policyFor, startCountersign, startMinimalBot } from "./bots.ts";
 import { type ClickTimes, clickInTurn, percentile } from "./clicks.ts";
 import { pause, type StandIns, startStandIns } from "./stand-ins.ts";
@@ -114,7 +115,7 @@ export function countCalls(samples: Samples): Promise<Figure[]> {
         {
           figure: "calls for one request, quorum 1",
           goal: "3 reads and one for each later change, 1 signal; 1 post and at most 2 updates, and the reply",
-          measured: `${reads} reads, ${signals} signal; ${posts} posts with the reply, ${updates} updates`,
+          measured: `${counted(reads, "read")}, ${counted(signals, "signal")}; ${counted(posts, "post")} with the reply, ${counted(updates, "update")}`,
           met: reads <= 4 && signals === 1 && posts <= 2 && updates <= 2,
         },
       ];

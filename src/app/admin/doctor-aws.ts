@@ -191,7 +191,10 @@ async function checkWaiting(probes: TargetProbes, target: Target): Promise<{ lis
       const text = `doctor cannot tell whether AWS accepts the bot for ${unknown} of ${counted(count, "waiting step")}. Add to Approvers of the runbook: ${line}`;
       return { listed: ALLOWED, steps: warning(check, subject, `${text}${more}`) };
     }
-    const text = count === 0 ? "no step waits now." : `${counted(count, "waiting step")} accept the bot's signal.`;
+    const text =
+      count === 0
+        ? "no step waits now."
+        : `${counted(count, "waiting step accepts", "waiting steps accept")} the bot's signal.`;
     return { listed: ALLOWED, steps: ok(check, subject, `${text}${more}`) };
   } finally {
     automation.close();

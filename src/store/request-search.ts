@@ -20,7 +20,10 @@ export function makeRequestSearch(db: Kysely<Tables>): RequestSearch {
   const closed = (query: ClosedQuery) => findClosed(db, query);
   const read = async (query: ReturnType<typeof all>) => (await query.execute()).map(requestFromRow);
   return {
-    waiting: (limit) => read(all().where(WAITING).orderBy("deadline").orderBy("id").limit(limit)),
+    async waiting(limit, onDamaged) {
+      const rows = await all().where(WAITING).orderBy("deadline").orderBy("id").limit(limit).execute();
+      return parseWhole(rows, requestFromRow, onDamaged);
+    },
 
     closed: (query) => readWhole(query, (part) => closed(part).selectAll("requests").execute(), requestFromRow),
 
@@ -68,20 +71,30 @@ async function readWhole<Row extends Pick<Tables["requests"], "id" | "closedAt">
   const found: Value[] = [];
   for (let part = query; ; ) {
     const rows = await execute(part);
-    for (const row of rows) {
-      try {
-        found.push(parse(row));
-      } catch (error) {
-        if (!(error instanceof SyntaxError)) throw error;
-        query.onDamaged?.(row.id);
-      }
-    }
+    found.push(...parseWhole(rows, parse, query.onDamaged));
     const last = rows.at(-1);
     if (last === undefined || rows.length < query.limit || found.length >= query.limit)
       return found.slice(0, query.limit);
     const cursor = { closedAt: last.closedAt ?? 0, id: last.id };
     part = query.after === undefined ? { ...query, before: cursor } : { ...query, after: cursor };
   }
+}
+
+/** Parses rows, without those that cannot be parsed. */
+function parseWhole<Row extends { id: string }, Value>(
+  rows: readonly Row[],
+  parse: (row: Row) => Value,
+  onDamaged?: ClosedQuery["onDamaged"],
+): Value[] {
+  return rows.flatMap((row) => {
+    try {
+      return [parse(row)];
+    } catch (error) {
+      if (!(error instanceof SyntaxError)) throw error;
+      onDamaged?.(row.id);
+      return [];
+    }
+  });
 }
 
 function findClosed(db: Kysely<Tables>, { before, after, since, until, voters, limit }: ClosedQuery) {

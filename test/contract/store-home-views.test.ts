@@ -52,7 +52,7 @@ test("results of Slack: paced, an unchanged view is not published, a conflict is
   const known: unknown[] = [];
   const refresh = makeRefreshHome({
     homes,
-    pending: async () => ({ kind: "refused" }),
+    pending: async () => ({ kind: "refused", isMember: false }),
     waiting: () => assert.fail("nobody may read it"),
     health: async () => ({ kind: "refused" }),
     search: { closed: async () => [], votesOn: async () => [] },

@@ -65,7 +65,7 @@ for (const engine of ENGINES) {
     );
   });
 
-  test(`${engine.name}: a damaged row takes no other closed request from a page, wherever it is, and is reported`, async (t) => {
+  test(`${engine.name}: a damaged row takes no other request from a list or a page, wherever it is, and is reported`, async (t) => {
     const database = await engine.create();
     const open = () => openStore({ dialect: database.dialect(), publishes: true, now: () => NOW });
     const first = await open();
@@ -76,15 +76,25 @@ for (const engine of ENGINES) {
       });
       await first.requests.open({ request, channels: [], audit: anEntry({ requestId: request.id }) });
     }
+    for (const id of ["w0", "w1"]) {
+      const request = aRequest({ id, executionId: id, stepExecutionId: id });
+      await first.requests.open({ request, channels: [], audit: anEntry({ requestId: id }) });
+    }
     await first.close();
     const db = new Kysely<unknown>({ dialect: database.dialect() });
-    await sql`update requests set facts = '{' where id in ('r6', 'r4', 'r3', 'r0')`.execute(db);
+    await sql`update requests set facts = '{' where id in ('r6', 'r4', 'r3', 'r0', 'w0')`.execute(db);
     await db.destroy();
     const store = await open();
     t.after(async () => {
       await store.close();
       await database.remove();
     });
+    const waiting = async () => {
+      const damaged: string[] = [];
+      const found = await store.search.waiting(10, (id) => damaged.push(id));
+      return [found.map(({ id }) => id), damaged];
+    };
+    assert.deepEqual(await waiting(), [["w1"], ["w0"]]);
     const base = { since: null, until: null, voters: null, limit: 2 };
     for (const read of [store.search.closed, store.search.closedFigures]) {
       const damaged = new Set<string>();

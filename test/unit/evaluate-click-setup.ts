@@ -85,7 +85,7 @@ export async function setUp(t: TestContext, route: Partial<Route> = {}, posted =
   };
   const request = async () => (await store.requests.byId(REQUEST_ID)) ?? assert.fail("no request");
   const kinds = async () => (await store.requests.history(REQUEST_ID)).map(({ kind, actor }) => `${kind} ${actor}`);
-  return { clock, store, directory, gone, log, deps, vote, press, evaluate, replies, request, kinds };
+  return { clock, store, directory, routes, gone, log, deps, vote, press, evaluate, replies, request, kinds };
 }
 
 /** Returns the reason why a verdict would not count, else the kind of the preview. */

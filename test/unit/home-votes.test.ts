@@ -45,10 +45,9 @@ async function openHome(t: TestContext) {
     await refresh(row);
     const content = shown.get(userId) ?? assert.fail("no view");
     const { list, voted } = content;
-    assert.ok(list.kind === "pending");
     const text = visibleText(homeView(content, { now: clock.now(), workspaceUrl: "https://acme.slack.com/" }).blocks);
     return {
-      waiting: list.items.map(({ request }) => request.id),
+      waiting: list.kind === "pending" ? list.items.map(({ request }) => request.id) : [],
       voted: voted.items.map(({ request }) => request.id),
       text,
     };
@@ -96,4 +95,20 @@ test("App Home shows four of the waiting requests with the own vote, and counts 
   assert.match(text, /2 more requests have your vote/);
   const all = await look("U001", "all");
   assert.deepEqual([all.waiting.length, all.voted], [7, []]);
+});
+
+test("App Home keeps the recent decisions of a full member whose last role ended, and of no one else", async (t) => {
+  const { look, press, store, routes, directory, clock } = await openHome(t);
+  await press("U001", { ...inHome, id: "a" });
+  await press("U002", { ...inHome, id: "b" });
+  const { version } = (await store.requests.byId(REQUEST_ID)) ?? assert.fail("no request");
+  const patch = { state: "closed", closedAt: clock.now() } as const;
+  await store.requests.advance({ requestId: REQUEST_ID, expectedVersion: version, patch, audit: [] });
+  routes.splice(0);
+  const { text } = await look("U001");
+  assert.match(text, /You cannot read any waiting request.*Your recent decisions.*Approved/s);
+  const person = await directory.person("U001");
+  assert.ok(person.kind === "person");
+  directory.people.set("U001", { ...person.person, accountStatus: "guest" });
+  assert.doesNotMatch((await look("U001")).text, /recent decisions/);
 });

@@ -117,7 +117,7 @@ test("App Home shows the person's latest decisions, and health to admins", () =>
   const text = visibleText(homeView({ ...aHome([]), decisions: [decided], health }, LIST).blocks);
   assert.match(text, /Your recent decisions • .*: Approved .* Health .*\*Slack\*: connected/s);
   assert.match(
-    visibleText(homeView({ ...aHome([]), list: { kind: "refused" } }, LIST).blocks),
+    visibleText(homeView({ ...aHome([]), list: { kind: "refused", isMember: true } }, LIST).blocks),
     /You cannot read any waiting request/,
   );
   const unknown = { kind: "unknown", error: "ratelimited" } as const;

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { type TestContext, test } from "node:test";
+import type { RequestSearch } from "../../src/app/ports/request-search.ts";
 import { homeView } from "../../src/slack/messages/home-view.ts";
 import { pendingBlocks } from "../../src/slack/messages/inspect-blocks.ts";
 import { visibleText } from "../support/block-limits.ts";
@@ -18,19 +19,34 @@ const OF_ADMINS =
 const LIST = { now: 1, workspaceUrl: "https://acme.slack.com/" };
 
 /** Jane decides "databases" by name. Slack does not return the members of the other route, and perhaps not the admins. */
-async function setUp(t: TestContext) {
-  const store = await aStore(t);
+async function setUp(t: TestContext, { damaged }: { damaged?: string } = {}) {
+  const opened = await aStore(t);
+  const report = (onDamaged?: (id: string) => void) => damaged !== undefined && onDamaged?.(damaged);
+  const { waiting, closedFigures } = opened.search;
+  const search: RequestSearch = {
+    ...opened.search,
+    async waiting(limit, onDamaged) {
+      report(onDamaged);
+      return waiting(limit);
+    },
+    async closedFigures(query) {
+      report(query.onDamaged);
+      return closedFigures(query);
+    },
+  };
+  const store = { ...opened, search };
   await store.requests.open({ request: aRequest(), channels: ["C0DBA"], audit: anEntry() });
   const directory = fakeDirectory();
   const { isAmong } = directory;
   directory.isAmong = async (people, ...rest) => {
     if (people.groups.includes("S0BROKEN")) return { kind: "unknown", error: "missing_scope", advice: CAUSE };
-    if (people.groups.includes("S0LIMITED")) return { kind: "unknown", error: "ratelimited" };
+    if (people.groups.includes("S0LIMITED") && !people.users.includes(rest[0]))
+      return { kind: "unknown", error: "ratelimited" };
     return isAmong(people, ...rest);
   };
   const clock = testClock();
   const deps = {
-    ...{ directory, clock, mask: [], identities: {}, admins: { users: [], groups: ["S0LIMITED"] } },
+    ...{ directory, clock, mask: [], identities: {}, admins: { users: ["U0ADMIN"], groups: ["S0LIMITED"] } },
     routes: [aRoute({ name: "broken", approvers: { users: [], groups: ["S0BROKEN"] } }), aRoute()],
     automation: () => undefined,
     readMasked: async () => ({ kind: "not-found" }) as const,
@@ -71,6 +87,22 @@ test("a list that has only what its reader may see says so, in the command and i
   assert.ok(home.list.kind === "pending");
   const admins = visibleText(homeView({ ...home, list: { ...home.list, admin: true } }, LIST).blocks);
   assert.match(admins, /^All waiting requests.*No request is waiting\./s);
+});
+
+test("an admin learns which waiting requests and which figures are missing because their rows are damaged", async (t) => {
+  const run = await setUp(t, { damaged: "r-damaged" });
+  const listed = /Not listed, because their rows in the database are damaged: `r-damaged`\./;
+  assert.match(await run("pending", "U0ADMIN"), listed);
+  assert.match(await run("pending", "U0ADMIN"), new RegExp(`Request \`${REQUEST_ID}\``));
+  assert.match(
+    await run("stats", "U0ADMIN"),
+    /Not counted, because their rows in the database are damaged: `r-damaged`/,
+  );
+  assert.doesNotMatch(await run("pending"), /damaged/);
+  const home = aHome([]);
+  assert.ok(home.list.kind === "pending");
+  const list = { ...home.list, damaged: new Set(["r-damaged"]) };
+  assert.match(visibleText(homeView({ ...home, list }, LIST).blocks), /rows in the database are damaged: `r-damaged`/);
 });
 
 test("App Home says which lists of people Slack did not return", () => {

@@ -1,5 +1,6 @@
 import { targetName } from "../../core/describe-step.ts";
 import { nameMatches } from "../../core/name-filter.ts";
+import type { LookupFailure } from "../../core/person.ts";
 import { findRoute } from "../../core/policy.ts";
 import type { Reader } from "../../core/read-access.ts";
 import { type ApprovalRequest, askedAt } from "../../core/request.ts";
@@ -14,7 +15,6 @@ import {
   type InspectedRequest,
   inspect,
   keepReadable,
-  type Refused,
   toFailure,
   type UnreadLists,
 } from "./inspect.ts";
@@ -32,8 +32,12 @@ export type PendingResult =
       voted: ApprovalRequest[];
       admin: boolean;
       unread: UnreadLists;
+      /** For admins: requests that are left out because their rows are damaged. */
+      damaged?: ReadonlySet<string>;
     }
-  | Refused;
+  /** `isMember`: the person is a full member, without a right to read any waiting request. */
+  | { kind: "refused"; isMember: boolean }
+  | LookupFailure;
 
 export interface PendingQuery {
   filters?: Filters;
@@ -53,16 +57,19 @@ const MAX_EXAMINED = 5_000;
 /** The waiting requests, as the answers for several people can share them. */
 export interface Waiting {
   requests: readonly ApprovalRequest[];
+  /** Requests that are left out because their rows are damaged. */
+  damaged: ReadonlySet<string>;
   /** Reads everything that a list shows about one of them, once. */
   inspect: (request: ApprovalRequest) => Promise<InspectedRequest>;
 }
 
 /** Reads the waiting requests. */
 export async function readWaiting(deps: InspectDeps): Promise<Waiting> {
-  const requests = await deps.search.waiting(MAX_EXAMINED);
+  const damaged = new Set<string>();
+  const requests = await deps.search.waiting(MAX_EXAMINED, (id) => damaged.add(id));
   const inspected = new Map<string, Promise<InspectedRequest>>();
   return {
-    requests,
+    ...{ requests, damaged },
     inspect(request) {
       const found = inspected.get(request.id) ?? inspect(deps, request);
       inspected.set(request.id, found);
@@ -85,7 +92,7 @@ export const makePending =
     const waiting = await read();
     const theirs = await keepReadable(deps, reader, waiting.requests);
     if (theirs.length === 0 && !reader.admin && reader.routes.size === 0)
-      return toFailure(unread) ?? { kind: "refused" };
+      return toFailure(unread) ?? { kind: "refused", isMember: reader.person.accountStatus === "member" };
     const now = deps.clock.now();
     const meant = theirs.filter((request) => isMeant(filters, request, now));
     const { found, voted } = mine ? await keepOwn(deps, reader, meant) : { found: meant, voted: [] };
@@ -95,7 +102,15 @@ export const makePending =
         : selectWaitingPage(found, page, limit);
     const items = await Promise.all(shown.requests.map(waiting.inspect));
     const place = { total: found.length, offset: shown.offset, direction: shown.direction };
-    return { kind: "pending", items, ...place, voted, admin: reader.admin, unread };
+    const { damaged } = waiting;
+    return {
+      kind: "pending",
+      items,
+      ...place,
+      voted,
+      unread,
+      ...(reader.admin ? { admin: true, damaged } : { admin: false }),
+    };
   };
 
 function isMeant(filters: Filters, request: ApprovalRequest, now: number): boolean {

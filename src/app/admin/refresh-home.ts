@@ -151,21 +151,29 @@ async function gather(
   const isBeyond = asked.kind === "pending" && asked.items.length === 0 && offset > 0;
   const list = isBeyond ? await deps.pending(userId, { ...query, offset: 0 }, reads.waiting) : asked;
   const shown = { scope, offset: isBeyond ? 0 : offset, list };
-  if (list.kind !== "pending") return { ...shown, voted: { items: [], total: 0 }, decisions: [], health: null };
+  if (list.kind !== "pending") {
+    // Recent decisions remain with a person whose last role ended, as long as they are a full member.
+    const decisions = list.kind === "refused" && list.isMember ? await readDecisions(deps.search, userId) : [];
+    return { ...shown, voted: { items: [], total: 0 }, decisions, health: null };
+  }
   const { inspect } = await reads.waiting();
   const voted = {
     items: await Promise.all(list.voted.slice(0, MAX_VOTED).map(inspect)),
     total: list.voted.length,
   };
-  const closed = await deps.search.closed({
+  const decisions = await readDecisions(deps.search, userId);
+  return { ...shown, voted, decisions, health: list.admin ? await reads.health() : null };
+}
+
+async function readDecisions(search: RefreshHomeDeps["search"], userId: string): Promise<HomeContent["decisions"]> {
+  const closed = await search.closed({
     ...{ before: null, since: null, until: null },
     voters: [userId],
     limit: MAX_DECISIONS,
   });
-  const votes = await deps.search.votesOn(closed.map(({ id }) => id));
-  const decisions = closed.flatMap((request) => {
+  const votes = await search.votesOn(closed.map(({ id }) => id));
+  return closed.flatMap((request) => {
     const vote = votes.find((each) => each.requestId === request.id && each.userId === userId);
     return vote === undefined ? [] : [{ request, vote }];
   });
-  return { ...shown, voted, decisions, health: list.admin ? await reads.health() : null };
 }

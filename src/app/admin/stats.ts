@@ -7,7 +7,15 @@ import { type AdminDeps, requireAdmin } from "./require-admin.ts";
 
 export type StatsResult =
   /** `isCut`: there are older requests since then that were not counted. */
-  { kind: "stats"; since: number; isCut: boolean; statistics: Statistics } | Refused;
+  | {
+      kind: "stats";
+      since: number;
+      isCut: boolean;
+      statistics: Statistics;
+      /** Requests that are not counted because their rows are damaged. */
+      damaged: ReadonlySet<string>;
+    }
+  | Refused;
 
 /** The default period. */
 const PERIOD_MS = 30 * 86_400_000;
@@ -21,17 +29,19 @@ export const makeStats =
     const admin = await requireAdmin(deps, userId);
     if (admin.kind !== "admin") return admin;
     const requests = [];
+    const damaged = new Set<string>();
     let isCut = false;
     for await (const batch of readClosed(deps.search.closedFigures, {
       before: null,
       since,
       until: null,
       voters: null,
+      onDamaged: (id) => damaged.add(id),
     })) {
       requests.push(...batch);
       isCut = requests.length >= MAX_COUNTED;
       if (isCut) break;
     }
     const votes = await deps.search.voteFigures(requests.map(({ id }) => id));
-    return { kind: "stats", since, isCut, statistics: summarize(requests, votes) };
+    return { kind: "stats", since, isCut, statistics: summarize(requests, votes), damaged };
   };

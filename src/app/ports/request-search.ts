@@ -24,8 +24,8 @@ export interface ClosedQuery {
 
 /** Finds requests for people who ask. Every list has a limit. */
 export interface RequestSearch {
-  /** Returns requests that are not closed, those with the earliest deadline first. */
-  waiting(limit: number): Promise<ApprovalRequest[]>;
+  /** Returns requests that are not closed, those with the earliest deadline first. `onDamaged`: as for closed requests. */
+  waiting(limit: number, onDamaged?: ClosedQuery["onDamaged"]): Promise<ApprovalRequest[]>;
   /** Returns closed requests, the latest first. */
   closed(query: ClosedQuery): Promise<ApprovalRequest[]>;
   /** The same, with only the facts that statistics need. */

@@ -17,6 +17,7 @@ import {
   adminsOnlyText,
   ambiguousText,
   commandErrorReply,
+  damagedTexts,
   helpReply,
   noPersonError,
   notVisibleText,
@@ -103,7 +104,7 @@ async function replyPending(deps: CommandRepliesDeps, command: Command, context:
       const list = { now: deps.clock.now(), workspaceUrl: deps.workspace.url, total, offset, direction, admin };
       const filtered = Object.keys(filters).length > 0 ? "filters" : mine ? "mine" : null;
       const reply = pendingBlocks(items, { ...list, filtered, command: isShared ? null : text });
-      return noted(reply, context, items, unreadTexts(found.unread));
+      return noted(reply, context, items, [...unreadTexts(found.unread), ...damagedTexts(found.damaged)]);
     }
     default:
       return notRead(found, refusalText());

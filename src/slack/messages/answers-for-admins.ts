@@ -6,7 +6,7 @@ import { describePrincipal } from "../../core/principal.ts";
 import { consoleLink, executionText, unreadText } from "./aws-text.ts";
 import { context, type Rendered, section } from "./blocks.ts";
 import { CHAR_BUDGET, describeShown, fitting } from "./budget.ts";
-import { failedTargetsText } from "./command-texts.ts";
+import { damagedTexts, failedTargetsText } from "./command-texts.ts";
 import { onTarget } from "./execution-blocks.ts";
 import { mentions, mentionUser, series } from "./mentions.ts";
 import { pageButtons } from "./page-buttons.ts";
@@ -71,7 +71,7 @@ function executionLine({ target, execution }: ListedOnTarget): string {
 }
 
 /** Renders the reply to `/approvals stats`. */
-export function statsReply({ since, isCut, statistics }: Extract<StatsResult, { kind: "stats" }>): Rendered {
+export function statsReply({ since, isCut, statistics, damaged }: Extract<StatsResult, { kind: "stats" }>): Rendered {
   const { requests, decided, timedOut, breakGlass, median, p95, people, runbooks } = statistics;
   const text = `${counted(requests, "request")} closed.`;
   const share = (count: number) => `${count} (${requests === 0 ? 0 : Math.round((100 * count) / requests)} %)`;
@@ -98,6 +98,7 @@ export function statsReply({ since, isCut, statistics }: Extract<StatsResult, { 
       section(summary),
       ...table("People", peopleRows, people.length),
       ...table("Runbooks", runbookRows, runbooks.length),
+      ...damagedTexts(damaged, "Not counted").map((each) => context(each)),
     ],
   };
 }

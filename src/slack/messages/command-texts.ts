@@ -105,6 +105,18 @@ export function unreadTexts(
   return texts.filter((each) => each !== null).map((each) => `:warning: *Partial*: ${each}`);
 }
 
+/** Names the requests that an answer leaves out, because their rows are damaged; empty if there are none. */
+export function damagedTexts(ids: ReadonlySet<string> = new Set(), notIn = "Not listed"): string[] {
+  if (ids.size === 0) return [];
+  const names = series(
+    [...ids].map((id) => code(id, 60)),
+    3,
+  );
+  return [
+    `${notIn}, because their rows in the database are damaged: ${names}. ${code("countersign audit show", 40)} has their records.`,
+  ];
+}
+
 export function unknownPersonText(failure: FailedLookup, again = "Try again in a minute."): string {
   return lookupFailureText(failure, { subject: "your account or your user groups", again });
 }

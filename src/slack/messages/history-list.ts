@@ -6,9 +6,10 @@ import { describeStep } from "../../core/describe-step.ts";
 import { consoleLink } from "./aws-text.ts";
 import { context, type Rendered, section } from "./blocks.ts";
 import { CHAR_BUDGET, fitting } from "./budget.ts";
+import { damagedTexts } from "./command-texts.ts";
 import { whereLines } from "./facts.ts";
 import { outcomeLabel } from "./headline.ts";
-import { mentions, series } from "./mentions.ts";
+import { mentions } from "./mentions.ts";
 import { closedText } from "./outcome-text.ts";
 import { pageButtons } from "./page-buttons.ts";
 import { messageLink } from "./permalinks.ts";
@@ -49,17 +50,8 @@ export function historyReply(
     : pages.older === null
       ? null
       : "There are older requests.";
-  const notes = [note, damagedText([...damaged])].filter((each) => each !== null).map((each) => context(each));
+  const notes = [...(note === null ? [] : [note]), ...damagedTexts(damaged)].map((each) => context(each));
   return { text, blocks: [section(`*${text}*`), ...inOrder(kept), ...notes, ...buttons] };
-}
-
-function damagedText(ids: readonly string[]): string | null {
-  if (ids.length === 0) return null;
-  const names = series(
-    ids.map((id) => code(id, 60)),
-    3,
-  );
-  return `Not listed, because their rows in the database are damaged: ${names}. ${code("countersign audit show", 40)} has their records.`;
 }
 
 /** Renders one closed request of a list: its outcome, its target and requester, and the people who decided. */

@@ -7,7 +7,7 @@ import { describeStep } from "../../core/describe-step.ts";
 import { lookupFailureText } from "../../core/person.ts";
 import { button, context, header, section } from "./blocks.ts";
 import { CHAR_BUDGET, fitting, MAX_BLOCKS, textLength } from "./budget.ts";
-import { refusalText, unreadTexts } from "./command-texts.ts";
+import { damagedTexts, refusalText, unreadTexts } from "./command-texts.ts";
 import { healthSections } from "./health-text.ts";
 import { mentions } from "./mentions.ts";
 import { type ListContext, pendingBlock } from "./pending-items.ts";
@@ -30,7 +30,9 @@ const MAX_HEALTH_ITEMS = 30;
  */
 export function homeView(content: HomeContent, list: ListContext): HomeView {
   const { list: found, scope, decisions, health } = content;
-  if (found.kind === "refused") return home([header(TITLES.mine), section(refusalText())]);
+  const recent =
+    decisions.length === 0 ? [] : [header("Your recent decisions"), section(decisions.map(decisionLine).join("\n"))];
+  if (found.kind === "refused") return home([header(TITLES.mine), section(refusalText()), ...recent]);
   if (found.kind === "unknown")
     return home([
       header(TITLES.mine),
@@ -42,10 +44,8 @@ export function homeView(content: HomeContent, list: ListContext): HomeView {
         }),
       ),
     ]);
-  const recent =
-    decisions.length === 0 ? [] : [header("Your recent decisions"), section(decisions.map(decisionLine).join("\n"))];
   const subject = scope === "all" && !found.admin ? "readable" : scope;
-  const texts = unreadTexts(found.unread);
+  const texts = [...unreadTexts(found.unread), ...damagedTexts(found.damaged)];
   const partial = texts.length === 0 ? [] : [context(texts.join("\n"))];
   const heading = [header(TITLES[subject]), scopeButtons(scope, found.admin)];
   const rows = found.items.map((item, index) => [

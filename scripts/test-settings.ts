@@ -11,6 +11,7 @@ import { formatSetting, SETTING_VARIABLE, SETTINGS } from "../test/support/setti
  *     approve, when a signal takes effect and which decisions a step shows, and set the other values where they test them
  *   slack-clicks, slack-delivery, slack-messages   the same, for edits, history and teams
  *   verify-aws   it has a table of settings of its own, with the answer that each one must give
+ *   waiting-queue   it counts the messages of the default settings; test/e2e/any-setting runs the bot with only its events
  *   doctor   its world starts the stand-ins without the setting
  */
 const TESTS = {
@@ -19,7 +20,9 @@ const TESTS = {
     "aws-adapter",
     "aws-adapter-signals",
     "aws-gate-runbooks",
+    "aws-list-executions",
     "aws-loop",
+    "aws-pauses",
     "aws-people",
     "publish-events",
   ],

@@ -35,7 +35,8 @@ export async function findWorkspace(
     }
     if (reply.kind === "refused")
       return { kind: "refused", message: `Slack refuses SLACK_BOT_TOKEN (${reply.error}). ${reply.advice}` };
-    log.warn({ event: "slack.unreachable", error: describeFailure(reply) }, "cannot reach Slack; trying again");
+    const level = reply.kind === "limited" ? "debug" : "warn";
+    log[level]({ event: "slack.unreachable", error: describeFailure(reply) }, "cannot reach Slack; trying again");
     await clock.sleep(reply.kind === "limited" ? reply.retryAfterMs : RETRY_MS, abort);
   }
   return null;

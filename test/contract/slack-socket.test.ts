@@ -192,6 +192,12 @@ test("while Slack is away, limits or answers nonsense, the bot keeps trying, eve
   assert.equal(pauses.at(-1), 5_000);
   assert.deepEqual(finals, []);
   assert.ok(failed() >= 8);
+  const levels = log.lines.filter(({ fields }) => fields.event === "socket.failed").slice(0, 6);
+  assert.deepEqual(
+    levels.map(({ level }) => level),
+    ["warn", "debug", "warn", "warn", "warn", "debug"],
+    "Slack's limit is no fault",
+  );
 });
 
 test("when nobody listens at Slack's address, the bot keeps trying", async (t) => {

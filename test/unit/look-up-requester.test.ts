@@ -34,7 +34,7 @@ async function setUp(t: TestContext, addressOwners: AddressOwners = { [ROSA]: { 
     for (const lookup of await due()) await retry(lookup);
   };
   const stored = async () => (await store.requests.byId(REQUEST_ID)) ?? assert.fail("no request");
-  return { clock, store, directory, has, lookUp, due, run, stored };
+  return { clock, store, directory, has, lookUp, due, run, stored, log };
 }
 
 test("the owner of the address is stored once, with an audit record, and a later change of the address changes nothing", async (t) => {
@@ -82,6 +82,22 @@ test("a failed lookup stays due with its error, and is tried again no sooner tha
   await run();
   assert.deepEqual((await stored()).addressOwners[ROSA], { kind: "person", userId: "U0ROSA" });
   assert.deepEqual(await store.effects.failing(REQUEST_ID), []);
+});
+
+test("a lookup that Slack only limits is logged at debug, and another failure at warn", async (t) => {
+  for (const [more, level] of [
+    [{ retryAfterMs: 20_000 }, "debug"],
+    [{}, "warn"],
+  ] as const) {
+    const { directory, log, run } = await setUp(t);
+    directory.byEmail = async () => ({ kind: "unknown", error: "ratelimited", ...more });
+    await run();
+    const postponed = log.lines.filter(({ fields }) => fields.event === "requester-lookup.postponed");
+    assert.deepEqual(
+      postponed.map((line) => line.level),
+      [level],
+    );
+  }
 });
 
 test("a lookup in a race with other changes stores its result, and two lookups at once store one", async (t) => {

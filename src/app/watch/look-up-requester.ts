@@ -62,8 +62,9 @@ export const makeRetryRequesterLookup = (deps: {
     const result = await lookUp(requestId);
     if (result.kind === "done") return log.debug({ event: "requester-lookup.done", requestId }, "requester looked up");
     const { error } = result;
+    const level = result.retryAfterMs === undefined ? "warn" : "debug";
     const wait = Math.max(result.retryAfterMs ?? 0, backoffMs(attempts + 1, RETRY_BASE_MS, RETRY_CAP_MS, random()));
-    log.warn(
+    log[level](
       { event: "requester-lookup.postponed", requestId, error },
       "cannot look up the requester; approvals wait for the next attempt",
     );

@@ -94,7 +94,8 @@ async function supervise(options: SocketOptions, app: App | undefined, abort: Ab
       // A handshake that timed out has already taken its time.
       wait = isTimeout(error) ? RETRY_BASE_MS : retryAfter(failures);
       const reason = describeReason(error);
-      log.warn({ event: "socket.failed", error: reason }, "not connected to Slack; trying again");
+      const level = chatFailure(error).kind === "limited" ? "debug" : "warn";
+      log[level]({ event: "socket.failed", error: reason }, "not connected to Slack; trying again");
     }
     if (failures > 0) await clock.sleep(wait, abort);
   }

@@ -3,7 +3,7 @@ import { parseRunbook } from "./engine/runbook.ts";
 import type { AutomationDocument } from "./resources.ts";
 
 /** The owner that AWS shows for the documents of Amazon. */
-const OWNER = "Amazon";
+export const AMAZON = "Amazon";
 
 /**
  * The most used runbooks of Amazon, as simulations: the name, the parameters that have no default, and the action. With
@@ -86,5 +86,5 @@ function toAmazonDocument(name: string, content: string): AutomationDocument {
   const problems = checkRunbook(parsed.runbook);
   if (problems.length > 0) throw new Error(`${name}: ${problems.join(" ")}`);
   const version = { version: "1", content, format: "JSON" as const, runbook: parsed.runbook, createdAt: 0 };
-  return { name, owner: OWNER, tags: [], versions: [version], defaultVersion: "1", lastNumber: 1 };
+  return { name, owner: AMAZON, tags: [], versions: [version], defaultVersion: "1", lastNumber: 1 };
 }

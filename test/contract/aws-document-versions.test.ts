@@ -131,6 +131,19 @@ test("each simulated runbook of Amazon starts by name and by ARN; the ones with 
   }
 });
 
+test("a simulated runbook of Amazon accepts parameters that only the original has; another runbook does not", async () => {
+  await using aws = await awsWorld();
+  const given = {
+    InstanceId: ["i-1"],
+    InstanceType: ["t3.large"],
+    LambdaAssumeRole: ["arn:aws:iam::111122223333:role/x"],
+  };
+  const id = await aws.start("AWS-ResizeInstance", given);
+  assert.partialDeepStrictEqual((await aws.get(id)).Parameters, given);
+  await aws.document("Doc", { mainSteps: [work("deploy")] });
+  await assert.rejects(aws.start("Doc", given), { message: 'Parameter "InstanceId" is not defined in the document.' });
+});
+
 test("another runbook of Amazon is not found, the error says how to stub it, and the stub runs", async () => {
   await using aws = await awsWorld();
   await assert.rejects(aws.start("AWS-RunPacker"), {

@@ -8,19 +8,19 @@ export type BindingResult = { ok: true; values: ParameterValues } | { ok: false;
 
 /**
  * Checks the parameters of StartAutomationExecution against the runbook's `parameters` and fills in defaults.
- * `targetParameter` gets its value later, one per target. The
- * error texts about allowedValues and a missing parameter are AWS's. For the other errors, only AWS's error code is known.
+ * `targetParameter` gets its value later, one per target. With `acceptsOthers`, a parameter that the runbook does not define is
+ * kept as it is. The error texts about allowedValues and a missing parameter are AWS's. For the other errors, only AWS's error code is known.
  */
 export function bindParameters(
   runbook: Runbook,
   given: Record<string, string[]>,
-  targetParameter?: string,
+  { targetParameter, acceptsOthers = false }: { targetParameter?: string | undefined; acceptsOthers?: boolean } = {},
 ): BindingResult {
   const values: ParameterValues = {};
-  for (const name of Object.keys(given)) {
-    if (!Object.hasOwn(runbook.parameters, name)) {
-      return { ok: false, problem: `Parameter "${name}" is not defined in the document.` };
-    }
+  for (const [name, strings] of Object.entries(given)) {
+    if (Object.hasOwn(runbook.parameters, name)) continue;
+    if (!acceptsOthers) return { ok: false, problem: `Parameter "${name}" is not defined in the document.` };
+    values[name] = strings;
   }
   for (const [name, definition] of Object.entries(runbook.parameters)) {
     const strings = Object.hasOwn(given, name) ? given[name] : undefined;

@@ -1,4 +1,4 @@
-import { findAmazonRunbook } from "../amazon-runbooks.ts";
+import { AMAZON, findAmazonRunbook } from "../amazon-runbooks.ts";
 import { bindParameters, type ParameterValues } from "../engine/bind-parameters.ts";
 import type { Runbook } from "../engine/runbook.ts";
 import { findPartition } from "../engine/system-variables.ts";
@@ -82,7 +82,11 @@ export function resolveRunbook(
     const text = `Document with name ${nameOrArn} and version ${version} doesn't exist.`;
     throw new AwsError("AutomationDefinitionVersionNotFoundException", text);
   }
-  const bound = bindParameters(found.runbook, parameters, targetParameter);
+  const bound = bindParameters(found.runbook, parameters, {
+    targetParameter,
+    // A simulation defines only the required parameters of the original.
+    acceptsOthers: document.owner === AMAZON,
+  });
   if (!bound.ok) throw new AwsError("InvalidAutomationExecutionParametersException", bound.problem);
   return {
     document: { name: document.name, version: found.version },

@@ -127,6 +127,8 @@ test("a command that fails, or comes with a foreign response_url, leaks nothing"
   await app.press("10 pending", { container: { channel_id: "C0OPS", is_ephemeral: false } });
   await app.press("nonsense");
   assert.equal(app.messages().length, before);
+  assert.ok(app.log.lines.some(({ fields }) => fields.event === "command.rejected"));
+  assert.doesNotMatch(JSON.stringify(app.log.lines), /evil\.example/);
 });
 
 /** 520 requests in two routes, half of which Jane may decide. They are in memory: the walk is about pages, not about SQL. */

@@ -194,6 +194,29 @@ test("the control routes set duration, outputs and failure of a simulated action
   assert.deepEqual(succeeded.Outputs, { "deploy.Image": ["shop:1"], "deploy.Hosts": ["a", "b"] });
 });
 
+/** The recorded start of the failure message of each stage. */
+const STAGES = {
+  InputValidation: "Step fails when it is validating and resolving the step inputs.",
+  PreVerification: "Step fails when it is performing pre-verification.",
+  Invocation: "Step fails when it is Execute/Cancelling action.",
+  PostVerification: "Step fails when it is Poll action status for completion.",
+};
+
+test("the failure message of a step says in which stage it failed, in the words of AWS", async () => {
+  await using aws = await awsWorld();
+  await aws.document("Simulated", { mainSteps: [work("deploy")] });
+  for (const [stage, text] of Object.entries(STAGES)) {
+    const fail = { message: "no space left", stage };
+    await aws.control("simulate", { action: "aws:runCommand", fail, durationMs: 0, times: 1 });
+    const id = await aws.start("Simulated");
+    aws.clock.advance(1000);
+    assert.equal(
+      (await aws.step(id, "deploy")).FailureMessage,
+      `${text} no space left Please refer to Automation Service Troubleshooting Guide for more diagnosis details.`,
+    );
+  }
+});
+
 test("a step's description can set the effect of its simulation", async () => {
   await using aws = await awsWorld();
   await aws.document(

@@ -29,8 +29,8 @@ test("parameters are shown as lists of strings, with defaults for the missing on
   });
 });
 
-const invalidParameters: [string, Record<string, string[]>, RegExp][] = [
-  ["a required one is missing", { Size: ["1"] }, /Name/],
+const invalidParameters: [string, Record<string, string[]>, RegExp | string][] = [
+  ["a required one is missing", { Size: ["1"] }, "Missing required parameter: Name in user inputs."],
   ["one is not defined", { Name: ["web"], Colour: ["red"] }, /Colour/],
   [
     "a value is not allowed",

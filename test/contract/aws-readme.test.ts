@@ -15,6 +15,14 @@ test("the README lists each seeded key with its secret", () => {
   }
 });
 
+test("the README calls the aws CLI with --endpoint-url, and says why", () => {
+  assert.match(readme, /^alias aws="aws --endpoint-url http:\/\/localhost:4566"$/m);
+  assert.match(
+    readme,
+    /Keep `--endpoint-url`: AWS CLI versions before 2\.13 ignore `AWS_ENDPOINT_URL` and call real AWS\./,
+  );
+});
+
 test("each control route in the README exists", async () => {
   await using aws = await awsWorld({ seed: true });
   const [, table = ""] = readme.split("## `/_control/`");

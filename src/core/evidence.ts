@@ -2,6 +2,7 @@ import { cut } from "./cut.ts";
 import { hasEnded, type ObservedExecution, type ObservedStep } from "./execution.ts";
 import { globMatches } from "./glob.ts";
 import { MASK, type Mask } from "./mask.ts";
+import { shareRoom } from "./share-room.ts";
 
 /** An output of a finished step, for the approvers. Masked. */
 export interface Evidence {
@@ -56,20 +57,15 @@ export function findEvidence(
   return withinRoom(found);
 }
 
-/** Shares the room among the texts, so that a long one takes no room from a short one. */
 function withinRoom(evidence: readonly Evidence[]): Evidence[] {
-  let left = MAX_STORED;
-  let count = evidence.length;
-  const kept = new Map<Evidence, number>();
-  for (const each of [...evidence].sort((a, b) => a.length - b.length)) {
-    const length = Math.min(each.length, Math.floor(left / count--));
-    kept.set(each, length);
-    left -= length;
-  }
-  return evidence.map((each) => {
+  const lengths = shareRoom(
+    evidence.map(({ length }) => length),
+    MAX_STORED,
+  );
+  return evidence.map((each, index) => {
     const { text } = each;
     // At least the ellipsis: a text that is not empty must not look empty.
-    return text === null ? each : { ...each, text: cut(text, Math.max(1, kept.get(each) ?? 0)) };
+    return text === null ? each : { ...each, text: cut(text, Math.max(1, lengths[index] ?? 0)) };
   });
 }
 

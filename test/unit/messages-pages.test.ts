@@ -138,6 +138,26 @@ test("a message shows the first eight lines of a long output", () => {
   assert.ok(text.includes("row 7") && !text.includes("row 8\n") && text.includes("[cut: 40 lines in all]"));
 });
 
+test("of six outputs, a short one leaves its room to a long address, which stays a link", () => {
+  const url = `https://ci.example.com/${"a".repeat(350 - 23)}`;
+  const evidence = Array.from({ length: 6 }, (_, i) => {
+    const text = i === 4 ? url : `${i} to add`;
+    return { name: `plan.Output${i}`, text, length: text.length };
+  });
+  const block = JSON.stringify(findBlock(view({ facts: { evidence } }), "evidence"));
+  assert.ok(block.includes(`{"type":"link","url":"${url}"}`), block);
+  for (let i = 0; i < 6; i++) assert.ok(block.includes(`plan.Output${i}`));
+});
+
+test("six long outputs share the room equally", () => {
+  const text = "y".repeat(5_000);
+  const evidence = Array.from({ length: 6 }, (_, i) => ({ name: `plan.Log${i}`, text, length: text.length }));
+  const shown = visibleText(findBlock(view({ facts: { evidence } }), "evidence"));
+  const lengths = shown.match(/y+/g)?.map(({ length }) => length) ?? [];
+  assert.equal(lengths.length, 6);
+  assert.ok(Math.max(...lengths) - Math.min(...lengths) <= 1, lengths.join());
+});
+
 test("a channel shared with other organizations shows no output and says so", () => {
   const { blocks } = requestMessage(view({ facts: { evidence: EVIDENCE } }), { withhold: true });
   assert.doesNotMatch(JSON.stringify(blocks), /to destroy|plan\.Summary/);

@@ -1,7 +1,8 @@
 import type { RichTextBlock, RichTextBlockElement } from "@slack/types";
 import type { Evidence } from "../../core/evidence.ts";
+import { shareRoom } from "../../core/share-room.ts";
 import { line, preformatted, span } from "./blocks.ts";
-import { describeShown, share } from "./budget.ts";
+import { describeShown } from "./budget.ts";
 import { linkSpans } from "./links.ts";
 import { chunkSpans, packBlocks } from "./rich-chunks.ts";
 import { lines, literal, name } from "./text.ts";
@@ -20,15 +21,24 @@ interface Limits {
 /** Shows the outputs: with limits the first lines of each, else everything that is stored. */
 export function evidenceBlocks(evidence: readonly Evidence[] = [], limits: Limits | null, id: string): RichTextBlock[] {
   const shown = limits === null ? evidence : evidence.slice(0, limits.most);
-  const longest =
-    limits === null ? MAX_LENGTH : share(limits.room - 120 * shown.length, shown.length, 80, limits.longest);
-  const elements = shown.flatMap((each) => toElements(each, longest, limits?.lines ?? null));
+  const starts = shown.map(({ text }) => {
+    const start = limits === null ? (text ?? "") : lines(text ?? "", limits.lines);
+    return literal(start, MAX_LENGTH);
+  });
+  const room = limits === null ? Number.POSITIVE_INFINITY : limits.room - 120 * shown.length;
+  const lengths = shareRoom(
+    starts.map(({ length }) => length),
+    room,
+    limits?.longest,
+  );
+  const elements = shown.flatMap((each, index) => toElements(each, literal(starts[index] ?? "", lengths[index] ?? 0)));
   const cut = describeShown(shown.length, evidence.length, "outputs");
   if (cut !== null) elements.push(line(span(`${cut}; Details shows the others.`, { italic: true })));
   return elements.length === 0 ? [] : packBlocks(elements, id);
 }
 
-function toElements(evidence: Evidence, longest: number, most: number | null): RichTextBlockElement[] {
+/** `start`: the part of the text that is shown. */
+function toElements(evidence: Evidence, start: string): RichTextBlockElement[] {
   const { text, length, status, iteration } = evidence;
   const about = [
     status === undefined ? null : `the step's status is ${name(status, 40)}`,
@@ -38,8 +48,7 @@ function toElements(evidence: Evidence, longest: number, most: number | null): R
   const remark = about.length === 0 ? [] : [span(` (${about.join(", ")})`)];
   if (text === null) return [line(label, span(": no finished step has this output"))];
   if (text.trim() === "") return [line(label, ...remark, span(" is empty"))];
-  const start = most === null ? text : lines(text, most);
-  const parts = chunkSpans(linkSpans(literal(start, longest)));
+  const parts = chunkSpans(linkSpans(start));
   const stored =
     text.length < length ? [line(span(`${length.toLocaleString("en-US")} characters in all.`, { italic: true }))] : [];
   return [line(label, ...remark), ...parts.map((part) => preformatted(part)), ...stored];

@@ -79,7 +79,8 @@ export function describeRunContext(context: RunContext, show: NameRenderer): str
   });
   if (rateControl !== undefined) {
     const { parameter, target } = rateControl;
-    parts.push(`rate control target: ${parameter === null ? "" : `${show.word(parameter)} `}${show.word(target)}`);
+    const own = parameter === null ? show.word(target) : `${show.word(parameter)} ${show.word(target)}`;
+    parts.push(`part of a rate-controlled run, for ${own}`);
   }
   const nearest = parents.slice(0, 1);
   const first = parents.slice(1).slice(-1);
@@ -89,7 +90,7 @@ export function describeRunContext(context: RunContext, show: NameRenderer): str
   parts.push(...first.map((parent) => describeParent(parent, show)));
   if (parentsUnread !== undefined)
     parts.push(
-      `The execution that started this one could not be read (${show.text(parentsUnread)}). So nobody knows who asked for it, and its secrets may be visible here.`,
+      `The execution that started this one could not be read (${show.text(parentsUnread)}). The requester is therefore unknown, and values that only that execution hides may be visible here.`,
     );
   return parts.join(" · ") || null;
 }

@@ -195,13 +195,23 @@ const CONTEXTS: [
     { parentStepId: "loop-1", round: { iteration: 1, value: "hunter2-and-more" } },
     "iteration 1 of the loop perHost: (hidden)",
   ],
-  ["of a rate-controlled run", { rateControl: { target: "i-1", parameter: "Id" } }, {}, "rate control target: Id i-1"],
-  ["of one without a parameter", { rateControl: { target: "i-1", parameter: null } }, {}, "rate control target: i-1"],
+  [
+    "of a rate-controlled run",
+    { rateControl: { target: "i-1", parameter: "Id" } },
+    {},
+    "part of a rate-controlled run, for Id i-1",
+  ],
+  [
+    "of one without a parameter",
+    { rateControl: { target: "i-1", parameter: null } },
+    {},
+    "part of a rate-controlled run, for i-1",
+  ],
   [
     "of one with a hidden parameter",
     { rateControl: { target: "x", parameter: "DbPassword" } },
     {},
-    "rate control target: DbPassword (hidden)",
+    "part of a rate-controlled run, for DbPassword (hidden)",
   ],
 ];
 

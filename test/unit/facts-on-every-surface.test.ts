@@ -44,7 +44,9 @@ test("every surface names the iteration of a loop with its value, and the target
   const loops = [{ name: "perHost", iteration: 2, value: "host b" }];
   assertShown("run", view({ facts: { loops } }), (on) => shown(on, "iteration 2 of the loop perHost: `host b`"));
   const rateControl = { parameter: "InstanceId", target: "i-0123456789abcdef0" };
-  assertShown("run", view({ facts: { rateControl } }), () => ["rate control target: InstanceId i-0123456789abcdef0"]);
+  assertShown("run", view({ facts: { rateControl } }), () => [
+    "part of a rate-controlled run, for InstanceId i-0123456789abcdef0",
+  ]);
   for (const { render } of Object.values(SURFACES))
     assert.doesNotMatch(render({ ...view(), route: ROUTE }), /iteration|rate control/);
 });

@@ -15,6 +15,11 @@ test("the pages show pictures that exist", () => {
   );
 });
 
+test("the page for the first approval shows the message, and says why it shows no pages of Slack and AWS", () => {
+  assert.ok(picturesOf("docs/install.md").includes("docs/images/approval-message.png"));
+  assert.match(readFileSync("docs/install.md", "utf8"), /no pictures of pages of Slack and AWS/);
+});
+
 test("docs/messages.md shows each kind of message, once", () => {
   const shown = picturesOf("docs/messages.md");
   const expected = Object.keys(messageExamples()).map((name) => `docs/images/messages/${name}.png`);

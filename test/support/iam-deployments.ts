@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { globSync, readFileSync } from "node:fs";
 import { readTemplate, resolveTemplate } from "./cloudformation.ts";
 import { BOT_ACCOUNT, type DEPLOYMENTS } from "./deployments.ts";
-import type { Policy } from "./iam.ts";
+import { actionsOf, type Policy } from "./iam.ts";
 
 export const TAG = "aws:ResourceTag/Countersign";
 
@@ -89,11 +89,22 @@ export function deployed(stacks: (typeof DEPLOYMENTS)[string]): Deployment {
   };
 }
 
+/** The documented policies of resources: the approver role, the queue of events and the bus of other accounts. */
+export function documentedResources(): Record<"approver" | "queue" | "bus", Policy> {
+  const allowing = (action: string) =>
+    documentedPolicies().find(({ Statement }) =>
+      Statement.some((each) => each.Principal !== undefined && actionsOf(each).includes(action)),
+    ) ?? assert.fail(`no policy of a resource that allows ${action} is documented`);
+  return {
+    approver: allowing("sts:AssumeRole"),
+    queue: allowing("sqs:SendMessage"),
+    bus: allowing("events:PutEvents"),
+  };
+}
+
 /** The approver role of the documentation, with its trust policy. */
 export function documentedApprover(): Role {
-  const trusts = (text: string) => text.includes('"Principal"') && text.includes("sts:AssumeRole");
-  const trust = documentedPolicies().find((policy) => trusts(JSON.stringify(policy)));
-  assert.ok(trust, "no trust policy is documented");
+  const { approver: trust } = documentedResources();
   return { arn: `arn:aws:iam::${BOT_ACCOUNT}:role/CountersignApprover`, policies: [], trust };
 }
 

@@ -3,7 +3,13 @@ import { describe, test } from "node:test";
 import { readTemplate, resolveTemplate } from "../support/cloudformation.ts";
 import { BOT_ACCOUNT, BOT_TEMPLATE, DEPLOYMENTS, MEMBER_ACCOUNT, MEMBER_TEMPLATE } from "../support/deployments.ts";
 import { isAllowed, type Policy, type Statement } from "../support/iam.ts";
-import { documentedPolicies, FOREIGN_ACCOUNT, sharing } from "../support/iam-deployments.ts";
+import {
+  documented,
+  documentedPolicies,
+  documentedResources,
+  FOREIGN_ACCOUNT,
+  sharing,
+} from "../support/iam-deployments.ts";
 
 type Stack = (typeof DEPLOYMENTS)[string][number];
 
@@ -34,10 +40,7 @@ describe("policies of resources", () => {
   });
 
   test("the documented policy of a queue made by hand takes events of its rules only", async () => {
-    const resourcePolicy =
-      documentedPolicies().find((policy) => JSON.stringify(policy).includes("sqs:SendMessage")) ??
-      assert.fail("no policy of the queue is documented");
-    const send = sendTo(resourcePolicy);
+    const send = sendTo(documentedResources().queue);
     assert.deepEqual(
       [await send("countersign-status"), await send("other"), await send("countersign-status", "sns.amazonaws.com")],
       [true, false, false],
@@ -94,23 +97,40 @@ describe("policies of resources", () => {
     assert.equal(await put("events:DeleteEventBus", "countersign-waiting", BOT_ACCOUNT), false);
   });
 
+  /** Tells whether a role of an account and organization may act on a bus. */
+  const actOn =
+    (resourcePolicy: Policy, action = "events:PutEvents", name = "countersign-waiting") =>
+    (account: string, organization: string) => {
+      const bus = `arn:aws:events:us-east-1:${BOT_ACCOUNT}:event-bus/${name}`;
+      return isAllowed({
+        ...{ principal: `arn:aws:sts::${account}:assumed-role/Forwarding/session`, action, resource: bus },
+        ...{ account: BOT_ACCOUNT, context: { "aws:PrincipalOrgID": organization }, resourcePolicy },
+        identityPolicies: [{ Version: "2012-10-17", Statement: [{ Effect: "Allow", Action: action, Resource: bus }] }],
+      });
+    };
+
   for (const name of ["organization", "listed accounts, tagged executions"])
     test(`the bus takes events of member accounts only: ${name}`, async () => {
       const statement: Statement = resource("AWS::Events::EventBusPolicy", "Statement", name);
-      const bus = `arn:aws:events:us-east-1:${BOT_ACCOUNT}:event-bus/countersign-waiting`;
-      const put = (account: string, organization: string) =>
-        isAllowed({
-          principal: `arn:aws:sts::${account}:assumed-role/Forwarding/session`,
-          action: "events:PutEvents",
-          resource: bus,
-          account: BOT_ACCOUNT,
-          context: { "aws:PrincipalOrgID": organization },
-          identityPolicies: [
-            { Version: "2012-10-17", Statement: [{ Effect: "Allow", Action: "events:PutEvents", Resource: bus }] },
-          ],
-          resourcePolicy: { Version: "2012-10-17", Statement: [statement] },
-        });
+      const put = actOn({ Version: "2012-10-17", Statement: [statement] });
       assert.equal(await put(MEMBER_ACCOUNT, "o-0123456789"), true);
       assert.equal(await put(FOREIGN_ACCOUNT, "o-9999999999"), false);
     });
+
+  test("the documented policy of a bus made by hand takes events of the named account only", async () => {
+    const { bus } = documentedResources();
+    assert.equal(await actOn(bus)(MEMBER_ACCOUNT, "o-0123456789"), true);
+    assert.equal(await actOn(bus)(FOREIGN_ACCOUNT, "o-0123456789"), false);
+    assert.equal(await actOn(bus, "events:DeleteEventBus")(MEMBER_ACCOUNT, "o-0123456789"), false);
+    assert.equal(await actOn(bus, "events:PutEvents", "default")(MEMBER_ACCOUNT, "o-0123456789"), false);
+  });
+
+  test("every documented policy is evaluated by a test", () => {
+    const evaluated = [documented(false), documented(true)].flatMap(({ bot }) => bot.policies);
+    const texts = [...evaluated, ...Object.values(documentedResources())].map((policy) => JSON.stringify(policy));
+    assert.deepEqual(
+      documentedPolicies().filter((policy) => !texts.includes(JSON.stringify(policy))),
+      [],
+    );
+  });
 });

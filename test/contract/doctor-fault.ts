@@ -3,7 +3,7 @@ import { BOT_ROLE } from "../support/world.ts";
 
 /** Something that doctor must find. */
 export interface Fault {
-  /** The part of the checks that the fault belongs to: `npm test` runs the first fault of each part. */
+  /** The kind of check, or a part of one, that the fault belongs to: `npm test` runs the first fault of each kind. */
   part: string;
   name: string;
   /** What is broken before the run, and what the run differs in. */

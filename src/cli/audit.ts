@@ -104,7 +104,13 @@ function addShow(audit: Command): void {
     .action((id: string) =>
       withTrail(async (trail) => {
         const found = await showFromTrail(trail, id, sha256);
-        if (found === null) return { ok: false, lines: [`No audit record has the id ${JSON.stringify(id)}.`] };
+        if (found === null)
+          return {
+            ok: false,
+            lines: [
+              `No request in the audit trail has the id ${JSON.stringify(id)}. Retention may have deleted it: see countersign audit verify.`,
+            ],
+          };
         await print(`${found.lines.join("\n")}\n`);
         return found.intact ? { ok: true, lines: [] } : ALTERED;
       }),

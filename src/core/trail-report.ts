@@ -193,7 +193,7 @@ export interface TrailSearch {
  */
 export function requestLine(stored: readonly StoredRecord[], intact: boolean, search: TrailSearch): string | null {
   const records = readRecords(stored);
-  const opened = find(records, "requested");
+  const opened = find(records, "requested") ?? find(records, "decided") ?? find(records, "closed");
   if (opened === undefined) throw new Error("no record shows the execution");
   if (!intact) return `${writeLine(opened, records)} | ${ALTERED}`;
   return doesMatch(search, opened, records) ? writeLine(opened, records) : null;
@@ -203,7 +203,8 @@ export function requestLine(stored: readonly StoredRecord[], intact: boolean, se
 export const unreadableRequest = (stored: readonly StoredRecord[]): string =>
   `Request ${line(stored[0]?.requestId)}: its records cannot be read. Records ${listNumbers(stored)}: ${ALTERED}`;
 
-type Opened = Extract<Read, { kind: "requested" }>;
+/** The record of the opening or, if retention deleted it, the first one that shows the execution. */
+type Opened = Extract<Read, { kind: "requested" | "decided" | "closed" }>;
 
 function doesMatch({ document, person }: TrailSearch, { detail }: Opened, records: readonly Read[]): boolean {
   if (document !== null && !globMatches(document.toLowerCase(), detail.documentName.toLowerCase())) return false;

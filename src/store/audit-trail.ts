@@ -9,6 +9,9 @@ const IDENTIFIER = /^[0-9a-f-]{8,36}$/i;
 
 const COLUMNS = sql`select seq, id, request_id as "requestId", kind, at, actor, detail, previous, hash from audit`;
 
+/** Retention deletes the oldest records: those of the decision and the end can remain without that of the opening. */
+const OPENING_MISSING = sql`kind in ('decided', 'closed') and request_id not in (select request_id from audit where kind = 'requested')`;
+
 /** Opens the audit trail of a database for reading. Throws StoreUnavailableError. */
 export function openAuditTrail(dialect: Dialect): AuditTrail {
   const db = new Kysely<Tables>({ dialect, plugins: [new CamelCasePlugin()] });
@@ -29,6 +32,7 @@ export function openAuditTrail(dialect: Dialect): AuditTrail {
         ...(filter?.since == null ? [] : [sql`at >= ${filter.since}`]),
         ...(filter?.until == null ? [] : [sql`at < ${filter.until}`]),
         ...(filter?.kind === undefined ? [] : [sql`kind = ${filter.kind}`]),
+        ...(filter?.isOpeningMissing ? [OPENING_MISSING] : []),
       ];
       const where = conditions.length === 0 ? sql`` : sql`where ${sql.join(conditions, sql` and `)}`;
       return read(sql`${where} order by seq limit ${limit}`);
@@ -43,7 +47,7 @@ export function openAuditTrail(dialect: Dialect): AuditTrail {
       // The records answer without the table of requests. A parameter can have this name too, so the match is checked.
       const member = `%"executionId":"${id}%`;
       const matches = await read(
-        sql`where request_id = ${id} or (kind = 'requested' and detail like ${member}) order by seq`,
+        sql`where request_id = ${id} or (kind in ('requested', 'decided', 'closed') and detail like ${member}) order by seq`,
       );
       const found = matches.filter(({ requestId, detail }) => {
         const parsed = parseObject(detail);

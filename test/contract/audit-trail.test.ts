@@ -10,7 +10,7 @@ import { openStore } from "../../src/store/store.ts";
 import { sha256 } from "../support/chain.ts";
 import { runCli } from "../support/cli.ts";
 import { READABLE_ENGINES } from "../support/readable-engines.ts";
-import { anEntry, aRequest, DETAILS, REQUEST_ID } from "../support/samples.ts";
+import { anEntry, aRequest, DETAILS, EXECUTION_ID, REQUEST_ID } from "../support/samples.ts";
 import { sqliteFile } from "../support/stores.ts";
 
 const TYPED = '\u0000 \uD800 "quoted" \'); drop table audit; -- ü 漢字 🚀\u2028';
@@ -57,6 +57,44 @@ for (const [engine, create] of READABLE_ENGINES) {
     assert.deepEqual(named.slice(2), ["Record 9 was deleted."]);
   });
 }
+
+test("a request whose opening retention deleted is found by the records of its decision and its end", async (t) => {
+  const database = sqliteFile();
+  t.after(() => database.remove());
+  const store = await openStore({ dialect: database.dialect(), publishes: false, now: () => 0 });
+  const opening = anEntry({ kind: "requested", detail: DETAILS.requested });
+  await store.requests.open({ request: aRequest(), channels: [], audit: opening });
+  const audit = [
+    anEntry({ kind: "decided", detail: DETAILS.decided }),
+    anEntry({ kind: "closed", detail: DETAILS.closed }),
+  ];
+  await store.requests.advance({ requestId: REQUEST_ID, expectedVersion: 1, patch: {}, audit });
+  const later = aRequest({ id: "later", stepExecutionId: "later" });
+  await store.requests.open({ request: later, channels: [], audit: { ...opening, requestId: "later" } });
+  await store.close();
+  const db = new Kysely<Tables>({ dialect: database.dialect(), plugins: [new CamelCasePlugin()] });
+  const [first] = await db.selectFrom("audit").select("hash").orderBy("seq").execute();
+  await db.deleteFrom("audit").where("seq", "=", 1).execute();
+  await db
+    .updateTable("auditHead")
+    .set({ checkpointSeq: 1, checkpointHash: first?.hash ?? "" })
+    .execute();
+  await db.destroy();
+  const run = (...words: string[]) => runCli({ DATABASE_URL: `sqlite:${database.path}` }, "audit", ...words);
+  const [shown, found, unknown] = await Promise.all([
+    run("show", EXECUTION_ID.slice(0, 8)),
+    run("find", "--document", "Prod-*"),
+    run("show", "00000000"),
+  ]);
+  assert.equal(shown.code, 0, shown.text);
+  assert.ok(shown.text.includes(`(request ${REQUEST_ID})`) && shown.text.includes("(request later)"), shown.text);
+  assert.equal(found.text.match(new RegExp(EXECUTION_ID, "g"))?.length, 2, found.text);
+  assert.equal(unknown.code, 1);
+  assert.match(
+    unknown.text,
+    /No request in the audit trail has the id "00000000"\. Retention may have deleted it: see countersign audit verify\./,
+  );
+});
 
 test("audit verify ends with code 2 when retention deleted the record of the noted head", async (t) => {
   const database = sqliteFile();

@@ -26,12 +26,12 @@ export async function* findInTrail(
   search: TrailSearch,
   sha256: (text: string) => string,
 ): AsyncGenerator<{ line: string; intact: boolean }> {
-  for await (const opened of readTrail(trail, { ...filter, kind: "requested" })) {
-    const byRequest = Map.groupBy(
-      await trail.ofRequests(opened.map(({ requestId }) => requestId)),
-      ({ requestId }) => requestId,
-    );
-    for (const { requestId } of opened) {
+  const seen = new Set<string>();
+  for await (const found of readFirst(trail, filter)) {
+    const requestIds = new Set(found.map(({ requestId }) => requestId).filter((requestId) => !seen.has(requestId)));
+    const byRequest = Map.groupBy(await trail.ofRequests([...requestIds]), ({ requestId }) => requestId);
+    for (const requestId of requestIds) {
+      seen.add(requestId);
       const records = byRequest.get(requestId) ?? [];
       const { value: line, intact } = describe(
         records,
@@ -42,6 +42,12 @@ export async function* findInTrail(
       if (line !== null) yield { line, intact };
     }
   }
+}
+
+/** Reads a record of each request: first of those whose opening retention deleted, which are the oldest. */
+async function* readFirst(trail: Pick<AuditTrail, "page">, filter: TrailFilter): AsyncGenerator<StoredRecord[]> {
+  yield* readTrail(trail, { ...filter, isOpeningMissing: true });
+  yield* readTrail(trail, { ...filter, kind: "requested" });
 }
 
 /** Answers "who let this run?": one page for each request of an execution. Null if no record has this id. */

@@ -6,6 +6,8 @@ export interface TrailFilter {
   since: number | null;
   until: number | null;
   kind?: AuditKind;
+  /** Only records `decided` and `closed` of requests whose record `requested` is missing. */
+  isOpeningMissing?: true;
 }
 
 /** Reads the audit records, also while a bot writes them. Nothing is changed. */

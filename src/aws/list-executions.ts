@@ -30,13 +30,33 @@ export async function listExecutions(
     });
     // A person waits for the list, so its first page uses the lane of the caller. The other pages leave room for the polls of the target.
     const lane = count === 0 ? slot.lane : "routine";
-    const page = await client.send(paced(command, { ...slot, lane }), { abortSignal: slot.abort });
+    const sent = client.send(paced(command, { ...slot, lane }), { abortSignal: slot.abort });
+    // AWS may throttle until the caller's time is over: the pages so far are still an answer.
+    const page = count === 0 ? await sent : await unlessAborted(sent, slot.abort);
+    if (page === null) return { kind: "listed", executions, hasMore: true };
     const items = decodePage(page.AutomationExecutionMetadataList).map(decodeSummary);
     executions.push(...items.filter((item) => item !== null));
     token = page.NextToken;
     if (!token) return { kind: "listed", executions, hasMore: false };
   }
   return { kind: "listed", executions, hasMore: true };
+}
+
+/** Returns null at the abort. The SDK does not end its wait before a retry then. */
+async function unlessAborted<T>(sent: Promise<T>, abort: AbortSignal): Promise<T | null> {
+  const ended = new AbortController();
+  const aborted = new Promise<null>((resolve) => {
+    if (abort.aborted) resolve(null);
+    abort.addEventListener("abort", () => resolve(null), { signal: ended.signal });
+  });
+  try {
+    return await Promise.race([
+      sent.catch((error: unknown) => (abort.aborted ? null : Promise.reject(error))),
+      aborted,
+    ]);
+  } finally {
+    ended.abort();
+  }
 }
 
 /** Source: SSM API model, AutomationExecutionFilterKey. */

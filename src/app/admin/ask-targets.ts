@@ -85,15 +85,28 @@ const describeFailure = ({ code, message }: AwsFailure) => `${code}: ${message}`
 
 const isFailure = (value: { kind: string }): value is AwsFailure => value.kind === "failed";
 
-async function withinLimit<T>(clock: Clock, ask: (abort: AbortSignal) => Promise<T>): Promise<T | "late"> {
+/** At its limit, a target can still return the part that it has: an aborted call ends at once, or it is late. */
+async function withinLimit<T extends { kind: string }>(
+  clock: Clock,
+  ask: (abort: AbortSignal) => Promise<T>,
+): Promise<T | "late"> {
   const late = new AbortController();
   const done = new AbortController();
-  const limit = clock.sleep(TARGET_TIMEOUT_MS, done.signal).then(() => {
-    if (!done.signal.aborted) late.abort();
+  const limit = clock.sleep(TARGET_TIMEOUT_MS, done.signal).then(async () => {
+    if (done.signal.aborted) return "late" as const;
+    late.abort();
+    await new Promise<void>((resolve) => setImmediate(resolve));
     return "late" as const;
   });
+  const answer = ask(late.signal).then(
+    (value) => (late.signal.aborted && isFailure(value) ? ("late" as const) : value),
+    (error: unknown) => {
+      if (late.signal.aborted) return "late" as const;
+      throw error;
+    },
+  );
   try {
-    return await Promise.race([ask(late.signal), limit]);
+    return await Promise.race([answer, limit]);
   } finally {
     done.abort();
   }

@@ -52,7 +52,7 @@ export function makeAutomation(
   const forPeople = limitConcurrency(MAX_PEOPLE_CALLS);
   const read: Automation["read"] = (executionId, abort, lane = "routine") => {
     const call = () => readExecution(reader, executionId, { pace, lane, abort });
-    return lane === "people" ? forPeople(call) : call();
+    return lane === "people" ? forPeople(call, abort).catch(readFailure) : call();
   };
 
   return {
@@ -76,7 +76,7 @@ export function makeAutomation(
 
     async listExecutions(filter, abort) {
       try {
-        return await forPeople(() => listExecutions(reader, filter, { pace, lane: "people", abort }));
+        return await forPeople(() => listExecutions(reader, filter, { pace, lane: "people", abort }), abort);
       } catch (error) {
         return readFailure(error);
       }

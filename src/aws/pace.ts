@@ -1,4 +1,5 @@
 import type { SSMClient } from "@aws-sdk/client-ssm";
+import PQueue from "p-queue";
 import type { AwsCalls, Clock, ReadLane } from "../app/ports/aws.ts";
 import { describe } from "./aws-failures.ts";
 import { UNCOUNTED } from "./uncounted.ts";
@@ -31,41 +32,54 @@ export interface CallPacer {
   record(error?: unknown): void;
 }
 
+/**
+ * Routine calls form a queue, and calls for people another one. The first call of a queue sleeps until its lane's next time
+ * and takes its slot when it leaves, so an aborted call takes none. No call is the first one for longer than MAX_INTERVAL_MS:
+ * a time further away is from before the clock was set back.
+ */
 export function makeCallPacer(clock: Clock, calls: Pick<AwsCalls, "waited"> = UNCOUNTED): CallPacer {
   let intervalMs = 0;
-  let nextAt = 0;
-  let nextForPeopleAt = 0;
+  const nextAt = { routine: 0, people: 0 };
+  const queues = { routine: new PQueue({ concurrency: 1 }), people: new PQueue({ concurrency: 1 }) };
+  // Other calls wait a full interval after a call of a signal or for people, but only once for simultaneous ones: otherwise
+  // they would never leave.
+  const delay = (lane: keyof typeof nextAt) => {
+    nextAt[lane] = Math.max(nextAt[lane], clock.now() + intervalMs);
+  };
+  const leave = async (lane: keyof typeof nextAt, begin: number, abort?: AbortSignal) => {
+    const now = clock.now();
+    if (nextAt[lane] > now + MAX_INTERVAL_MS) nextAt[lane] = now;
+    const sleepMs = Math.max(0, nextAt[lane] - now);
+    const waitMs = now - begin + sleepMs;
+    if (waitMs > 0) calls.waited(waitMs);
+    if (sleepMs > 0) await clock.sleep(sleepMs, abort);
+    if (abort?.aborted) return;
+    delay(lane);
+    delay("routine");
+  };
   return {
     async waitForSlot(lane, abort) {
-      const now = clock.now();
-      const at = lane === "signal" ? now : Math.max(now, lane === "people" ? nextForPeopleAt : nextAt);
-      if (lane === "people") nextForPeopleAt = at + intervalMs;
-      // The interval starts again, but only once for simultaneous calls of a signal: otherwise other calls would never leave.
-      nextAt = Math.max(nextAt, at + intervalMs);
-      if (at <= now) return;
-      calls.waited(at - now);
-      await clock.sleep(at - now, abort);
+      if (abort?.aborted) return;
+      if (lane === "signal") return delay("routine");
+      const begin = clock.now();
+      const options = abort === undefined ? {} : { signal: abort };
+      // The queue rejects only the calls that are aborted.
+      await queues[lane].add(() => leave(lane, begin, abort), options).catch(() => undefined);
     },
     record(error) {
       if (error === undefined) intervalMs = intervalMs * EASING < MIN_INTERVAL_MS ? 0 : intervalMs * EASING;
       else if (isThrottled(error)) {
         intervalMs = Math.min(MAX_INTERVAL_MS, Math.max(INITIAL_INTERVAL_MS, intervalMs * 2));
-        nextAt = Math.max(nextAt, clock.now() + intervalMs);
+        delay("routine");
       }
     },
   };
 }
 
-/** Limits the calls that are under way at a time. Each call follows one of `most` earlier calls, in turn. */
+/** Limits the calls that are under way at a time. A call that is aborted while it waits does not begin: it rejects. */
 export function limitConcurrency(most: number) {
-  const ends = Array.from({ length: most }, () => Promise.resolve<unknown>(undefined));
-  let count = 0;
-  return <T>(call: () => Promise<T>): Promise<T> => {
-    const at = count++ % most;
-    const result = (ends[at] ?? Promise.resolve()).then(call);
-    ends[at] = result.catch(() => undefined);
-    return result;
-  };
+  const queue = new PQueue({ concurrency: most });
+  return <T>(call: () => Promise<T>, abort: AbortSignal): Promise<T> => queue.add(call, { signal: abort });
 }
 
 export interface PacedCall {
@@ -80,6 +94,7 @@ export function paced<C extends { middlewareStack: unknown }>(command: C, { pace
   (command.middlewareStack as SSMClient["middlewareStack"]).add(
     (next) => async (sending) => {
       await pace.waitForSlot(lane, abort);
+      abort.throwIfAborted();
       try {
         const reply = await next(sending);
         pace.record();

@@ -61,8 +61,11 @@ export function makeHealth(clock: Clock, pollIntervalMs: number, queue: QueueHea
   let slack = false;
   let heartbeatAt: number | null = null;
   const targets = new Map<string, LastPoll>();
+  // A poll in the future is from before the clock was set back: the clocks of replicas differ by less than a minute.
   const isStale = (lastPollAt: number | null, everyMs: number) =>
-    lastPollAt === null || clock.now() - lastPollAt >= Math.max(MIN_STALE_MS, STALE_INTERVALS * everyMs);
+    lastPollAt === null ||
+    clock.now() - lastPollAt >= Math.max(MIN_STALE_MS, STALE_INTERVALS * everyMs) ||
+    lastPollAt - clock.now() >= MIN_STALE_MS;
   const heartbeatAge = () => (heartbeatAt === null ? null : clock.now() - heartbeatAt);
   const writeFault = () => describeHeartbeat(heartbeatAge());
   return {

@@ -116,7 +116,12 @@ const BORDERS: Border[] = [
     also: ["./text.ts", "@slack/types"],
     never: [...BUILT_INS, "@slack/web-api", "@slack/bolt", "../chat.ts", "../people/groups.ts"],
   },
-  { from: "aws", folders: ["core", "ports"], also: ["./decode.ts", "yaml", ...BUILT_INS, ...SDKS.aws], never: ["zod"] },
+  {
+    from: "aws",
+    folders: ["core", "ports"],
+    also: ["./decode.ts", "p-queue", "yaml", ...BUILT_INS, ...SDKS.aws],
+    never: ["zod"],
+  },
   {
     from: "store",
     folders: ["core", "ports"],

@@ -47,6 +47,22 @@ test("the bot is not ready if Slack or the database fails, or before a target ha
   assert.equal(status(), "ready", "expecting a target again keeps its last poll");
 });
 
+test("a poll in the future is from before the clock was set back: the target is stale until its next poll", () => {
+  const { clock, health, status } = connectedHealth();
+  health.expect("a");
+  clock.advance(3_600_000);
+  health.heartbeat();
+  health.polled("a", null);
+  clock.advance(-30_000);
+  health.heartbeat();
+  assert.equal(status(), "ready", "the clock of another replica may be ahead");
+  clock.advance(-30_000);
+  health.heartbeat();
+  assert.equal(status(), "degraded");
+  health.polled("a", null);
+  assert.equal(status(), "ready");
+});
+
 test("a stored poll from before the start does not show that a target works; a poll of another replica does", () => {
   const { clock, health, status } = connectedHealth();
   health.expect("a");

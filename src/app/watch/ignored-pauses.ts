@@ -2,27 +2,44 @@ import type { ObservedStep } from "../../core/execution.ts";
 
 /** Paused steps that are remembered. */
 const MAX_REMEMBERED = 10_000;
+/** A step that has waited for less is evaluated at each read: the tags of its execution can come after its start. */
+const MIN_WAITED_MS = 60_000;
+/** After this time, the step is evaluated once more. */
+const IGNORED_MS = 60 * 60_000;
 
 /** The paused steps that no route covers. */
 export interface IgnoredPauses {
-  add(executionId: string, step: ObservedStep): void;
-  has(executionId: string, step: ObservedStep): boolean;
+  /** Records that no route covers the step now. */
+  add(executionId: string, step: ObservedStep, now: number): void;
+  /** Says whether the step is not evaluated now. */
+  has(executionId: string, step: ObservedStep, now: number): boolean;
+  /** Says whether no route covered the step at an earlier read: it is no new change. */
+  wasEvaluated(executionId: string, step: ObservedStep): boolean;
 }
 
 /**
  * Makes the memory of the paused steps that no route covers: their executions are read again every few minutes, and their
- * tags are not. After a restart, or in another replica, such a step is evaluated once more.
+ * tags once an hour. After a restart, or in another replica, such a step is evaluated once more.
  */
-export function makeIgnoredPauses(steps = new Set<string>()): IgnoredPauses {
+export function makeIgnoredPauses(): IgnoredPauses {
+  const ignoredAt = new Map<string, number>();
   // AWS may give the next turn of a loop the same id.
   const toKey = (executionId: string, { stepExecutionId, startedAt }: ObservedStep) =>
     [executionId, stepExecutionId, startedAt].join(" ");
   return {
-    add(executionId, step) {
-      steps.add(toKey(executionId, step));
-      const [oldest] = steps;
-      if (steps.size > MAX_REMEMBERED && oldest !== undefined) steps.delete(oldest);
+    add(executionId, step, now) {
+      const key = toKey(executionId, step);
+      const hasWaited = now - (step.startedAt ?? 0) > MIN_WAITED_MS;
+      ignoredAt.delete(key);
+      ignoredAt.set(key, hasWaited ? now : Number.NEGATIVE_INFINITY);
+      const [oldest] = ignoredAt.keys();
+      if (ignoredAt.size > MAX_REMEMBERED && oldest !== undefined) ignoredAt.delete(oldest);
     },
-    has: (executionId, step) => steps.has(toKey(executionId, step)),
+    // A time in the future is from before the clock was set back.
+    has(executionId, step, now) {
+      const age = now - (ignoredAt.get(toKey(executionId, step)) ?? Number.NEGATIVE_INFINITY);
+      return age >= 0 && age < IGNORED_MS;
+    },
+    wasEvaluated: (executionId, step) => ignoredAt.has(toKey(executionId, step)),
   };
 }

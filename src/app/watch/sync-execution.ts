@@ -166,7 +166,10 @@ async function applyReading(
   const failedStep = hasEnded(execution.status) ? findFailedStep(execution, mask) : null;
   const read = { maskText: mask.text, failedStep, withPauses: deps.withPauses === true };
   const changes = reconcile(execution, known, { now: clock.now(), attempts, signer, ...read }).filter(
-    (change) => change.kind !== "open" || !deps.ignored.has(executionId, change.step),
+    (change) => change.kind !== "open" || !deps.ignored.has(executionId, change.step, clock.now()),
+  );
+  const unreported = changes.filter(
+    (change) => change.kind !== "open" || !deps.ignored.wasEvaluated(executionId, change.step),
   );
   const found = { status: execution.status, changes: changes.map(({ kind }) => kind) };
   log.debug({ event: "execution.read", target, executionId, ...found }, "execution read");
@@ -177,7 +180,7 @@ async function applyReading(
     return executions.recordRead(watched, clock.now() + wait, watched.unchangedReads);
   }
   const seen = { executionId, announcedAt: watched.announcedAt ?? null, seenAt: readAt };
-  reportChanges(changes, execution, seen, deps.reportChange);
+  reportChanges(unreported, execution, seen, deps.reportChange);
   await scheduleNextRead(deps, automation.target, { ...watched, readAt }, execution, changes.length > 0);
 }
 

@@ -42,7 +42,8 @@ export function learnSecrets(
   const shortest = makeShortestSecrets();
   let left = MAX_LEARNED_LENGTH;
   let hiddenLeft = MAX_HIDDEN_JSON_LENGTH;
-  const learned = new Set<string>();
+  // A visible text can be the same as NAME=value of a hidden one, whose members must still be learned.
+  const learned = { visible: new Set<string>(), hidden: new Set<string>() };
   const put = shortest.add;
   const add = (name: string, value: string) => {
     // A value that its own name contains, as in password=password, is a name in a script and no secret.
@@ -50,9 +51,9 @@ export function learnSecrets(
   };
   const learnText = (name: string, text: string, hidden: boolean, depth: number) => {
     if (hidden) put(name, text);
-    const key = hidden ? `${name}=${text}` : text;
-    if (learned.has(key) || text.length > left) return;
-    learned.add(key);
+    const [known, key] = hidden ? [learned.hidden, JSON.stringify([name, text])] : [learned.visible, text];
+    if (known.has(key) || text.length > left) return;
+    known.add(key);
     left -= text.length;
     if (hidden && text.length <= hiddenLeft && /^\s*[[{]/.test(text)) {
       hiddenLeft -= text.length;

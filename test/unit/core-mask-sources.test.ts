@@ -143,6 +143,13 @@ test("a value under a hidden name is hidden in its own place, whatever it is", (
   for (const [given, expected] of table) assert.equal(mask.text(given), expected);
 });
 
+test("members of hidden JSON are learned although a visible text has the same value with its name before it", () => {
+  const json = '{"user":"app-rw","pw":"Tr0ub4dor&3xyz"}';
+  const parameters = { Environment: [`DB_SECRET=${json}`], DB_SECRET: [json] };
+  const shown = makeMask(GLOBS, { parameters }).text("log in with Tr0ub4dor&3xyz as app-rw");
+  assert.equal(shown, `log in with ${MASK} as ${MASK}`);
+});
+
 test("a name that a script gives to itself is no secret", () => {
   const mask = makeMask(GLOBS, { parameters: { Script: ["connect(password=password, token=db_token)"] } });
   assert.equal(mask.text("Rotate the password?"), "Rotate the password?");

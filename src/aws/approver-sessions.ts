@@ -1,6 +1,6 @@
 import { AssumeRoleCommand, STSClient } from "@aws-sdk/client-sts";
 import { LRUCache } from "lru-cache";
-import type { AwsCalls } from "../app/ports/aws.ts";
+import type { AwsCalls, Clock } from "../app/ports/aws.ts";
 import type { Signer } from "../core/signers.ts";
 import { describe, MalformedAnswerError, readFailure } from "./aws-failures.ts";
 import { observeCalls } from "./observe-calls.ts";
@@ -36,18 +36,18 @@ interface Session {
 export function makeApproverSessions(options: {
   region: string;
   roleArn: string;
-  now: () => number;
+  clock: Clock;
   calls: AwsCalls;
   /** Called at the end of each signal, with its error if it failed. */
   onEnd: (error?: unknown) => void;
 }): Signing {
-  const { region, roleArn, now, calls, onEnd } = options;
+  const { region, roleArn, clock, calls, onEnd } = options;
   const client = new STSClient({ ...stsOptions(), region });
   client.middlewareStack.use(observeCalls(calls));
-  const sessions = makeSessionCache(now);
+  const sessions = makeSessionCache(clock.now);
   const open = async (as: { id: string; session: string }, abort: AbortSignal): Promise<Session> => {
     const credentials = await assumeRole(client, roleArn, as, abort);
-    const sender = makeSignalSender({ region, now, calls, credentials, onEnd });
+    const sender = makeSignalSender({ region, clock, calls, credentials, onEnd });
     return { expiresAt: credentials.expiration.getTime(), sender };
   };
 

@@ -43,7 +43,7 @@ export function makeAutomation(
   const { now } = clock;
   const pace = makeCallPacer(clock, calls);
   const reader = connectReader(region, roles.readRole, calls);
-  const common = { region, now, calls, onEnd: pace.record };
+  const common = { region, clock, calls, onEnd: pace.record };
   // The bot signs with the reader's credentials, which the read has just used: the signal does not wait for new ones.
   const signing =
     roles.approverRole === null

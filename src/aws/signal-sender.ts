@@ -5,7 +5,7 @@ import {
   type SSMClientConfig,
   StopAutomationExecutionCommand,
 } from "@aws-sdk/client-ssm";
-import type { Automation, AwsCalls, AwsFailure } from "../app/ports/aws.ts";
+import type { Automation, AwsCalls, AwsFailure, Clock } from "../app/ports/aws.ts";
 import type { SignalResult } from "../core/signal-attempt.ts";
 import type { SignalOrder } from "../core/signal-order.ts";
 import { readFailure, signalFailure, TooLateError } from "./aws-failures.ts";
@@ -28,7 +28,7 @@ export interface SignalSender {
 
 interface SenderOptions {
   region: string;
-  now: () => number;
+  clock: Pick<Clock, "now" | "elapsed">;
   calls: AwsCalls;
   /** Of a session, or those of the bot; left out: the SDK's default chain. */
   credentials?: Credentials;
@@ -53,7 +53,7 @@ export function makeBotSigning(options: SenderOptions): Signing {
  * the server has just closed for being idle, it would be unknown whether the signal arrived.
  */
 export function makeSignalSender(options: SenderOptions): SignalSender {
-  const { region, now, calls, credentials, onEnd } = options;
+  const { region, clock, calls, credentials, onEnd } = options;
   const client = new SSMClient({
     region,
     maxAttempts: 1,
@@ -63,9 +63,11 @@ export function makeSignalSender(options: SenderOptions): SignalSender {
   client.middlewareStack.use(observeCalls(calls));
   return {
     async signal(executionId, order, notAfter) {
+      const elapsedUntil = clock.elapsed() + notAfter - clock.now();
       try {
         const { $metadata } = await send(client, executionId, order, () => {
-          if (now() > notAfter) throw new TooLateError("this process was delayed until the signal was too late");
+          if (clock.now() > notAfter || clock.elapsed() > elapsedUntil)
+            throw new TooLateError("this process was delayed until the signal was too late");
         });
         onEnd();
         return {

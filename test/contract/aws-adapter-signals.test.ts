@@ -2,9 +2,10 @@ import assert from "node:assert/strict";
 import { randomUUID } from "node:crypto";
 import { test } from "node:test";
 import { BOT } from "../../src/core/signers.ts";
+import { systemClock } from "../../src/ops/clock.ts";
 import { closedPort, rawServer } from "../support/raw-server.ts";
 import { ANY_TIME, automationAt, plantGates, setUp } from "./automation-world.ts";
-import { DECIDES, KEYS } from "./aws-world.ts";
+import { awsWorld, DECIDES, KEYS } from "./aws-world.ts";
 
 for (const [verdict, status] of [
   ["approve", "Success"],
@@ -74,6 +75,17 @@ test("a signal for an execution that is no longer waiting, or does not exist, is
   assert.deepEqual([late.kind, late.kind === "refused" && late.code], ["refused", "InvalidAutomationSignalException"]);
   const nowhere = await automation.signal(BOT, randomUUID(), { kind: "approve", comment: ["x"] }, ANY_TIME);
   assert.equal(nowhere.kind === "refused" && nowhere.code, "AutomationExecutionNotFoundException");
+});
+
+test("a signal whose time has elapsed is not sent, although the clock was set back", async (t) => {
+  const aws = await awsWorld();
+  t.after(() => aws[Symbol.asyncDispose]());
+  const { executionIds } = await plantGates(aws, 1);
+  let asked = 0;
+  const clock = { ...systemClock, now: () => 0, elapsed: () => asked++ * 1_000 };
+  const automation = automationAt(t, aws.sandbox.url, clock);
+  const result = await automation.signal(BOT, executionIds[0], { kind: "approve", comment: ["x"] }, 999);
+  assert.deepEqual([result.kind, result.kind === "not-sent" && result.code], ["not-sent", "TooLate"]);
 });
 
 test("a signal is not sent after its deadline", async (t) => {

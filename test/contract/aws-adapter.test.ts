@@ -106,6 +106,7 @@ test("throttling slows down the calls to a target except the reads before signal
   let now = 0;
   const clock: Clock = {
     now: () => now,
+    elapsed: () => now,
     sleep: async (ms) => {
       slept.push(ms);
       now += ms;
@@ -138,7 +139,7 @@ test("a throttled signal slows down later reads", async (t) => {
   const aws = await awsWorld();
   t.after(() => aws[Symbol.asyncDispose]());
   const slept: number[] = [];
-  const clock: Clock = { now: () => 0, sleep: async (ms) => void slept.push(ms) };
+  const clock: Clock = { now: () => 0, elapsed: () => 0, sleep: async (ms) => void slept.push(ms) };
   const automation = automationAt(t, aws.sandbox.url, clock);
   const id = (await plantGates(aws, 1)).executionIds[0];
   await aws.control("faults", { operation: "SendAutomationSignal", kind: "throttle", times: 1 });

@@ -23,7 +23,7 @@ test("each attempt of a call to AWS is counted with its result, and each wait af
   const { aws, abort } = await setUp(t);
   const metrics = makeMetrics();
   // The time of this clock stands still: the calls after the throttled one wait, however slow the machine is.
-  const clock = { now: () => 0, sleep: async () => {} };
+  const clock = { now: () => 0, elapsed: () => 0, sleep: async () => {} };
   const automation = makeAutomation(TARGET, clock, { readRole: null, approverRole: null }, metrics.awsCalls);
   t.after(automation.close);
   const of = (operation: string, result: string, count: number) =>

@@ -5,6 +5,7 @@ import { connect } from "node:net";
 import { type TestContext, test } from "node:test";
 import { setTimeout } from "node:timers/promises";
 import { App } from "@slack/bolt";
+import { systemClock } from "../../src/ops/clock.ts";
 import { serveHttp } from "../../src/ops/server.ts";
 import { makeBoltLogger } from "../../src/slack/connection/bolt-logger.ts";
 import { makeHttpReceiver, SLACK_PATH } from "../../src/slack/connection/http.ts";
@@ -18,7 +19,7 @@ async function setUp(t: TestContext) {
   const log = testLog();
   const logger = makeBoltLogger(log);
   let ahead = 0;
-  const clock = { now: () => Date.now() + ahead, sleep: async () => undefined };
+  const clock = { ...systemClock, now: () => Date.now() + ahead, sleep: async () => undefined };
   const { receiver, handle } = makeHttpReceiver({ signingSecret: SECRET, logger, clock });
   const app = new App({ receiver, logger, authorize: async () => ({ botToken: "xoxb-test" }) });
   const clicks: string[] = [];

@@ -15,7 +15,7 @@ import { closedPort, rawServer, silentServer } from "../support/raw-server.ts";
 import { world } from "./slack-support.ts";
 
 /** A tenth of the time that a clock of the machine would need: what waits for a reason still waits, but not for long. */
-const QUICK: Clock = { now: Date.now, sleep: (ms, abort) => systemClock.sleep(ms / 10, abort) };
+const QUICK: Clock = { ...systemClock, sleep: (ms, abort) => systemClock.sleep(ms / 10, abort) };
 
 /** The socket as the bot runs it, against this Web API; stopped with the test. */
 function connect(t: TestContext, apiUrl: string, options: { clock?: Clock; appToken?: string } = {}) {

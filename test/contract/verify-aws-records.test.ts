@@ -4,6 +4,7 @@ import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import { type TestContext, test } from "node:test";
 import { findTrail, findWaitingEvents } from "../../src/aws/verify/records.ts";
+import { systemClock } from "../../src/ops/clock.ts";
 
 const ID = "86ebebf0-5c3a-4d7b-9d0a-2f3f6c1b7a10";
 const OTHER = "11111111-5c3a-4d7b-9d0a-2f3f6c1b7a10";
@@ -36,6 +37,7 @@ async function setUp(t: TestContext, replies: readonly Reply[]) {
   let now = Date.UTC(2026, 0, 1);
   const start = now;
   const clock = {
+    ...systemClock,
     now: () => now,
     sleep: async (ms: number) => {
       now += ms;

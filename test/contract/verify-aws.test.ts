@@ -8,6 +8,7 @@ import { makeSandboxClock } from "../../sandbox/wire/clock.ts";
 import { ASSUMPTIONS } from "../../src/aws/verify/assumptions.ts";
 import { QUOTA_CHECK } from "../../src/aws/verify/checks.ts";
 import { type Verification, verifyAws } from "../../src/aws/verify/verify-aws.ts";
+import { systemClock } from "../../src/ops/clock.ts";
 import { runCli } from "../support/cli.ts";
 import { fullMatrixTest } from "../support/full-matrix.ts";
 import { getJson, type Json } from "../support/http-json.ts";
@@ -36,7 +37,7 @@ async function verify(
     quota,
     trail,
     // The waits pass on the stand-in's clock.
-    clock: { now: clock.now, sleep: async (ms) => clock.advance(ms) },
+    clock: { ...systemClock, now: clock.now, sleep: async (ms) => clock.advance(ms) },
     signal,
     report: (line) => lines.push(line),
   });

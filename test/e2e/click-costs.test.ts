@@ -15,7 +15,7 @@ import { ONE_GATE, world } from "../support/world.ts";
 function makeTicks() {
   let areStopped = false;
   const clock: Clock = {
-    now: systemClock.now,
+    ...systemClock,
     async sleep(ms, abort) {
       await systemClock.sleep(ms, abort);
       if (areStopped && abort?.aborted === false)

@@ -8,7 +8,7 @@ import { systemClock } from "../../src/ops/clock.ts";
 import { NOW } from "./samples.ts";
 
 export interface TestClock extends Clock {
-  /** Moves time forward and wakes the due sleepers in order. */
+  /** Moves time forward and wakes the due sleepers in order. A negative time sets the clock back: no time elapses. */
   advance(ms: number): void;
   /** Returns the remaining sleep of each sleeper. */
   sleeping(): number[];
@@ -17,9 +17,11 @@ export interface TestClock extends Clock {
 /** Makes a clock that only the test advances. */
 export function testClock(start = NOW): TestClock {
   let now = start;
+  let elapsed = 0;
   let sleepers: { until: number; wake: () => void }[] = [];
   return {
     now: () => now,
+    elapsed: () => elapsed,
     sleep: (ms, abort) =>
       new Promise((resolve) => {
         if (abort?.aborted) return resolve();
@@ -34,6 +36,7 @@ export function testClock(start = NOW): TestClock {
       }),
     advance(ms) {
       now += ms;
+      elapsed += Math.max(0, ms);
       for (const { wake } of sleepers.filter(({ until }) => until <= now).sort((a, b) => a.until - b.until)) wake();
     },
     sleeping: () => sleepers.map(({ until }) => until - now),
@@ -44,7 +47,7 @@ export function testClock(start = NOW): TestClock {
 export const aliveUntil: AliveUntil = () => Number.POSITIVE_INFINITY;
 
 /** Pauses a twentieth as long as on the machine's clock. */
-export const QUICK: Clock = { now: Date.now, sleep: (ms, abort) => systemClock.sleep(ms / 20, abort) };
+export const QUICK: Clock = { ...systemClock, sleep: (ms, abort) => systemClock.sleep(ms / 20, abort) };
 
 export interface TestLog extends Log {
   /** What was logged, by this log and its children. */

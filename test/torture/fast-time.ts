@@ -1,5 +1,6 @@
 import { makeSandboxClock, type SandboxClock } from "../../sandbox/wire/clock.ts";
 import type { Clock } from "../../src/app/ports/aws.ts";
+import { systemClock } from "../../src/ops/clock.ts";
 
 /** The values that processes share so that their fast clocks agree. */
 export interface TimeBase {
@@ -80,6 +81,7 @@ export function makeFastClock(time: FastTime): Clock & { onTimeMoved(): void } {
   const sleepers = new Set<() => void>();
   return {
     now: time.now,
+    elapsed: systemClock.elapsed,
     sleep: (ms, abort) =>
       new Promise((resolve) => {
         if (abort?.aborted) return resolve();

@@ -54,3 +54,56 @@ test("a signal may leave until three seconds after its read was asked, not after
   await send();
   assert.deepEqual(margins, [MAX_READ_AGE_MS - 2_000]);
 });
+
+test("a clock that is set back during a read does not make the read younger", async (t) => {
+  const { clock, automation, send, sent, error } = await setUp(t);
+  automation.onRead = () => {
+    clock.advance(MAX_READ_AGE_MS + 1);
+    clock.advance(-MAX_READ_AGE_MS);
+  };
+  await send();
+  assert.equal(sent().length, 0);
+  assert.match((await error()) ?? "", /too old/);
+});
+
+test("a clock that is set back while the attempt is stored stops the signal, or shortens the time that it has to leave", async (t) => {
+  for (const [storedMs, expected] of [
+    [2_000, [MAX_READ_AGE_MS - 2_000]],
+    [MAX_READ_AGE_MS + 1, []],
+  ] as const) {
+    const { clock, store, automation, abort, log } = await setUp(t);
+    const margins: number[] = [];
+    const own = automation.signal;
+    automation.signal = (signer, executionId, order, notAfter) => {
+      margins.push(notAfter - clock.now());
+      return own(signer, executionId, order, notAfter);
+    };
+    const guardedBy: typeof store.guardedBy = (lease) => {
+      const { requests, ...others } = store.guardedBy(lease);
+      const advance: typeof requests.advance = async (change) => {
+        const isStored = await requests.advance(change);
+        if (change.attempt?.state === "sending") {
+          clock.advance(storedMs);
+          clock.advance(-storedMs);
+        }
+        return isStored;
+      };
+      return { ...others, requests: { ...requests, advance } };
+    };
+    const options = { ...store, clock, log, guardedBy, random: () => 0, owner: "me", workspace: "T0HOME" };
+    await makeSendSignal({ ...options, aliveUntil: () => Number.POSITIVE_INFINITY })(automation, aRequest(), abort);
+    assert.deepEqual(margins, expected);
+  }
+});
+
+test("a clock that is set back makes no early read younger", async (t) => {
+  const { clock, store, automation } = await setUp(t);
+  const early = makeEarlyReads({ leases: store.leases, clock, owner: "me" });
+  automation.onRead = () => {
+    clock.advance(MAX_READ_AGE_MS);
+    clock.advance(100 - MAX_READ_AGE_MS);
+  };
+  early.begin(automation, aRequest());
+  while (automation.calls.read.length === 0) await new Promise(setImmediate);
+  assert.equal(await early.take(aRequest()), null);
+});

@@ -11,6 +11,8 @@ import type { Signer, SignerKind } from "../../core/signers.ts";
 
 export interface Clock {
   now(): number;
+  /** Returns the milliseconds since a fixed moment. Unlike `now`, this time is never set. */
+  elapsed(): number;
   /** Resolves after `ms`, or as soon as `abort` is aborted. Never rejects. */
   sleep(ms: number, abort?: AbortSignal): Promise<void>;
 }
@@ -144,7 +146,7 @@ export interface Automation {
   readonly signers: SignerKind;
   /** Makes sure that the signer can act, before anything is read or sent. Nothing is ever sent in another person's name. */
   ready(signer: Signer, abort: AbortSignal): Promise<{ kind: "ready" } | AwsFailure>;
-  /** Sends one order, without retries. An order that has not left by `notAfter` is not sent. */
+  /** Sends one order, without retries. An order that has not left by `notAfter`, or in the time that remained at the call, is not sent. */
   signal(signer: Signer, executionId: string, order: SignalOrder, notAfter: number): Promise<SignalResult>;
   /** Tells whether signers have the optional permission to stop executions. Never throws. */
   canStop(abort: AbortSignal): Promise<{ kind: "read"; allowed: boolean } | FailedSince>;

@@ -9,9 +9,19 @@ export const SIGNAL_LEASE_MS = 60_000;
 const MAX_EARLY_AGE_MS = MAX_READ_AGE_MS / 2;
 
 /** Tells whether a read leaves enough time for the signal. */
-export function isRecent({ askedAt }: Pick<ReadUnderLease, "askedAt">, now: number): boolean {
-  return now >= askedAt && now - askedAt <= MAX_EARLY_AGE_MS;
+export function isRecent(read: AskedAt, clock: Clock): boolean {
+  return clock.now() >= read.askedAt && readAge(read, clock) <= MAX_EARLY_AGE_MS;
 }
+
+/** When AWS was asked, on the clock of the machine and on the one that is never set. */
+export interface AskedAt {
+  askedAt: number;
+  askedElapsed: number;
+}
+
+/** Returns the age of a read. If the machine's clock was set back since, the other clock has the greater age. */
+export const readAge = ({ askedAt, askedElapsed }: AskedAt, clock: Clock) =>
+  Math.max(clock.now() - askedAt, clock.elapsed() - askedElapsed);
 
 /** The shortest time between two early reads of one execution, however often people click. */
 const MIN_INTERVAL_MS = 1_000;
@@ -20,10 +30,8 @@ const MIN_INTERVAL_MS = 1_000;
 export type SignaledRequest = Pick<ApprovalRequest, "id" | "account" | "region" | "executionId">;
 
 /** A successful read of the execution before a signal, with the lease that was observed before AWS was asked. */
-export interface ReadUnderLease {
+export interface ReadUnderLease extends AskedAt {
   lease: Lease;
-  /** When AWS was asked. */
-  askedAt: number;
   reading: Extract<Awaited<ReturnType<Automation["read"]>>, { kind: "read" }>;
 }
 
@@ -78,9 +86,9 @@ export function makeEarlyReads(deps: EarlyReadDeps): EarlyReads {
     const lease = await observeLease(deps, request);
     // A lease that this process has already belongs to a signal in progress, whose effect the read may not show.
     if (lease === null || lease.replaces === undefined) return null;
-    const askedAt = clock.now();
+    const asked = { askedAt: clock.now(), askedElapsed: clock.elapsed() };
     const reading = await automation.read(request.executionId, abort, "signal");
-    return reading.kind === "read" ? { lease, askedAt, reading } : null;
+    return reading.kind === "read" ? { lease, ...asked, reading } : null;
   };
   const forget = (now: number) => {
     for (const [id, { at, abort }] of begun) {
@@ -115,7 +123,7 @@ export function makeEarlyReads(deps: EarlyReadDeps): EarlyReads {
       const result = leftMs < 0 ? null : await Promise.race([early.result, isTooOld]);
       abort.abort();
       begun.delete(id);
-      return result !== null && isRecent(result, clock.now()) ? result : null;
+      return result !== null && isRecent(result, clock) ? result : null;
     },
   };
 }

@@ -22,6 +22,7 @@ import {
   isRecent,
   observeLease,
   type ReadUnderLease,
+  readAge,
   SIGNAL_LEASE_MS,
   type SignaledRequest,
 } from "./early-reads.ts";
@@ -128,9 +129,9 @@ async function signalOnce(
     reading.kind === "not-found"
       ? RECONCILE
       : nextSignalMove({ ...turn, known, elsewhere, listed }, reading.execution, askedAt);
-  const isEnough =
-    early !== null && isRecent(early, clock.now()) && moveBy(early.reading, early.askedAt).kind === "send";
-  const { askedAt, reading } = isEnough ? early : await readNow(automation, request, clock, abort);
+  const isEnough = early !== null && isRecent(early, clock) && moveBy(early.reading, early.askedAt).kind === "send";
+  const asked = isEnough ? early : await readNow(automation, request, clock, abort);
+  const { askedAt, reading } = asked;
   if (abort.aborted) return;
   if (reading.kind === "failed")
     return recordDeferred(deps, turn, `AWS could not be asked (${reading.code}: ${reading.message})`);
@@ -140,7 +141,8 @@ async function signalOnce(
   if (ready.kind === "failed") return recordNotReady(deps, turn, ready);
   const alive = deps.aliveUntil(lease.until - SIGNAL_LEASE_MS);
   const notAfter = Math.min(lease.until - LEASE_MARGIN_MS, askedAt + MAX_READ_AGE_MS, alive);
-  if (now > notAfter) return recordDeferred(deps, turn, `Not sent: ${TOO_LATE}`);
+  const leftMs = () => notAfter - askedAt - readAge(asked, clock);
+  if (leftMs() < 0) return recordDeferred(deps, turn, `Not sent: ${TOO_LATE}`);
 
   // Record the attempt, only while the lease is still owned: after a pause another process may have acted since.
   const { signsAs = null } = automation.target;
@@ -150,8 +152,9 @@ async function signalOnce(
 
   // Send. This is the second of three clock checks; the adapter makes the third when the signed request is about to leave.
   const order = toSignalOrder(request, votes, deps.workspace);
+  const left = leftMs();
   const result =
-    clock.now() > notAfter ? NOT_SENT : await automation.signal(turn.signer, request.executionId, order, notAfter);
+    left < 0 ? NOT_SENT : await automation.signal(turn.signer, request.executionId, order, clock.now() + left);
 
   // Record the result.
   await recordResult(deps, sent, resolveAttempt(sending, result, clock.now()), result);
@@ -159,8 +162,8 @@ async function signalOnce(
 }
 
 async function readNow({ read }: Automation, { executionId }: DecidedRequest, clock: Clock, abort: AbortSignal) {
-  const askedAt = clock.now();
-  return { askedAt, reading: await read(executionId, abort, "signal") };
+  const asked = { askedAt: clock.now(), askedElapsed: clock.elapsed() };
+  return { ...asked, reading: await read(executionId, abort, "signal") };
 }
 
 /** Records the result. The lookup of the requester may have changed the request meanwhile; the lease still guards the write. */

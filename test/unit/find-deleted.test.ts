@@ -10,17 +10,18 @@ import { anEntry, aRequest, NOW } from "../support/samples.ts";
 import { aStore } from "../support/stores.ts";
 
 const MINUTE = 60_000;
-const TS = ((NOW - 2 * MINUTE) / 1000).toFixed(6);
+
+const toTs = (at: number) => (at / 1000).toFixed(6);
 
 /** Starts the worker with the posted messages of three open requests, which `chat` no longer has: all are deleted. */
-async function setUp(t: TestContext) {
+async function setUp(t: TestContext, postedAt = NOW - 7 * MINUTE) {
   const clock = testClock();
   const store = await aStore(t, { now: clock.now });
   for (const id of ["a", "b", "c"]) {
     const request = aRequest({ id, stepExecutionId: id });
     await store.requests.open({ request, channels: [`C${id}`], audit: anEntry({ requestId: id }) });
     const [row] = await store.messages.ofRequest(id);
-    await store.messages.recordPosted(row?.id ?? "", TS, 1);
+    await store.messages.recordPosted(row?.id ?? "", toTs(postedAt), 1);
   }
   const [chat, log, wakeUps] = [fakeChat(), testLog(), makeWakeUps()];
   let woken = 0;
@@ -62,5 +63,12 @@ test("if Slack allows no call, the next check follows after an hour", async (t) 
   chat.nextIsDeleted.push({ kind: "limited", retryAfterMs: 1_000 });
   await pass(0);
   assert.deepEqual(await pass(59 * MINUTE), []);
+  assert.deepEqual(await pass(MINUTE), ["a 1"], "the check that Slack refused is made first");
+});
+
+test("a message is not checked for six minutes, because the bot's clock may be five minutes ahead of Slack's", async (t) => {
+  const { pass } = await setUp(t, NOW - 5 * MINUTE);
+  await pass(0);
+  assert.deepEqual(await pass(MINUTE - 1), []);
   assert.deepEqual((await pass(MINUTE)).length, 1);
 });

@@ -17,6 +17,10 @@ export function makePollStore(db: Kysely<Tables>, now: () => number): PollStore 
         .execute();
       return rows.map(({ liveReplica, ...poll }) => ({ ...poll, live: liveReplica !== null }));
     },
+    async unannouncedAt(target) {
+      const row = await db.selectFrom("polls").select("unannouncedAt").where("target", "=", target).executeTakeFirst();
+      return row?.unannouncedAt ?? null;
+    },
   };
 }
 

@@ -27,6 +27,8 @@ export interface PollPace {
    * of it; null otherwise.
    */
   unannouncedAt(): number | null;
+  /** Continues the distrust of events that another replica has stored. */
+  resume(unannouncedAt: number | null): void;
   /** Compares a change that a read showed with the events that arrived. */
   observe(change: ObservedChange & { executionId: string }): void;
 }
@@ -50,6 +52,11 @@ export function makePollPace(deps: {
     retryMs: () => normalMs,
     unannouncedAt: () => (isDistrusted() ? unannouncedAt : null),
     intervalMs: () => (isSafe() ? safetyInterval(normalMs) : normalMs),
+    resume(storedAt) {
+      if (storedAt === null || storedAt <= (unannouncedAt ?? Number.NEGATIVE_INFINITY)) return;
+      unannouncedAt = storedAt;
+      trustsEvents = false;
+    },
     observe({ executionId, ...change }) {
       if (health === null) return;
       const announced = wasAnnounced(change, health.receivingSince());

@@ -87,6 +87,8 @@ export function startPolls(deps: TargetDeps & PollDeps): Worker {
 function makeReport({ connection, store, pace, health, replica, clock, log }: TargetDeps & PollDeps) {
   const { key } = connection;
   let lastError: string | null = null;
+  /** The token of the lease under which the stored distrust of events was read: an earlier owner may have stored it. */
+  let resumedUnder: number | null = null;
   return async (failure: AwsFailure | null, lease: Lease | null): Promise<void> => {
     const error = failure === null ? null : `${failure.code}: ${failure.message}`;
     if (error !== null && error !== lastError)
@@ -95,6 +97,10 @@ function makeReport({ connection, store, pace, health, replica, clock, log }: Ta
       log.info({ event: "target.recovered", target: key }, "the target can be polled again");
     lastError = error;
     if (lease === null) return;
+    if (resumedUnder !== lease.token) {
+      pace.resume(await store.polls.unannouncedAt(key));
+      resumedUnder = lease.token;
+    }
     const [everyMs, unannouncedAt] = [pace.intervalMs(), pace.unannouncedAt()];
     health.polled(key, error, everyMs, unannouncedAt);
     await store.guardedBy(lease).polls.record(key, clock.now(), error, replica, everyMs, unannouncedAt);

@@ -162,6 +162,14 @@ test("a poll records that a change came without an event, for all replicas", asy
   assert.match(JSON.stringify(health.report(null).parts.targets), /"events":"distrusted"/);
 });
 
+test("a takeover keeps the distrust of events that another replica has stored", async (t) => {
+  const store = await aStore(t);
+  await store.owned.polls.record("default/us-east-1", 1, null, "other", 1_000, 5);
+  await startTestTarget(t, store, {});
+  await eventually("this replica polls", async () => (await store.polls.all())[0]?.polledAt !== 1);
+  assert.equal((await store.polls.all())[0]?.unannouncedAt, 5);
+});
+
 test("a slow recipient lookup does not delay other lookups", async (t) => {
   const store = await aStore(t, { now: Date.now });
   for (const id of ["slow", "quick"])

@@ -58,11 +58,15 @@ export async function startTestTarget(
     hook: () => automation,
     log,
   });
+  let known = unannouncedAt;
   const worker = startTarget({
     connection,
     pace: {
       intervalMs: () => everyMs,
-      unannouncedAt: () => unannouncedAt,
+      unannouncedAt: () => known,
+      resume(storedAt) {
+        known ??= storedAt;
+      },
       retryMs: () => everyMs,
       observe: () => undefined,
     },

@@ -94,6 +94,20 @@ test("the time of the last change without an event is shown until an hour has pa
   assert.equal(pace.unannouncedAt(), null);
 });
 
+test("distrust that another replica has stored continues until an hour has passed and an event has announced a change", () => {
+  const { clock, pace, observe } = setUp();
+  const storedAt = clock.now() - 10 * 60_000;
+  observe(true);
+  pace.resume(null);
+  assert.deepEqual([pace.unannouncedAt(), pace.intervalMs()], [null, 300_000]);
+  pace.resume(storedAt);
+  assert.deepEqual([pace.unannouncedAt(), pace.intervalMs()], [storedAt, 15_000]);
+  observe(true);
+  pace.resume(storedAt);
+  clock.advance(50 * 60_000);
+  assert.deepEqual([pace.unannouncedAt(), pace.intervalMs()], [null, 300_000]);
+});
+
 test("without an event after a change that none announced, the target stays at the normal interval", () => {
   const { clock, pace, observe } = setUp();
   observe(true);

@@ -19,10 +19,16 @@ function startMany(t: TestContext, targets: number, list: () => Promise<unknown>
   const wakeUps = makeWakeUps();
   const guarded = { executions: { watched: async () => [] }, polls: { record: async () => undefined } };
   const requests = { unfinished: async () => [], rebindTarget: async () => undefined };
-  const store = { guardedBy: () => guarded, requests } as unknown as Store;
+  const store = { guardedBy: () => guarded, requests, polls: { unannouncedAt: async () => null } } as unknown as Store;
   const health = makeHealth(clock, INTERVAL_MS);
   const intervalMs = () => INTERVAL_MS;
-  const pace = { intervalMs, retryMs: intervalMs, unannouncedAt: () => null, observe: () => undefined };
+  const pace = {
+    intervalMs,
+    retryMs: intervalMs,
+    unannouncedAt: () => null,
+    observe: () => undefined,
+    resume: () => undefined,
+  };
   const slots = makePollSlots(targets, INTERVAL_MS, clock);
   const begun: number[] = [];
   let hasLeases = false;

@@ -84,4 +84,6 @@ export interface PollRow extends Poll {
 
 export interface PollStore {
   all(): Promise<PollRow[]>;
+  /** Returns the stored `unannouncedAt` of a target; null without one. */
+  unannouncedAt(target: string): Promise<number | null>;
 }

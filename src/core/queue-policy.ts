@@ -17,8 +17,8 @@ const SERVICE = "events.amazonaws.com";
 const ACTION = "sqs:sendmessage";
 
 /**
- * Evaluates the policy of a queue, in JSON, for a rule of EventBridge; null is a queue without a policy. A service has no policy
- * of its own, so only this one can allow the delivery. Source: IAM User Guide, "Policy evaluation logic".
+ * Evaluates the policy of a queue, in JSON, for a rule of EventBridge; null is a queue without a policy. Only this policy can
+ * allow the delivery, because a service has no identity policy. Source: IAM User Guide, "Policy evaluation logic".
  */
 export function evaluateQueuePolicy(policy: string | null, delivery: RuleDelivery): QueueAccess {
   const statements = policy === null ? [] : parseStatements(policy);

@@ -5,6 +5,7 @@ import { eventually } from "../support/eventually.ts";
 import { fullMatrixTest } from "../support/full-matrix.ts";
 import {
   decide,
+  executedSignals,
   openConversation,
   type PageWorld,
   pageWorld,
@@ -48,6 +49,19 @@ suite("rules of the page", () => {
     await form.getByRole("button", { name: "Approve" }).click();
     const ended = await waitForStatus(world, id, "Success");
     assert.equal(ended.signals.length, 1);
+  });
+
+  fullMatrixTest("the guide shows a denial: Rosa is not an approver of her runbook", async () => {
+    await step("Be denied as Rosa").click();
+    const found = await eventually("it waits", async () =>
+      (await world.executions()).findLast(
+        ({ DocumentName, AutomationExecutionStatus }) =>
+          DocumentName === "Web-Rollback" && AutomationExecutionStatus === "Waiting",
+      ),
+    );
+    await decide(page, found.AutomationExecutionId, "Approve");
+    await step("Be denied as Rosa (done)").waitFor();
+    assert.equal((await executedSignals(world, found.AutomationExecutionId)).length, 0);
   });
 
   fullMatrixTest("the guide's first step starts a runbook, and its last step starts thirty", async () => {

@@ -45,6 +45,7 @@ suite("tools of the page", () => {
     await openConversation(page, "App Home");
     const home = page.getByRole("region", { name: "Requests waiting for you" });
     await home.getByText("Prod-DB-Restart").waitFor();
+    await page.getByText("Times as Mia Chen sees them").waitFor();
     assert.equal(await home.getByText("Web-Rollback").count(), 0, "Mia is not an approver of that one");
     await home.getByRole("button", { name: "Open the message" }).click();
     await page.getByRole("heading", { name: "#prod-dba" }).waitFor();
@@ -241,5 +242,26 @@ suite("tools of the page", () => {
       world.pageErrors.filter((each) => !each.includes("400")),
       [],
     );
+  });
+
+  test("the editor lists the runbooks of Amazon and adds a stub of another one, and a start form starts thirty", async () => {
+    const stub = "AWS-PatchInstanceWithRollback";
+    await page.getByRole("tab", { name: "Runbooks" }).click();
+    const editor = page.locator("details.editor");
+    await editor.evaluate((each) => ((each as HTMLDetailsElement).open = true));
+    await editor.getByText("Amazon's runbooks").click();
+    const names = editor.getByText(/The sandbox simulates these runbooks.*AWS-ResizeInstance/);
+    await names.waitFor();
+    assert.ok(!(await names.innerText()).includes(stub));
+    await editor.getByRole("textbox", { name: "Name", exact: true }).fill(stub);
+    await editor.getByRole("button", { name: "Add runbook" }).click();
+    await page.getByText(`Added ${stub} to the runbooks.`).waitFor();
+    const card = page.locator("details.runbook", { hasText: stub });
+    await card.locator("summary").first().click();
+    await card.getByRole("button", { name: "Start 30 executions" }).click();
+    await eventually("thirty executions wait", async () => {
+      const started = (await world.executions()).filter((each) => each.DocumentName === stub);
+      return started.length === 30 && started.every((each) => each.AutomationExecutionStatus === "Waiting");
+    });
   });
 });

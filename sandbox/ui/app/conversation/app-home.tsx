@@ -6,6 +6,7 @@ import { useSlack } from "../live/world.ts";
 import { ErrorBoundary } from "../shell/error-boundary.tsx";
 import { toast } from "../shell/page-state.ts";
 import { clickButton } from "./click-button.ts";
+import { TimeZone } from "./time-zone.tsx";
 
 /** The app's Home. Opening it sends the event that makes the app publish it. */
 export function AppHome({ me }: { me: string }) {
@@ -23,6 +24,7 @@ export function AppHome({ me }: { me: string }) {
       <header className="bar">
         <h1>Countersign</h1>
         <p>App Home: the requests that wait for you, visible only to you</p>
+        <TimeZone me={me} />
       </header>
       {/* biome-ignore lint/a11y/noNoninteractiveTabindex: scrollable content must be reachable by keyboard */}
       <section className="home" aria-label="Requests waiting for you" tabIndex={0}>

@@ -8,6 +8,7 @@ import { AppHome } from "./app-home.tsx";
 import { Composer } from "./composer.tsx";
 import { MessageList } from "./message-list.tsx";
 import { Thread } from "./thread.tsx";
+import { TimeZone } from "./time-zone.tsx";
 
 /** The middle panel: a channel, a direct message or App Home. */
 export function Conversation() {
@@ -51,16 +52,5 @@ function ChannelView({ channel, me }: { channel: Channel; me: string }) {
       )}
       {readOnly === undefined ? <Composer me={me} channel={channel} /> : <p className="empty">{readOnly}</p>}
     </section>
-  );
-}
-
-/** Names the zone of the times in messages. Slack shows each person their own, which the browser's may differ from. */
-function TimeZone({ me }: { me: string }) {
-  const person = useSlack((state) => state.people.find((each) => each.id === me));
-  if (person === undefined) return null;
-  return (
-    <p className="zone">
-      Times as {person.realName} sees them: {person.tz.split("/").at(-1)?.replaceAll("_", " ")} time
-    </p>
   );
 }

@@ -168,6 +168,17 @@ fullMatrixTest("policy check and policy explain report each other problem and ea
     );
   });
 
+  await t.test("a scope that the token lacks is named, with the fix", async () => {
+    await w.control.slack("scopes", { revoke: ["chat:write"] });
+    const { code, text } = await policy(w, GOOD, "check");
+    await w.control.slack("scopes", { grant: ["chat:write"] });
+    assert.equal(code, 1);
+    assert.match(
+      text,
+      /^SLACK_BOT_TOKEN\n {2}The token lacks the scope chat:write\. Add it under OAuth & Permissions/m,
+    );
+  });
+
   await t.test("the explanation of a described request names the people who may decide", async () => {
     const jane = "arn:aws:iam::111122223333:user/jane";
     const args = [...described, "--parameter", "Environment=prod", "--started-by", jane];

@@ -77,16 +77,76 @@ export const changeState = (name: string, DesiredState: string, more: object = {
     { onFailure: "Continue" },
   );
 
-export const stackRunbook = (verb: string, action: string): GateRunbook =>
+/** A gate, then steps on a stack: the shape of the approval runbooks for CloudFormation. */
+export const stackRunbook = (verb: string, steps: Step[]): GateRunbook =>
   json(
     `a gate before a stack is ${verb}`,
     runbook(
-      [gate("approve", { ...fromParameters, Message: `Stack {{ StackNameOrId }} is ${verb}.` }), act("run", action)],
+      [
+        gate("approve", { ...fromParameters, Message: `Stack {{StackNameOrId}} is ${verb}.` }, { onFailure: "Abort" }),
+        ...steps,
+      ],
       {
+        assumeRole: "{{AutomationAssumeRole}}",
         parameters: { StackNameOrId: { type: "String", default: "web" }, ...APPROVER_PARAMETERS },
       },
     ),
   );
+
+const OWN_STACK = "Updater{{automation:EXECUTION_ID}}";
+const stackParameters = (...names: string[]) => ({
+  Parameters: names.map((name) => ({ ParameterKey: name, ParameterValue: `{{${name}}}` })),
+});
+
+/** The update of a stack by a function, whose own stack exists only meanwhile. */
+export const updateSteps: Step[] = [
+  act("createUpdater", "createStack", {
+    StackName: OWN_STACK,
+    Capabilities: ["CAPABILITY_IAM"],
+    TemplateBody: "Resources: {}",
+    Parameters: [{ ParameterKey: "FunctionName", ParameterValue: OWN_STACK }],
+  }),
+  act("update", "invokeLambdaFunction", { FunctionName: OWN_STACK, Payload: '{"StackName": "{{StackNameOrId}}"}' }),
+  act("deleteUpdater", "deleteStack", { StackName: OWN_STACK }),
+];
+
+/** A gate, then a stack that creates an instance with its role: the shape of the approval runbooks for managed instances. */
+export const managedInstanceRunbook = (): GateRunbook => {
+  const once = { maxAttempts: 1, onFailure: "Abort" };
+  const { parameters } = stringParameters("AmiId", "InstanceType", "RoleName", "VpcId", "SubnetId");
+  return json(
+    "a gate before a managed instance is created by a stack",
+    runbook(
+      [
+        gate("approve", { ...fromParameters, Message: "A managed instance is created." }, { onFailure: "Abort" }),
+        act(
+          "createInstanceStack",
+          "createStack",
+          {
+            StackName: "{{StackName}}",
+            OnFailure: "ROLLBACK",
+            TimeoutInMinutes: 30,
+            Capabilities: ["CAPABILITY_IAM"],
+            TemplateBody: "Resources: {}",
+            ...stackParameters(...Object.keys(parameters), "KeyPairName"),
+          },
+          once,
+        ),
+        act("deleteInstanceStack", "deleteStack", { StackName: "{{StackName}}" }, once),
+      ],
+      {
+        assumeRole: "{{AutomationAssumeRole}}",
+        parameters: {
+          ...parameters,
+          KeyPairName: { type: "String" },
+          StackName: { type: "String", default: "ManagedInstance{{automation:EXECUTION_ID}}" },
+          ...APPROVER_PARAMETERS,
+        },
+      },
+    ),
+    { parameters: { KeyPairName: ["operators"] } },
+  );
+};
 
 export const standbyRunbook = (verb: string): GateRunbook =>
   json(

@@ -8,12 +8,14 @@ import {
   instanceRunbook,
   isProd,
   json,
+  managedInstanceRunbook,
   probe,
   runbook,
   stackRunbook,
   standbyRunbook,
   stringParameters,
   TOPIC,
+  updateSteps,
 } from "./gate-runbook.ts";
 
 export const GATE_RUNBOOKS: readonly GateRunbook[] = [
@@ -21,8 +23,9 @@ export const GATE_RUNBOOKS: readonly GateRunbook[] = [
   instanceRunbook("stop", [changeState("stop", "stopped"), changeState("forceStop", "stopped", { Force: true })]),
   instanceRunbook("restart", [changeState("stop", "stopped"), changeState("start", "running")]),
   instanceRunbook("terminate", [changeState("terminate", "terminated")]),
-  stackRunbook("updated", "createStack"),
-  stackRunbook("deleted", "deleteStack"),
+  stackRunbook("updated", updateSteps),
+  stackRunbook("deleted", [act("delete", "deleteStack", { StackName: "{{StackNameOrId}}" })]),
+  managedInstanceRunbook(),
   standbyRunbook("enters"),
   standbyRunbook("leaves"),
   json("a gate with only its approvers", runbook([gate("ask"), act("run", "runCommand")])),

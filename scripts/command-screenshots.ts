@@ -30,6 +30,13 @@ try {
   await waitForStatus(world, approved, "Success");
   await requestMessage(page, approved).getByText("has succeeded").waitFor();
 
+  const open = await startRunbook(page, world, "Payout-Release");
+  await decide(page, open, "Approve");
+  const form = page.getByRole("dialog");
+  await form.getByRole("textbox", { name: "Reason" }).fill("The totals are right");
+  await form.getByRole("button", { name: "Approve" }).click();
+  await requestMessage(page, open).getByText("1 of 2 approvals").waitFor();
+
   // An admin who has not voted has no recent decisions.
   const homes = [
     { name: "home", person: "Jane Ito", last: "Your recent decisions" },
@@ -55,20 +62,24 @@ try {
     help: "help",
     error: "pendign",
   };
-  for (const [name, text] of Object.entries(commands)) {
-    const before = new Set((await ephemerals()).map((each: Json) => each.ts));
-    await postJson(`${world.slackUrl}/_control/command`, { user: ADMIN, channel: CHANNEL, text: `/approvals ${text}` });
+  const take = async (name: string, text: string, user: string) => {
+    const before = new Set((await ephemerals(user)).map((each: Json) => each.ts));
+    await postJson(`${world.slackUrl}/_control/command`, { user, channel: CHANNEL, text: `/approvals ${text}` });
     const answer = await eventually(`the answer to ${text}`, async () =>
-      (await ephemerals()).find((each: Json) => !before.has(each.ts) && !String(each.text).startsWith("Looking")),
+      (await ephemerals(user)).find((each: Json) => !before.has(each.ts) && !String(each.text).startsWith("Looking")),
     );
     await saveScreenshot(page, page.locator(`article.message[data-ts="${answer.ts}"]`), `${FOLDER}${name}.png`);
-  }
+  };
+  for (const [name, text] of Object.entries(commands)) await take(name, text, ADMIN);
+  await actAs(page, "Jane Ito");
+  await openConversation(page, "approvals");
+  await take("show-open", `show ${open.slice(0, 8)}`, "U0JANE");
 } finally {
   await world.close();
 }
 
-async function ephemerals(): Promise<Json[]> {
+async function ephemerals(user: string): Promise<Json[]> {
   const { channels } = await getJson(`${world.slackUrl}/_control/state`);
   const channel = channels.find((each: Json) => each.id === CHANNEL);
-  return channel.messages.filter((each: Json) => each.onlyFor === ADMIN);
+  return channel.messages.filter((each: Json) => each.onlyFor === user);
 }

@@ -18,6 +18,11 @@ routes:
     channels: [C0APPROVALS]
     approvers: { users: [U0JANE], groups: [S0DBA] }
     quorum: 2
+  - name: discreet
+    match: { document: "Discreet" }
+    channels: [C0APPROVALS]
+    approvers: { users: [U0JANE] }
+    tellRequester: false
   - name: everything
     channels: [C0APPROVALS]
     approvers: { users: [U0JANE], groups: [S0DBA] }
@@ -32,6 +37,7 @@ test("people learn of the end, the requester of the decision too, and nothing is
   await t.test("a failed execution: one reply, also in the channel, and two direct messages to its requester", () =>
     failure(w),
   );
+  await t.test("tellRequester: false: no direct message, and no mention in the reply", () => discreet(w));
   await t.test("a deleted message is posted again, with a note, and a decision in AWS shows its comment", () =>
     deleted(w),
   );
@@ -63,6 +69,20 @@ async function failure(w: World): Promise<void> {
   assert.match(direct[0] ?? "", /You started .*Approved.*U0JANE/s);
   assert.match(direct[1] ?? "", /Your execution of .*failed.*The instance did not stop\./s);
   await w.control.aws("simulate", { step: "restart" });
+}
+
+async function discreet(w: World): Promise<void> {
+  const documents = [{ name: "Discreet", content: ONE_GATE }];
+  const { executionIds } = await w.control.aws("seed", {
+    documents,
+    executions: [{ document: "Discreet", executedBy: ROSA }],
+  });
+  const message = await w.message(executionIds[0]);
+  await w.click("U0JANE", message, "approve");
+  await w.control.aws("clock", { advanceMs: 5_000 });
+  const reply = await w.reply(message, /The execution has succeeded/);
+  assert.doesNotMatch(toText(reply), /U0ROSA/);
+  assert.equal((await directMessages(w, "U0ROSA", 2)).length, 2, "those of the execution before");
 }
 
 async function deleted(w: World): Promise<void> {

@@ -30,6 +30,7 @@ routes:
     approvers: { users: [U0JANE] }
     decide: elsewhere
 identities: { U0ROSA: ["${ROSA}"] }
+admins: { users: [U0ADMIN] }
 `;
 
 const LOOP = `
@@ -78,6 +79,7 @@ test("messages have what a decision needs: outputs, iterations, earlier gates, t
   await t.test("each later gate of a runbook names the earlier ones", () => threeGates(w));
   await t.test("a gate of a child execution shows its parent, whose requester cannot approve", () => childGate(w));
   await t.test("the requester of the parent cannot approve a child that runs as a role either", () => childOfRole(w));
+  await t.test("without its tags, a request is covered by no route, and the admins learn of it", () => unreadTags(w));
 });
 
 async function loopOfThree(w: World): Promise<void> {
@@ -148,6 +150,21 @@ async function childOfRole(w: World): Promise<void> {
       messages.filter((each: Json) => each.onlyFor === "U0ROSA" && toText(each).includes("You started")).length === 2
     );
   });
+}
+
+async function unreadTags(w: World): Promise<void> {
+  const before = (await w.messages()).length;
+  const denied = { kind: "error", code: "AccessDeniedException", message: "denied", status: 400 };
+  await w.control.aws("faults", { operation: "ListTagsForResource", ...denied });
+  await w.aws.ssm.send(new StartAutomationExecutionCommand({ DocumentName: "Three" }));
+  await eventually("an admin has a direct message", async () => {
+    await w.control.aws("clock", { advanceMs: 20_000 });
+    const { channels } = await w.control.slack("state");
+    const own = channels.filter((each: Json) => each.kind === "im" && each.members.includes("U0ADMIN"));
+    const texts: string[] = own.flatMap((each: Json) => each.messages).map(toText);
+    return texts.some((text) => /No route .*Three/s.test(text));
+  });
+  assert.equal((await w.messages()).length, before, "a later route would match, and is not used");
 }
 
 async function childGate(w: World): Promise<void> {

@@ -1,10 +1,11 @@
-import type { ObservedExecution } from "../../core/execution.ts";
+import { APPROVE_ACTION, type ObservedExecution, type ObservedStep, PAUSE_ACTION } from "../../core/execution.ts";
+import { toRouteSubject } from "../../core/facts.ts";
 import { MASK, type Mask, makeMask } from "../../core/mask.ts";
 import { maskExecution } from "../../core/mask-execution.ts";
 import type { NameRenderer } from "../../core/name-renderer.ts";
 import { coversPauses, type RouteSubject, usesTags } from "../../core/policy.ts";
 import type { Automation, AwsFailure } from "../ports/aws.ts";
-import { explain, toGates, toSubjects } from "./policy-explain.ts";
+import { explain } from "./policy-explain.ts";
 
 export interface ExplainedExecution {
   kind: "explained";
@@ -38,8 +39,9 @@ export async function explainExecution(
   const allowed = declared.kind === "read" ? Object.values(declared.allowedValues).flat() : [];
   const mask = policy.hidden === null ? null : makeMask(policy.hidden, execution, allowed);
   const withPauses = coversPauses(policy.routes);
+  const defaults = declared.kind === "read" ? declared.defaults : null;
   const subjectsOf = (each: ObservedExecution, given: typeof tags) =>
-    toSubjects(automation.target, each, declared, { tags: given, withPauses });
+    toGates(each, withPauses).map((step) => toRouteSubject(automation.target, each, step, defaults, given));
   const subjects = subjectsOf(execution, tags);
   const steps = toGates(execution, withPauses);
   const shown = mask === null ? subjects : subjectsOf(maskExecution(execution, mask), tags && maskTags(tags, mask));
@@ -55,6 +57,18 @@ export async function explainExecution(
       ...explain(policy, subject, { declared, tagged, show, shown: shown[index], parents: execution.parents }),
     })),
   };
+}
+
+/**
+ * Returns the steps whose routes are explained: each waiting step that people decide or, if none is waiting, each one.
+ * `withPauses`: also paused steps, which are ignored unless a route covers pauses.
+ */
+function toGates(execution: ObservedExecution, withPauses: boolean): ObservedStep[] {
+  const gates = execution.steps.filter(
+    ({ action }) => action === APPROVE_ACTION || (withPauses && action === PAUSE_ACTION),
+  );
+  const waiting = gates.filter((step) => step.status === "Waiting");
+  return waiting.length > 0 ? waiting : gates;
 }
 
 const maskTags = (tags: Record<string, string>, mask: Mask) =>

@@ -1,14 +1,8 @@
 import { capitalize, findRouteTerms } from "../../core/action-terms.ts";
 import { describeApprovers, NO_APPROVERS } from "../../core/approvers.ts";
 import { counted } from "../../core/counted.ts";
-import {
-  APPROVE_ACTION,
-  type ObservedExecution,
-  type ObservedStep,
-  PAUSE_ACTION,
-  type Parents,
-} from "../../core/execution.ts";
-import { toRouteSubject, toStarters } from "../../core/facts.ts";
+import { APPROVE_ACTION, PAUSE_ACTION, type Parents } from "../../core/execution.ts";
+import { toStarters } from "../../core/facts.ts";
 import { listNames, type NameRenderer } from "../../core/name-renderer.ts";
 import type { Route, RouteSubject } from "../../core/policy.ts";
 import type { ApprovalRequest } from "../../core/request.ts";
@@ -17,30 +11,7 @@ import { explainRequesterRule } from "../../core/requester-rule.ts";
 import { type TestedCondition, testConditions } from "../../core/route-conditions.ts";
 import { type RouteTrial, selectRoute, tryRoutes } from "../../core/select-route.ts";
 import { type Uncovered, uncoveredFix, uncoveredSentence } from "../../core/uncovered.ts";
-import type { DeclaredParameters, FailedSince, Target } from "../ports/aws.ts";
-
-/**
- * Returns the facts to match routes against: of each waiting step that people decide or, if none is waiting, of each one.
- * `withPauses`: also of paused steps, which are ignored unless a route covers pauses.
- */
-export function toSubjects(
-  target: Target,
-  execution: ObservedExecution,
-  declared: DeclaredParameters | FailedSince,
-  { tags = null, withPauses = false }: { tags?: Record<string, string> | null; withPauses?: boolean } = {},
-): RouteSubject[] {
-  const defaults = declared.kind === "read" ? declared.defaults : null;
-  return toGates(execution, withPauses).map((step) => toRouteSubject(target, execution, step, defaults, tags));
-}
-
-/** Returns the steps of these facts. */
-export function toGates(execution: ObservedExecution, withPauses: boolean): ObservedStep[] {
-  const gates = execution.steps.filter(
-    ({ action }) => action === APPROVE_ACTION || (withPauses && action === PAUSE_ACTION),
-  );
-  const waiting = gates.filter((step) => step.status === "Waiting");
-  return waiting.length > 0 ? waiting : gates;
-}
+import type { DeclaredParameters, FailedSince } from "../ports/aws.ts";
 
 /** What the texts of an explanation need apart from the facts that routes are matched against. */
 interface ExplainOptions {

@@ -55,8 +55,19 @@ test("a week without an answer: two reminders, an escalation, a last call, and t
   harness.advanceTime(2 * DAY);
   await said(2, /Still waiting for a decision/);
 
+  const { ts } = await eventually("the message is posted", message);
+  await harness.control.slack("click", {
+    user: "U0MIA",
+    channel: "C0APPROVALS",
+    ts,
+    action_id: "approve",
+    confirm: true,
+  });
+  await eventually("the vote counts", async () => /1 of 2 approvals/.test(toText(await message())));
   harness.advanceTime(DAY);
-  await said(3, /Escalated.*<#C0ONCALL>/s);
+  await said(3, /Escalated.*1 of 2 approvals.*<#C0ONCALL>/s);
+  const mentioned = (await replies()).at(-1)?.match(/<@\w+>|<!subteam\^\w+>/g);
+  assert.deepEqual(mentioned, ["<@U0JANE>"], "neither the voter nor the group that only the voter is in");
   const escalated = await eventually("the message is in the other channel", async () =>
     (await harness.readMessages("C0ONCALL")).find((each) => /Restart\?/.test(toText(each))),
   );

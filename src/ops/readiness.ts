@@ -59,21 +59,18 @@ interface LastPoll {
 export function makeHealth(clock: Clock, pollIntervalMs: number, queue: QueueHealth | null = null): Health {
   const startedAt = clock.now();
   let slack = false;
+  /** On the monotonic clock: the age stays right when the wall clock is set back. */
   let heartbeatAt: number | null = null;
   const targets = new Map<string, LastPoll>();
-  // A poll in the future is from before the clock was set back: the clocks of replicas differ by less than a minute.
-  const isStale = (lastPollAt: number | null, everyMs: number) =>
-    lastPollAt === null ||
-    clock.now() - lastPollAt >= Math.max(MIN_STALE_MS, STALE_INTERVALS * everyMs) ||
-    lastPollAt - clock.now() >= MIN_STALE_MS;
-  const heartbeatAge = () => (heartbeatAt === null ? null : clock.now() - heartbeatAt);
+  const isStale = makeIsStale(clock);
+  const heartbeatAge = () => (heartbeatAt === null ? null : clock.elapsed() - heartbeatAt);
   const writeFault = () => describeHeartbeat(heartbeatAge());
   return {
     slackConnected(connected) {
       slack = connected;
     },
     heartbeat() {
-      heartbeatAt = clock.now();
+      heartbeatAt = clock.elapsed();
     },
     expect(target) {
       if (!targets.has(target))
@@ -118,6 +115,12 @@ export function makeHealth(clock: Clock, pollIntervalMs: number, queue: QueueHea
     },
   };
 }
+
+/** A poll in the future is from before the clock was set back: the clocks of replicas differ by less than a minute. */
+const makeIsStale = (clock: Clock) => (lastPollAt: number | null, everyMs: number) =>
+  lastPollAt === null ||
+  clock.now() - lastPollAt >= Math.max(MIN_STALE_MS, STALE_INTERVALS * everyMs) ||
+  lastPollAt - clock.now() >= MIN_STALE_MS;
 
 const describePoll = (target: string, { lastPollAt, error, everyMs, unannouncedAt }: LastPoll, isStale: boolean) => ({
   target,

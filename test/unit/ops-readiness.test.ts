@@ -131,6 +131,13 @@ test("without a written heartbeat the database fails, whatever can be read", () 
   assert.equal(status(), "ready");
 });
 
+test("a heartbeat that is not written is noticed although the clock was set back", () => {
+  const { clock, health } = connectedHealth();
+  clock.advance(-3_600_000);
+  clock.advance(20_000);
+  assert.equal(health.report(null).parts.store, "not written for 20 s");
+});
+
 test("a database file that is removed or replaced is a fault, logged once", (t) => {
   const folder = mkdtempSync(join(tmpdir(), "countersign-file-"));
   t.after(() => rmSync(folder, { recursive: true }));

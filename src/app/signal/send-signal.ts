@@ -18,6 +18,7 @@ import type { Automation, Clock } from "../ports/aws.ts";
 import type { AliveUntil, Lease, LeaseStore } from "../ports/coordination.ts";
 import type { ExecutionStore } from "../ports/store.ts";
 import {
+  type AskedAt,
   type EarlyReads,
   isRecent,
   observeLease,
@@ -108,10 +109,9 @@ async function signalOnce(
   const known = await requests.ofExecution(automation.target, due.executionId);
   const request = known.find(({ id }) => id === due.id);
   if (request === undefined || !isDecided(request) || request.signal === "accepted") return;
-  const isOwn = ({ requestId }: SignalAttempt) => requestId === request.id;
   const votes = await requests.votes(request.id);
-  const all = await requests.signalsOfExecution(automation.target, request.executionId);
-  const [attempts, elsewhere] = [all.filter(isOwn), all.filter((each) => !isOwn(each))];
+  const signals = await requests.signalsOfExecution(automation.target, request.executionId);
+  const { attempts = [], elsewhere = [] } = Object.groupBy(signals, (each) => isOf(request, each));
   if (!(await requests.isDecisionRecorded(request.id))) return recordUnrecorded(deps, request, attempts, lease);
   const listed = await executions.find(automation.target.key, request.executionId);
   const next = nextSigner(request, listSigners(automation.signers, request, votes), attempts);
@@ -139,9 +139,7 @@ async function signalOnce(
   if (listed?.staleSince != null && move.kind !== "stale") await executions.clearStale(listed);
   if (move.kind !== "send") return follow(deps, automation, turn, move);
   if (ready.kind === "failed") return recordNotReady(deps, turn, ready);
-  const alive = deps.aliveUntil(lease.until - SIGNAL_LEASE_MS);
-  const notAfter = Math.min(lease.until - LEASE_MARGIN_MS, askedAt + MAX_READ_AGE_MS, alive);
-  const leftMs = () => notAfter - askedAt - readAge(asked, clock);
+  const leftMs = makeTimeLeft(deps, lease, asked);
   if (leftMs() < 0) return recordDeferred(deps, turn, `Not sent: ${TOO_LATE}`);
 
   // Record the attempt, only while the lease is still owned: after a pause another process may have acted since.
@@ -152,13 +150,21 @@ async function signalOnce(
 
   // Send. This is the second of three clock checks; the adapter makes the third when the signed request is about to leave.
   const order = toSignalOrder(request, votes, deps.workspace);
-  const left = leftMs();
-  const result =
-    left < 0 ? NOT_SENT : await automation.signal(turn.signer, request.executionId, order, clock.now() + left);
+  const send = (left: number) => automation.signal(turn.signer, request.executionId, order, clock.now() + left);
+  const result = leftMs() < 0 ? NOT_SENT : await send(leftMs());
 
   // Record the result.
   await recordResult(deps, sent, resolveAttempt(sending, result, clock.now()), result);
   await executions.wake(automation.target.key, request.executionId, clock.now());
+}
+
+const isOf = ({ id }: DecidedRequest, { requestId }: SignalAttempt) => (requestId === id ? "attempts" : "elsewhere");
+
+/** Makes the function that returns the milliseconds in which the signal may still leave; negative if it may not. */
+function makeTimeLeft(deps: SendSignalDeps, lease: Lease, asked: AskedAt): () => number {
+  const alive = deps.aliveUntil(lease.until - SIGNAL_LEASE_MS);
+  const notAfter = Math.min(lease.until - LEASE_MARGIN_MS, asked.askedAt + MAX_READ_AGE_MS, alive);
+  return () => notAfter - asked.askedAt - readAge(asked, deps.clock);
 }
 
 async function readNow({ read }: Automation, { executionId }: DecidedRequest, clock: Clock, abort: AbortSignal) {

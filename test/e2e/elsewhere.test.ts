@@ -119,9 +119,9 @@ mainSteps:
   assert.equal((await w.messages()).length, 1);
 });
 
-test("a poll with 120 open requests and nothing new costs three lists and no read", async (t) => {
+test("a poll with 120 open requests and nothing new costs three lists and no read, and a decision in AWS one read", async (t) => {
   const w = await world(t, { limits: false });
-  await w.run(ONE_GATE, { count: 120 });
+  const decided = await w.run(GATE("isEnd: true"), { count: 120 });
   await eventually("all executions are read", async () => (await w.awsCalls("GetAutomationExecution")).length >= 120);
   const reads = (await w.awsCalls("GetAutomationExecution")).length;
   assert.equal(reads, 120, "each new execution is read once");
@@ -139,4 +139,10 @@ test("a poll with 120 open requests and nothing new costs three lists and no rea
   );
   assert.equal((await w.awsCalls("GetAutomationExecution")).length, reads, "no execution was read again");
   assert.deepEqual(await w.awsCalls("DescribeAutomationStepExecutions"), []);
+
+  await w.signal(decided, "Approve");
+  await eventually("the end is read", async () => (await w.awsCalls("GetAutomationExecution")).length > reads);
+  const since = (await lists()).length;
+  await eventually("more polls have passed", async () => (await lists()).length >= since + 12);
+  assert.equal((await w.awsCalls("GetAutomationExecution")).length, reads + 1, "the change costs one read");
 });

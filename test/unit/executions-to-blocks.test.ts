@@ -79,6 +79,7 @@ const answer: fc.Arbitrary<AutomationExecution> = fc
   .map((value) => withoutHoles(value) as AutomationExecution);
 
 test("Slack accepts each message and view of an execution, and none shows its secrets, whatever AWS returns", () => {
+  const numRuns = FULL_MATRIX ? 120 : 25;
   let rendered = 0;
   fc.assert(
     fc.property(answer, (given) => {
@@ -104,7 +105,7 @@ test("Slack accepts each message and view of an execution, and none shows its se
         rendered += 1;
       }
     }),
-    { numRuns: FULL_MATRIX ? 120 : 25 },
+    { numRuns },
   );
-  assert.ok(rendered > 20, `only ${rendered} requests were rendered`);
+  assert.ok(rendered > 0.4 * numRuns, `only ${rendered} requests were rendered`);
 });

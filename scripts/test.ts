@@ -8,7 +8,7 @@ import { once } from "node:events";
 import { bundledBot } from "../test/support/bundled-bot.ts";
 import { SHARED_PORT, startPostgres } from "../test/support/postgres-server.ts";
 
-/** Two shards of a kind run next to each other, because end-to-end tests often wait. */
+/** Two shards of a kind run next to each other, because its tests often wait. */
 const inOneProcess = (kind: string, ...shard: string[]) => [
   "--test-isolation=none",
   ...shard,
@@ -18,7 +18,7 @@ const inTwo = (kind: string) => ["1/2", "2/2"].map((shard) => inOneProcess(kind,
 
 const KINDS: Record<string, string[][]> = {
   unit: [inOneProcess("unit")],
-  contract: [inOneProcess("contract")],
+  contract: inTwo("contract"),
   e2e: inTwo("e2e"),
   full: inTwo("full"),
 };

@@ -76,7 +76,8 @@ export async function measureTargets(): Promise<Figure[]> {
   const accounts = Array.from({ length: TARGETS }, (_, index) => String(200_000_000_000 + index));
   await on.addReaders(accounts);
   const list = accounts.map((account) => `"${account}"`).join(", ");
-  const targets = `targets:\n  - { name: many, accounts: [${list}], regions: [us-east-1], readRole: CountersignReader }\n`;
+  const roles = "readRole: CountersignReader, approverRole: CountersignApprover";
+  const targets = `targets:\n  - { name: many, accounts: [${list}], regions: [us-east-1], ${roles} }\n`;
   const bot = await startCountersign(on, folder.path, {
     env: { POLL_INTERVAL_SECONDS: String(ROUND_MS / 1000) },
     policy: targets + POLICY,
@@ -92,14 +93,17 @@ export async function measureTargets(): Promise<Figure[]> {
       const times = [...(await polls()).values()];
       return times.length >= TARGETS && times.every((each) => each.length >= 3);
     });
-    const rounds = [...(await polls()).values()].map((each) => (each.at(-1) ?? 0) - (each.at(-2) ?? 0));
-    const [round, rss] = [Math.max(...rounds), bot.rss()];
+    const times = [...(await polls()).values()];
+    const third = times.map((each) => each[2] ?? Number.NaN);
+    const round = Math.max(...third) - Math.min(...third);
+    const gap = Math.max(...times.map((each) => (each[2] ?? 0) - (each[1] ?? 0)));
+    const rss = bot.rss();
     return [
       {
         figure: "1,000 targets, one process",
         goal: "a round within 15 s, under 300 MB",
-        measured: `at most ${(round / 1000).toFixed(1)} s between two polls of a target, ${(rss / 1e6).toFixed(0)} MB`,
-        met: round <= ROUND_MS * 1.1 && rss < 300e6,
+        measured: `a round in ${(round / 1000).toFixed(1)} s, at most ${(gap / 1000).toFixed(1)} s between two polls of a target, ${(rss / 1e6).toFixed(0)} MB`,
+        met: round <= ROUND_MS && rss < 300e6,
       },
     ];
   } finally {

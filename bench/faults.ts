@@ -22,7 +22,7 @@ export function measureFlood(): Promise<Figure[]> {
         (await on.calls("slack", "chat.postMessage")).filter(({ input }) => input.channel === CHANNEL);
       let first = Number.NaN;
       await until("the digest", async () => {
-        const digest = (await posts()).find(({ input }) => /requests/.test(JSON.stringify(input.text ?? input.blocks)));
+        const digest = (await posts()).find(({ input }) => /approvals are waiting here/.test(JSON.stringify(input)));
         first = digest?.at ?? Number.NaN;
         return digest !== undefined;
       });

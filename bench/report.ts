@@ -76,6 +76,15 @@ ${latency
 An idle poll reads the list of waiting executions, 50 to a page, and nothing else.
 
 ![Lists of an idle poll](images/cost.svg)
+
+## Known causes of misses
+
+- **Clicks at a rate, and sustained decisions.** All clicks of these measurements come from one person. The bot evaluates one click of a person at
+  a time, and it keeps Slack's limit of 100 \`users.info\` calls a minute also where Slack does not enforce it. When these
+  calls are used up, each click waits for the next one.
+- **Memory of 1,000 targets.** Each target has AWS clients of its own, about 0.9 MB.
+- **Digest of a flood.** The time includes the start of the process and one read of each of the 1,000 executions.
+- **Click to signal without delays.** The bot stores the click, the decision and the attempt before the signal; the minimal bot stores nothing.
 `,
   );
 }

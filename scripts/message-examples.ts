@@ -1,3 +1,4 @@
+import type { UnavailableChannel } from "../src/app/ports/delivery-store.ts";
 import type { NoticeView, RequestView } from "../src/app/ports/slack.ts";
 import type { ApprovalRequest, Outcome, RequestFacts, Vote } from "../src/core/request.ts";
 import { findRequester } from "../src/core/requester.ts";
@@ -195,6 +196,10 @@ const notices: Record<Kind, Omit<NoticeView, "kind">> = {
   "requester-ended": view(closed({}, ended("Success")), { votes: [jane()] }),
   "break-glass": view(decided(), { votes: [ada] }),
   "channel-unavailable": view(),
+  "escalation-unavailable": {
+    ...view(),
+    subject: JSON.stringify({ channelId: "C0PRODDBA", code: "is_archived" } satisfies UnavailableChannel),
+  },
   "no-route": view({ route: null, facts: { uncovered: { reason: "no-match" } } }, { route: null }),
   "not-listed": requests["not-listed"] ?? view(),
   "not-editable": view(closed({}), { votes: [jane()] }),

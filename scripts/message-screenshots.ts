@@ -13,9 +13,13 @@ import { openConversation } from "../test/support/page-world.ts";
 import { messageExamples } from "./message-examples.ts";
 import { saveScreenshot } from "./save-screenshot.ts";
 
-/** Takes the screenshots in docs/images/messages, one of each kind of message, as wide as a phone: `npm run screenshots:messages`. */
+/**
+ * Takes the screenshots in docs/images/messages, one of each kind of message, as wide as a phone: `npm run screenshots:messages`.
+ * With names, as in `npm run screenshots:messages -- open digest`, it takes only these.
+ */
 
 const FOLDER = fileURLToPath(new URL("../docs/images/messages/", import.meta.url));
+const names = process.argv.slice(2);
 const CHANNEL = "C0ONCALL";
 
 mkdirSync(FOLDER, { recursive: true });
@@ -33,6 +37,7 @@ try {
   await phone.getByRole("button", { name: "Workspace" }).click();
   await openConversation(phone, "oncall");
   for (const [name, message] of Object.entries(messageExamples())) {
+    if (names.length > 0 && !names.includes(name)) continue;
     const article = phone.locator(`article.message[data-ts="${await post(message)}"]`);
     await article.waitFor();
     await saveScreenshot(phone, article, `${FOLDER}${name}.png`);

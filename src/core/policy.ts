@@ -106,6 +106,11 @@ export function findRoute(routes: readonly Route[], name: string | null | undefi
   return routes.find((route) => route.name === name) ?? null;
 }
 
+/** Tells whether a channel gets the request only when it is escalated. */
+export function isEscalationChannel(route: Route | null, channelId: string): boolean {
+  return route?.escalate?.channels.includes(channelId) === true && !route.channels.includes(channelId);
+}
+
 /** Sorts IDs of people and user groups. */
 export function toPeople(ids: readonly string[]): People {
   return { users: ids.filter((id) => !id.startsWith("S")), groups: ids.filter((id) => id.startsWith("S")) };

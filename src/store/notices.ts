@@ -79,14 +79,22 @@ export function makeNoticeStore(db: Kysely<Tables>): NoticeStore {
   };
 }
 
-/** A notice to add: once for each request, kind, number and channel, and once for each `once` that is not null. */
+/** A notice to add: once for each request, kind, number, subject and channel, and once for each `once` that is not null. */
 type NewNotice = Pick<NoticeRow, "requestId" | "kind" | "channelId"> &
-  Partial<Pick<NoticesTable, "number" | "detail" | "once">>;
+  Partial<Pick<NoticesTable, "number" | "subject" | "detail" | "once">>;
 
 export async function addNotice(db: Kysely<Tables>, notice: NewNotice): Promise<void> {
   await db
     .insertInto("notices")
-    .values({ ...newDelivery(notice.channelId), number: 0, detail: null, threadTs: null, once: null, ...notice })
+    .values({
+      ...newDelivery(notice.channelId),
+      number: 0,
+      subject: "",
+      detail: null,
+      threadTs: null,
+      once: null,
+      ...notice,
+    })
     .onConflict((conflict) => conflict.doNothing())
     .execute();
 }

@@ -8,28 +8,29 @@ import type { Tables } from "./schema.ts";
 /** Lookups that have not found all recipients. */
 export const UNRESOLVED = sql<SqlBool>`recipient_lookups.done_at is null`;
 
-/** Adds a lookup, once for each request and kind, and once for each `once` that is not null. */
+/** Adds a lookup, once for each request and kind and subject, and once for each `once` that is not null. */
 export async function addRecipientLookup(
   trx: Kysely<Tables>,
   requestId: string,
   kind: RecipientLookupKind,
   once: string | null = null,
+  subject = "",
 ): Promise<void> {
   await trx
     .insertInto("recipientLookups")
-    .values({ requestId, kind, once, doneAt: null, attempts: 0, nextAttemptAt: 0, lastError: null })
+    .values({ requestId, kind, subject, once, doneAt: null, attempts: 0, nextAttemptAt: 0, lastError: null })
     .onConflict((conflict) => conflict.doNothing())
     .execute();
 }
 
 export function makeRecipientLookupStore(db: Kysely<Tables>): RecipientLookupStore {
   return {
-    add: (requestId, kind, once) => addRecipientLookup(db, requestId, kind, once),
+    add: (requestId, kind, once, subject) => addRecipientLookup(db, requestId, kind, once, subject),
 
     due: (now, limit) =>
       db
         .selectFrom("recipientLookups")
-        .select(["requestId", "kind", "attempts"])
+        .select(["requestId", "kind", "subject", "attempts"])
         .where(UNRESOLVED)
         .where("nextAttemptAt", "<=", now)
         .orderBy("nextAttemptAt")
@@ -44,6 +45,7 @@ export function makeRecipientLookupStore(db: Kysely<Tables>): RecipientLookupSto
           .set({ doneAt: at, lastError: null })
           .where("requestId", "=", lookup.requestId)
           .where("kind", "=", lookup.kind)
+          .where("subject", "=", lookup.subject)
           .execute();
       }),
 
@@ -55,6 +57,7 @@ export function makeRecipientLookupStore(db: Kysely<Tables>): RecipientLookupSto
           .set({ lastError, nextAttemptAt, attempts: sql<number>`attempts + 1` })
           .where("requestId", "=", lookup.requestId)
           .where("kind", "=", lookup.kind)
+          .where("subject", "=", lookup.subject)
           .execute();
       }),
   };
@@ -63,13 +66,13 @@ export function makeRecipientLookupStore(db: Kysely<Tables>): RecipientLookupSto
 /** Adds a message or a notice for each channel, once however often the channel is found. */
 async function addDestinations(
   trx: Transaction<Tables>,
-  { requestId, kind }: RecipientLookup,
+  { requestId, kind, subject }: RecipientLookup,
   channels: readonly string[],
 ): Promise<void> {
   const requestVersion = kind === "direct-messages" ? await lockVersion(trx, requestId) : 0;
   for (const channelId of new Set(channels)) {
     if (kind === "direct-messages") await addMessage(trx, requestId, channelId, requestVersion);
-    else await addNotice(trx, { requestId, kind, channelId });
+    else await addNotice(trx, { requestId, kind, subject, channelId });
   }
 }
 

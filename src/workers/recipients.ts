@@ -26,7 +26,7 @@ export function startRecipientWorker(deps: {
     everyMs: TICK_MS,
     concurrency: CONCURRENCY,
     due: ({ limit }) => recipientLookups.due(clock.now(), limit),
-    keyOf: ({ requestId, kind }) => `${kind} ${requestId}`,
+    keyOf: ({ requestId, kind, subject }) => `${kind} ${requestId} ${subject}`,
     async work(lookup) {
       await resolve(lookup);
       return "done";

@@ -69,7 +69,11 @@ const messagesDue = async (store: OpenStore, isPosted: boolean) =>
 async function fillNotices(store: OpenStore): Promise<void> {
   for (const id of ["new", "refused", "posted"]) {
     await open(store, id, {}, []);
-    await store.recipientLookups.recordDone({ requestId: id, kind: "no-route", attempts: 0 }, [`D0${id}`], NOW);
+    await store.recipientLookups.recordDone(
+      { requestId: id, kind: "no-route", subject: "", attempts: 0 },
+      [`D0${id}`],
+      NOW,
+    );
     const [notice] = await store.notices.ofRequest(id);
     assert(notice !== undefined);
     if (id === "refused") await store.notices.recordFailed(notice.id, ERROR, NOW + 60_000);
@@ -96,7 +100,7 @@ async function fillLookups(store: OpenStore): Promise<void> {
       audit: anEntry({ requestId: id }),
       recipientLookup: "no-route",
     });
-    const lookup = { requestId: id, kind: "no-route", attempts: 0 } as const;
+    const lookup = { requestId: id, kind: "no-route", subject: "", attempts: 0 } as const;
     if (id === "failed") await store.recipientLookups.recordFailed(lookup, ERROR, NOW + 60_000);
     if (id === "done") await store.recipientLookups.recordDone(lookup, [], NOW);
   }

@@ -54,11 +54,36 @@ for (const engine of ENGINES) {
     await store.recipientLookups.recordFailed(lookup, "ratelimited", NOW + 5_000, ["C0DBA", "D0ONE"]);
     assert.deepEqual(await store.recipientLookups.due(NOW + 4_999, 10), []);
     const [later] = await store.recipientLookups.due(NOW + 5_000, 10);
-    assert.deepEqual(later, { requestId: REQUEST_ID, kind: "break-glass", attempts: 1 });
+    assert.deepEqual(later, { requestId: REQUEST_ID, kind: "break-glass", subject: "", attempts: 1 });
     assert.deepEqual(await destinations(store), ["break-glass C0DBA", "break-glass D0ONE"]);
     await store.recipientLookups.recordDone(lookup, ["C0DBA", "D0ONE", "D0TWO"], NOW);
     assert.deepEqual(await destinations(store), ["break-glass C0DBA", "break-glass D0ONE", "break-glass D0TWO"]);
     assert.deepEqual(await store.recipientLookups.due(FOREVER, 10), []);
+  });
+
+  test(`${engine.name}: a request has a lookup and a notice of one kind for each subject`, async (t) => {
+    const store = await aStore(t, { engine, now: () => NOW });
+    await store.requests.open({ request: aRequest(), channels: [], audit: anEntry() });
+    for (const [once, subject] of [
+      ["1", "C0ONE"],
+      ["2", "C0TWO"],
+      ["1", "C0THREE"],
+      ["3", "C0TWO"],
+    ] as const)
+      await store.recipientLookups.add(REQUEST_ID, "escalation-unavailable", once, subject);
+    const [one, two, none] = (await store.recipientLookups.due(NOW, 10)).toSorted((a, b) =>
+      a.subject < b.subject ? -1 : 1,
+    );
+    assert.deepEqual([one?.subject, two?.subject, none], ["C0ONE", "C0TWO", undefined]);
+    assert(one !== undefined && two !== undefined);
+    await store.recipientLookups.recordFailed(one, "ratelimited", NOW + 1, ["D0ONE"]);
+    await store.recipientLookups.recordDone(two, ["D0ONE", "D0ONE"], NOW);
+    const notices = (await store.notices.ofRequest(REQUEST_ID)).map(({ subject, channelId }) =>
+      [subject, channelId].join(" "),
+    );
+    assert.deepEqual(notices.toSorted(), ["C0ONE D0ONE", "C0TWO D0ONE"]);
+    const due = await store.recipientLookups.due(FOREVER, 10);
+    assert.deepEqual(due, [{ ...one, attempts: 1 }]);
   });
 
   test(`${engine.name}: a lookup done twice, after a crash or by two processes, adds one notice for each recipient`, async (t) => {
@@ -178,9 +203,17 @@ for (const engine of ENGINES) {
     for (let index = 0; index < 30; index++) {
       const id = `r${index}`;
       await store.requests.open({ request: aRequest({ id, stepExecutionId: id }), channels: [], audit: anEntry() });
-      await store.recipientLookups.recordDone({ requestId: id, kind: "no-route", attempts: 0 }, ["D0MANY"], NOW);
+      await store.recipientLookups.recordDone(
+        { requestId: id, kind: "no-route", subject: "", attempts: 0 },
+        ["D0MANY"],
+        NOW,
+      );
     }
-    await store.recipientLookups.recordDone({ requestId: "r0", kind: "break-glass", attempts: 0 }, ["D0ONE"], NOW);
+    await store.recipientLookups.recordDone(
+      { requestId: "r0", kind: "break-glass", subject: "", attempts: 0 },
+      ["D0ONE"],
+      NOW,
+    );
     const due = await store.notices.due(NOW, 5);
     assert.deepEqual(
       [due.length, due.filter(({ channelId }) => channelId === "D0ONE").map(({ requestId }) => requestId)],

@@ -118,7 +118,11 @@ for (const engine of ENGINES) {
 
   test(`${engine.name}: notices and digests of an expired replica are released too`, async (t) => {
     const { store } = await setUp(t);
-    await store.recipientLookups.recordDone({ requestId: REQUEST_ID, kind: "no-route", attempts: 0 }, ["D0ADMIN"], 0);
+    await store.recipientLookups.recordDone(
+      { requestId: REQUEST_ID, kind: "no-route", subject: "", attempts: 0 },
+      ["D0ADMIN"],
+      0,
+    );
     await store.digests.begin(0, NOW);
     const [notice] = await store.notices.ofRequest(REQUEST_ID);
     const [digest] = await store.digests.current();

@@ -153,7 +153,7 @@ test("a notice or a digest that waits for its channel does not delay other chann
   const channels = Array.from({ length: 30 }, (_, index) => `C0N${index}`);
   const store = await withMessages(t, channels, 1);
   for (const kind of ["break-glass", "no-route"] as const)
-    await store.recipientLookups.recordDone({ requestId: "r0", kind, attempts: 0 }, channels, 0);
+    await store.recipientLookups.recordDone({ requestId: "r0", kind, subject: "", attempts: 0 }, channels, 0);
   await store.digests.begin(0, 0);
   const stopping = Promise.withResolvers<number>();
   const delivered: string[] = [];

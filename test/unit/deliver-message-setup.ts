@@ -11,7 +11,7 @@ export const CLAIM_MS = 60_000;
 export const RESOLVE_AFTER_MS = 10_000;
 
 /** An open request whose message is due, and a channel that the test dictates. */
-export async function setUp(t: TestContext) {
+export async function setUp(t: TestContext, route = aRoute()) {
   const clock = testClock();
   const store = await aStore(t, { now: clock.now });
   const chat = fakeChat(clock.now);
@@ -23,7 +23,7 @@ export async function setUp(t: TestContext) {
     notices: store.notices,
     recipientLookups: store.recipientLookups,
     requests: store.requests,
-    routes: [aRoute()],
+    routes: [route],
     identities: {},
     chat,
     acquireSlot: (...call) => chat.acquireSlot(...call),

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { anAttempt, anEntry, aRequest, aVote, REQUEST_ID } from "../support/samples.ts";
+import { anAttempt, anEntry, aRequest, aRoute, aVote, REQUEST_ID } from "../support/samples.ts";
 import { setUp } from "./deliver-message-setup.ts";
 
 test("admins learn once that the only channel of a request cannot be used", async (t) => {
@@ -37,6 +37,51 @@ test("admins learn once that a channel was archived after the post, and again af
   chat.nextPost.push({ answer: refused });
   await round();
   assert.equal(await lookups(), 2, "the channel took a message in between");
+});
+
+test("admins learn of each escalation channel that cannot be used, once for each cause, and again after it worked", async (t) => {
+  const escalate = { after: 60_000, channels: ["C0ONCALL", "C0NIGHT"], mention: ["S0ONCALL"] };
+  const { clock, store, chat, round } = await setUp(t, aRoute({ escalate }));
+  await round();
+  const open = async (id: string) => {
+    const request = aRequest({ id, stepExecutionId: id, openedAt: clock.now(), nextReminderAt: 1 });
+    await store.requests.open({ request, channels: ["C0DBA"], audit: anEntry() });
+    await round();
+    const escalateTo = escalate.channels;
+    const [kinds, channels, detail, next] = [["escalated"] as const, ["C0DBA"], "{}", null];
+    assert(await store.requests.recordReminded({ request, kinds: [...kinds], channels, escalateTo, detail, next }));
+  };
+  const refuse = (code: string) => {
+    for (const _ of escalate.channels)
+      chat.nextPost.push({ answer: { kind: "refused", code, error: code, advice: "x" } });
+  };
+  const lookups = async () => {
+    const due = await store.recipientLookups.due(clock.now(), 10);
+    return due.map(({ kind, requestId, subject }) => [kind, requestId, subject].join(" ")).toSorted();
+  };
+  const expected = (requestId: string, code: string) =>
+    ["C0NIGHT", "C0ONCALL"].map((channelId) =>
+      ["escalation-unavailable", requestId, JSON.stringify({ channelId, code })].join(" "),
+    );
+  await open("first");
+  refuse("is_archived");
+  await round();
+  assert.deepEqual(await lookups(), expected("first", "is_archived"));
+  clock.advance(600_000);
+  refuse("is_archived");
+  await round();
+  assert.deepEqual(await lookups(), expected("first", "is_archived"), "the same cause");
+  clock.advance(600_000);
+  refuse("not_in_channel");
+  await round();
+  const both = [...expected("first", "is_archived"), ...expected("first", "not_in_channel")].toSorted();
+  assert.deepEqual(await lookups(), both, "another cause");
+  clock.advance(600_000);
+  await round();
+  await open("second");
+  refuse("is_archived");
+  await round();
+  assert.deepEqual(await lookups(), [...both, ...expected("second", "is_archived")], "after the channels worked");
 });
 
 test("no admin is told of a refused update while another channel has the message, or after the end", async (t) => {

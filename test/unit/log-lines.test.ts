@@ -51,7 +51,7 @@ for (const read of ["messages", "notices", "recipientLookups", "requesterLookups
       audit: anEntry(),
       recipientLookup: "no-route",
     });
-    const lookup = { requestId: REQUEST_ID, kind: "no-route", attempts: 0 } as const;
+    const lookup = { requestId: REQUEST_ID, kind: "no-route", subject: "", attempts: 0 } as const;
     await store.recipientLookups.recordFailed(lookup, "one group is missing", NOW, ["D0ADA"]);
     const { fields, ids, log } = logged();
     const broken = {

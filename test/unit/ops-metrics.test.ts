@@ -157,7 +157,7 @@ test("only admins get the health report: stale targets with their errors first, 
 
 test("requests without a route, failing notices and failing recipient lookups appear in the metrics and in the health report", async (t) => {
   const store = await aStore(t, { now: () => NOW });
-  const lookup = { requestId: REQUEST_ID, kind: "no-route", attempts: 0 } as const;
+  const lookup = { requestId: REQUEST_ID, kind: "no-route", subject: "", attempts: 0 } as const;
   await store.requests.open({
     request: aRequest({ route: null }),
     channels: [],

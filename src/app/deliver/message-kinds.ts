@@ -1,5 +1,5 @@
 import { lastEarlier } from "../../core/earlier-requests.ts";
-import { findRoute, type Route, tellsRequester } from "../../core/policy.ts";
+import { findRoute, isEscalationChannel, type Route, tellsRequester } from "../../core/policy.ts";
 import { parseReminderDetail } from "../../core/reminders.ts";
 import type { ApprovalRequest } from "../../core/request.ts";
 import { findRequester, type Identities } from "../../core/requester.ts";
@@ -133,10 +133,6 @@ async function isAnnounced(
   return newest.some((row) => row.detail === stage);
 }
 
-function isEscalationChannel(route: Route | null, channelId: string): boolean {
-  return route?.escalate?.channels.includes(channelId) === true && !route.channels.includes(channelId);
-}
-
 /** Returns the thread of a reply and records it for the attempt that has claimed the row. Null: it goes to the channel. */
 async function claimThread(
   { notices }: { notices: NoticeStore },
@@ -155,10 +151,10 @@ async function claimThread(
 
 async function toNoticeView(
   deps: ViewDeps,
-  { requestId, detail }: NoticeRow,
+  { requestId, subject, detail }: NoticeRow,
   kind: NoticeView["kind"],
 ): Promise<NoticeView> {
-  const view = { ...(await toRequestView(deps, requestId)), kind, detail };
+  const view = { ...(await toRequestView(deps, requestId)), kind, subject, detail };
   if (kind !== "execution-ended" && kind !== "requester-ended") return view;
   const { account, region, executionId } = view.request;
   const gates = [];

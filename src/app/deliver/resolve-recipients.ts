@@ -45,7 +45,7 @@ export const makeResolveRecipients = (deps: ResolveRecipientsDeps) => {
   /** People who cannot be written to, for each unfinished lookup: its next batches skip them. */
   const unreachableUsers = new Map<string, Set<string>>();
   return async (lookup: RecipientLookup): Promise<void> => {
-    const key = `${lookup.kind} ${lookup.requestId}`;
+    const key = `${lookup.kind} ${lookup.requestId} ${lookup.subject}`;
     const log = deps.log.child({ requestId: lookup.requestId, lookup: lookup.kind });
     const unreachable = unreachableUsers.get(key) ?? new Set();
     const { channels, missing } = await findRecipients({ ...deps, log, directMessages, unreachable }, lookup);
@@ -102,6 +102,7 @@ async function findRecipients(deps: FindDeps, lookup: RecipientLookup): Promise<
     case "requester-ended":
       return findRequesters(deps, lookup);
     case "channel-unavailable":
+    case "escalation-unavailable":
     case "no-route":
     case "not-listed":
     case "step-without-id":

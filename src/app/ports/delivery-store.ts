@@ -98,12 +98,14 @@ export interface RecipientLookup {
   /** As in NoticeRow. */
   requestId: string;
   kind: RecipientLookupKind;
+  /** As in NoticeRow. */
+  subject: string;
   attempts: number;
 }
 
 export interface RecipientLookupStore {
-  /** Adds a lookup, once for each request and kind, and once for all requests with the same `once`. */
-  add(requestId: string, kind: RecipientLookupKind, once: string): Promise<void>;
+  /** Adds a lookup, once for each request, kind and subject, and once for all requests with the same `once`. */
+  add(requestId: string, kind: RecipientLookupKind, once: string, subject?: string): Promise<void>;
   /** Returns lookups whose time has come. */
   due(now: number, limit: number): Promise<RecipientLookup[]>;
   /** Adds the last recipients' messages or notices, each channel once, and ends the lookup. */
@@ -124,6 +126,7 @@ export interface RecipientLookupStore {
 export type NoticeKind =
   | "break-glass"
   | "channel-unavailable"
+  | "escalation-unavailable"
   | "execution-ended"
   | "no-route"
   | "not-editable"
@@ -142,10 +145,19 @@ export interface NoticeRow extends DeliveryRow {
   kind: NoticeKind;
   /** Tells apart the notices of one kind: the time when a reminder was due, the version of the request in a reply to a message that cannot be edited, else 0. */
   number: number;
+  /** Tells apart the notices of one request and kind about several subjects; empty: the request itself. For `escalation-unavailable` JSON: see UnavailableChannel. */
+  subject: string;
   /** Facts as of the time when the notice became due, as JSON; null if there are none. For `not-editable` the stage: see toStage. */
   detail: string | null;
   /** The thread that the last attempt posted to; null: none. */
   threadTs: string | null;
+}
+
+/** The subject of a notice `escalation-unavailable`, as JSON. */
+export interface UnavailableChannel {
+  channelId: string;
+  /** Slack's error. */
+  code: string;
 }
 
 /** A waiting step for which AWS returns no id: it has no request. */

@@ -58,6 +58,8 @@ export interface NoticeView extends RequestView {
   kind: Exclude<NoticeKind, "step-without-id">;
   /** Facts as of the time when the notice became due, as JSON; null if there are none. */
   detail?: string | null;
+  /** As in NoticeRow; absent: empty. */
+  subject?: string;
   /** Set if it would be a reply, and the message of its thread was deleted: it goes to the channel. */
   isThreadLost?: boolean;
   /** Every request of the execution, oldest first; only for the end of the execution. */

@@ -1,4 +1,5 @@
 import type { KnownBlock } from "@slack/types";
+import type { UnavailableChannel } from "../../app/ports/delivery-store.ts";
 import type { NoticeView } from "../../app/ports/slack.ts";
 import { capitalize, findTerms } from "../../core/action-terms.ts";
 import { describeApprovers } from "../../core/approvers.ts";
@@ -14,7 +15,7 @@ import { reminderMessage } from "./reminder-message.ts";
 import { misdirectedText, noEffectText } from "./signal-text.ts";
 import { listingText, stateText } from "./state-text.ts";
 import { summary } from "./summary.ts";
-import { plain } from "./text.ts";
+import { code, plain } from "./text.ts";
 import { moment } from "./time.ts";
 import { noRouteMessage } from "./undecidable-step.ts";
 
@@ -31,6 +32,8 @@ function render(view: NoticeView): Rendered {
       return breakGlass(view);
     case "channel-unavailable":
       return channelUnavailable(view);
+    case "escalation-unavailable":
+      return escalationUnavailable(view);
     case "execution-ended":
     case "requester-ended":
       return executionEndMessage(view);
@@ -101,6 +104,34 @@ function channelUnavailable({ request, route }: NoticeView): Rendered {
         "state",
       ),
       context(executionNote(request), "ids"),
+    ],
+  };
+}
+
+/** The cause and the fix of each error of a channel in which the bot cannot post. */
+const CHANNEL_CAUSES: Readonly<Record<string, [cause: string, fix: string]>> = {
+  is_archived: ["the channel is archived", "Unarchive the channel"],
+  channel_not_found: ["Countersign is not a member, or the channel does not exist", "Invite the bot to the channel"],
+  not_in_channel: ["Countersign is not a member", "Invite the bot to the channel"],
+};
+
+/** Tells admins that an escalation does not reach its channel. */
+function escalationUnavailable({ request, subject = "{}" }: NoticeView): Rendered {
+  const { channelId = "", code: error = "" } = JSON.parse(subject) as Partial<UnavailableChannel>;
+  const [cause, fix] = CHANNEL_CAUSES[error] ?? [
+    `Countersign may not post there (${code(error, 80)})`,
+    "Allow the bot to post in the channel",
+  ];
+  const title = `Escalation not posted: ${plain(request.facts.documentName, 90)}`;
+  return {
+    text: `${title}. Slack refuses to post in its channel.`,
+    blocks: [
+      header(title, "what"),
+      section(
+        `${describeRequest(request, mentions())}, is escalated, but Slack refuses to post it in ${mentionChannel(channelId)}: ${cause}. The people on call do not see the request there. ${fix}, and Countersign posts the request by itself. For later requests, you can also change \`escalate.channels\` of the route.`,
+        "state",
+      ),
+      context(`This notice is sent once for each channel and cause · ${executionNote(request)}`, "ids"),
     ],
   };
 }

@@ -26,10 +26,11 @@ export async function createDeliveries(db: Db): Promise<void> {
     .addColumn("request_id", "text", (c) => c.notNull())
     .addColumn("kind", "text", (c) => c.notNull())
     .addColumn("number", "bigint", (c) => c.notNull())
+    .addColumn("subject", "text", (c) => c.notNull())
     .addColumn("detail", "text")
     .addColumn("thread_ts", "text")
     .addColumn("once", "text", (c) => c.unique())
-    .addUniqueConstraint("notices_destination", ["request_id", "kind", "number", "channel_id"])
+    .addUniqueConstraint("notices_destination", ["request_id", "kind", "number", "subject", "channel_id"])
     .execute();
   await createIndex(db, "notices", "notices_due", ["ts", "next_attempt_at"]);
   await db.schema
@@ -48,12 +49,13 @@ export async function createRecipientLookups(db: Db): Promise<void> {
     .createTable("recipient_lookups")
     .addColumn("request_id", "text", (c) => c.notNull())
     .addColumn("kind", "text", (c) => c.notNull())
+    .addColumn("subject", "text", (c) => c.notNull())
     .addColumn("once", "text", (c) => c.unique())
     .addColumn("done_at", "bigint")
     .addColumn("attempts", "integer", (c) => c.notNull())
     .addColumn("next_attempt_at", "bigint", (c) => c.notNull())
     .addColumn("last_error", "text")
-    .addPrimaryKeyConstraint("recipient_lookups_key", ["request_id", "kind"])
+    .addPrimaryKeyConstraint("recipient_lookups_key", ["request_id", "kind", "subject"])
     .execute();
   await createIndex(db, "recipient_lookups", "recipient_lookups_due", ["done_at", "next_attempt_at"]);
 }

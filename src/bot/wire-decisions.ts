@@ -1,9 +1,11 @@
 import type { EvaluateClickDeps } from "../app/decide/evaluate-click.ts";
 import type { ReadTurns } from "../app/decide/read-turns.ts";
+import type { Directory } from "../app/ports/slack.ts";
 import type { EarlyReads } from "../app/signal/early-reads.ts";
 import { makeLookUpRequester } from "../app/watch/look-up-requester.ts";
 import type { Config } from "../config/config.ts";
 import { type Denial, denialSentence } from "../core/denial.ts";
+import type { Approvers } from "../core/policy.ts";
 import { isHomeTeam } from "../slack/listeners/payloads.ts";
 import { mentions } from "../slack/messages/mentions.ts";
 import { REQUEST_CHANGED } from "../workers/wake-ups.ts";
@@ -15,6 +17,19 @@ import type { Wiring } from "./wiring-options.ts";
 /** Lists the people whom the configuration names as approvers or admins. */
 export function namedPeople({ routes, admins }: Pick<Config, "routes" | "admins">): string[] {
   return [...new Set([...admins.users, ...routes.flatMap(({ approvers }) => approvers.users)])];
+}
+
+/** Makes the function that tells whether a person is named, or was in one of the last known lists of any route or the admins. */
+export function makeIsApprover({ routes, admins }: Pick<Config, "routes" | "admins">, directory: Directory) {
+  const byMembers = routes.filter(({ approvers }) => approvers.channel === "members");
+  const groups = new Set([...admins.groups, ...routes.flatMap(({ approvers }) => approvers.groups)]);
+  const channels = [...new Set(byMembers.flatMap((route) => route.channels))];
+  const all: Approvers = {
+    users: namedPeople({ routes, admins }),
+    groups: [...groups],
+    ...(channels.length === 0 ? {} : { channel: "members" }),
+  };
+  return (userId: string): boolean => directory.wasAmong(all, userId, channels);
 }
 
 /** Gathers what the evaluation of a click needs, for the worker and for the preview of a form. */

@@ -15,7 +15,7 @@ import { startMessages, startPeople, startPublishing } from "./start-deliveries.
 import { startHome } from "./start-home.ts";
 import { startQueue } from "./start-queue.ts";
 import { startRetention } from "./start-retention.ts";
-import { namedPeople, wireDecisions } from "./wire-decisions.ts";
+import { makeIsApprover, namedPeople, wireDecisions } from "./wire-decisions.ts";
 import { wireListeners } from "./wire-listeners.ts";
 import { wireSlack } from "./wire-slack.ts";
 import { startTargets, type Targets, wireTargets } from "./wire-targets.ts";
@@ -89,6 +89,7 @@ function startClicks(wiring: Wiring, decisions: EvaluateClickDeps, own: OwnClick
     clicks: store.clicks,
     evaluate: metrics.clicks(makeEvaluateClick({ ...decisions, arrival: own.arrival })),
     named: namedPeople(config),
+    isApprover: makeIsApprover(config, decisions.directory),
     own,
   });
 }

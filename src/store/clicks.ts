@@ -15,10 +15,10 @@ export function makeClickStore(db: Kysely<Tables>, now: () => number): ClickStor
   return {
     record: (click, until = 0) => record(db, click, until),
 
-    unevaluated: (at, limit, first = [], own = []) =>
-      selectFairly(db, UNEVALUATED, "evaluatedAt", dueAt(at, own), limit, first),
+    unevaluated: (at, limit, { own = [], ...options } = {}) =>
+      selectFairly(db, UNEVALUATED, "evaluatedAt", dueAt(at, own), { limit, ...options }),
 
-    unreplied: (at, limit) => selectFairly(db, UNREPLIED, "repliedAt", dueAt(at, []), limit, []),
+    unreplied: (at, limit) => selectFairly(db, UNREPLIED, "repliedAt", dueAt(at, []), { limit }),
 
     claim: (id, at, until) => claim(db, id, at, until),
 
@@ -59,36 +59,36 @@ const NO_EARLIER_CLICK = sql<SqlBool>`not exists (
       or (earlier_click.received_at = clicks.received_at and earlier_click.id < clicks.id)))`;
 
 /**
- * Returns due clicks, at most one of each person: their oldest. The people in `first` come first, then those whose last
- * turn (`served`) is the longest time ago. A person with many clicks so gets one turn, like everyone else.
+ * Returns due clicks: the oldest one of each person, then the next one of each, up to `ofEach`. Among these, the people in
+ * `first` come first, then those whose last turn (`served`) is the longest time ago. A person with many clicks so gets one
+ * turn at a time, like everyone else.
  */
 async function selectFairly(
   db: Kysely<Tables>,
   pending: RawBuilder<SqlBool>,
   served: "evaluatedAt" | "repliedAt",
   isDue: RawBuilder<SqlBool>,
-  limit: number,
-  first: readonly string[],
+  { limit, first = [], ofEach = 1 }: { limit: number; first?: readonly string[]; ofEach?: number },
 ): Promise<ClickRow[]> {
   const column = sql.ref(`earlier.${served}`);
   const named = first.length === 0 ? sql`0` : sql`case when user_id in (${sql.join([...first])}) then 0 else 1 end`;
-  const turns = sql<{ id: string; userId: string; receivedAt: number }>`
-    select id, user_id, received_at from (
+  const turns = sql<{ id: string; userId: string; receivedAt: number; turn: number }>`
+    select id, user_id, received_at, turn from (
       select id, user_id, received_at, row_number() over (partition by user_id order by received_at, id) as turn
       from clicks
       where ${pending} and ${isDue} and ${served === "evaluatedAt" ? NO_EARLIER_CLICK : sql`true`}
     ) as due
-    where turn = 1`;
+    where turn <= ${ofEach}`;
   const { rows } = await sql<Tables["clicks"]>`
     select clicks.* from (
-      select id, received_at, ${named} as class,
+      select id, received_at, turn, ${named} as class,
         (select coalesce(max(${column}), 0) from clicks as earlier where earlier.user_id = turns.user_id) as last_turn
       from (${turns}) as turns
-      order by class, last_turn, received_at, id
+      order by turn, class, last_turn, received_at, id
       limit ${limit}
     ) as selected
     join clicks on clicks.id = selected.id
-    order by selected.class, selected.last_turn, selected.received_at, selected.id`.execute(db);
+    order by selected.turn, selected.class, selected.last_turn, selected.received_at, selected.id`.execute(db);
   return rows.map(clickFromRow);
 }
 

@@ -4,10 +4,12 @@ import type { makeReplyToClicker } from "../app/decide/reply-to-clicker.ts";
 import type { Clock, Log } from "../app/ports/aws.ts";
 import type { ClickRow, ClickStore } from "../app/ports/click-store.ts";
 import { REQUEST_CHANGED, type Topic, type WakeUps } from "./wake-ups.ts";
-import { startWorker, type Worker } from "./worker.ts";
+import { startWorker, type Worker, type WorkerOptions } from "./worker.ts";
 
-/** Clicks evaluated, or replies sent, at a time. */
-const CONCURRENCY = 20;
+/** People whose clicks are evaluated, or who are sent replies, at a time. */
+const MAX_PEOPLE = 20;
+/** Clicks of one approver that are evaluated together, while nobody else's are. */
+const MAX_TOGETHER = 10;
 const TICK_MS = 1_000;
 const ERROR_BACKOFF_MS = 2_000;
 /** Longer than it takes to evaluate a click or to reply to it. After it another replica may, for instance if this one died. */
@@ -21,22 +23,44 @@ interface ClickWorkerDeps {
 }
 
 /**
- * Evaluates recorded clicks, also those from before a restart. Each person has one click in evaluation at a time in each
- * replica, so that many clicks of one person delay nobody else. A click that waits for Slack delays no other.
+ * Tells whether a click of a person may begin next to those in evaluation. The first click of each person may, whatever the
+ * clicks of others. Approvers share the further clicks equally; nobody else has any.
+ */
+export function mayBegin(
+  userId: string,
+  inEvaluation: readonly { userId: string }[],
+  isApprover: (userId: string) => boolean,
+): boolean {
+  const people = new Set(inEvaluation.map((click) => click.userId)).size;
+  const own = inEvaluation.filter((click) => click.userId === userId).length;
+  if (own === 0) return people < MAX_PEOPLE;
+  const hasRoom = inEvaluation.length - people < MAX_TOGETHER - 1;
+  return hasRoom && own < Math.floor(MAX_TOGETHER / people) && isApprover(userId);
+}
+
+/**
+ * Evaluates recorded clicks, also those from before a restart. Clicks of one person on one request are evaluated one after
+ * another. Clicks of one approver on several requests are evaluated together, and share their lookups. Each person has a
+ * place of their own, so that many clicks of one person delay nobody else. A click that waits for Slack delays no other.
  */
 export function startClickWorker(
   deps: ClickWorkerDeps & {
     evaluate: ReturnType<typeof makeEvaluateClick>;
     /** The people whom the configuration names: their clicks come first. */
     named: readonly string[];
+    /** Tells whether a person is named, or was in one of the last known lists. */
+    isApprover: (userId: string) => boolean;
     own: Pick<OwnClicks, "ids" | "begin">;
   },
 ): Worker {
-  const { clicks, evaluate, named, own, clock } = deps;
+  const { clicks, evaluate, named, isApprover, own, clock } = deps;
   return startClaimingWorker(deps, {
     name: "clicks",
     topic: "evaluate",
-    due: (limit) => clicks.unevaluated(clock.now(), limit, named, own.ids()),
+    due: (limit) => clicks.unevaluated(clock.now(), limit, { first: named, own: own.ids(), ofEach: MAX_TOGETHER }),
+    concurrency: MAX_PEOPLE + MAX_TOGETHER - 1,
+    keyOf: ({ id }) => id,
+    mayStart: ({ userId }, inProgress) => mayBegin(userId, inProgress, isApprover),
     isOwn: ({ id }) => own.begin(id),
     async work(click, log) {
       const outcome = await evaluate(click);
@@ -54,6 +78,8 @@ export function startReplyWorker(deps: ClickWorkerDeps & { reply: ReturnType<typ
     name: "replies",
     topic: "reply",
     due: (limit) => clicks.unreplied(clock.now(), limit),
+    concurrency: MAX_PEOPLE,
+    keyOf: ({ userId }) => userId,
     isOwn: () => false,
     work: reply,
   });
@@ -69,17 +95,16 @@ function startClaimingWorker(
     /** Tells whether this replica has claimed the click already. */
     isOwn: (click: ClickRow) => boolean;
     work: (click: ClickRow, log: Log) => Promise<void>;
-  },
+  } & Pick<WorkerOptions<ClickRow>, "concurrency" | "keyOf" | "mayStart">,
 ): Worker {
-  const { name, topic, due, isOwn, work } = task;
+  const { name, topic, due, isOwn, work, ...places } = task;
   return startWorker<ClickRow>({
     name,
     topics: [topic],
     wakeUps,
     everyMs: TICK_MS,
-    concurrency: CONCURRENCY,
+    ...places,
     due: ({ limit }) => due(limit),
-    keyOf: ({ userId }) => userId,
     async work(click) {
       const ownLog = log.child({ worker: name, clickId: click.id, requestId: click.requestId });
       const now = clock.now();

@@ -35,6 +35,8 @@ export interface WorkerOptions<Row> extends LoopOptions {
   backOffMs: number;
   /** How many rows are in progress at most. */
   concurrency: number;
+  /** Tells whether a row may start next to the rows in progress. Without it, any may. */
+  mayStart?: (row: Row, inProgress: readonly Row[]) => boolean;
   /** Topics to wake when a row is done; a function if they depend on the time of its end. */
   wakes?: readonly Topic[] | (() => readonly Topic[]);
   /** Fields of the log line about an unexpected failure, besides the row's key. */
@@ -57,7 +59,7 @@ export interface WorkerOptions<Row> extends LoopOptions {
 export function startWorker<Row>(options: WorkerOptions<Row>): Worker {
   const { name, due, keyOf, work, backOff, backOffMs, concurrency, wakes = [], about, wakeUps, clock, log } = options;
   const pool = new PQueue({ concurrency });
-  const inProgress = new Set<string>();
+  const inProgress = new Map<string, Row>();
   const stopping = new AbortController();
   let hasBacklog = false;
 
@@ -83,7 +85,8 @@ export function startWorker<Row>(options: WorkerOptions<Row>): Worker {
       if (inProgress.has(key)) continue;
       hasBacklog = inProgress.size >= concurrency;
       if (hasBacklog) return;
-      inProgress.add(key);
+      if (options.mayStart?.(row, [...inProgress.values()]) === false) continue;
+      inProgress.set(key, row);
       void pool.add(() => run(row, key));
     }
   };
@@ -91,7 +94,8 @@ export function startWorker<Row>(options: WorkerOptions<Row>): Worker {
   const loop = startLoop({
     ...options,
     async round(_, woken) {
-      const rows = await due({ limit: 2 * concurrency + inProgress.size, inProgress, woken });
+      const limit = 2 * concurrency + inProgress.size;
+      const rows = await due({ limit, inProgress: new Set(inProgress.keys()), woken });
       if (!stopping.signal.aborted) start(rows);
       return undefined;
     },

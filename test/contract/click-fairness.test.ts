@@ -52,6 +52,7 @@ function startReplica(t: TestContext, store: OpenStore, lookups: string[]) {
     named: [],
     wakeUps: makeWakeUps(),
     own: { ids: () => [], begin: () => false },
+    isApprover: () => true,
   });
   t.after(() => worker.stop());
 }

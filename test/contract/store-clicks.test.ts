@@ -59,7 +59,7 @@ for (const engine of ENGINES) {
     await click("U0JANE", 0, NOW + 200);
     const order: string[] = [];
     for (let turn = 0; turn < 6; turn++) {
-      const [next] = await store.clicks.unevaluated(NOW + 1_000, 10, ["U0JANE"]);
+      const [next] = await store.clicks.unevaluated(NOW + 1_000, 10, { first: ["U0JANE"] });
       assert(next !== undefined);
       order.push(next.id);
       now += 1_000;
@@ -95,13 +95,38 @@ for (const engine of ENGINES) {
   });
 }
 
+for (const engine of ENGINES)
+  test(`${engine.name}: several clicks of each person come in turns, and those on one request stay in their order`, async (t) => {
+    const store = await aStore(t, { engine, now: () => NOW });
+    const click = (userId: string, requestId: string, receivedAt: number) => {
+      const id = `${userId}-${requestId}-${receivedAt - NOW}`;
+      return store.clicks.record(aClick(userId, { id, key: id, requestId, receivedAt }));
+    };
+    for (let index = 0; index < 6; index++) await click("U0EVE", `r${index}`, NOW + index);
+    await click("U0JANE", "r1", NOW + 10);
+    await click("U0JANE", "r1", NOW + 11);
+    await click("U0JANE", "r2", NOW + 12);
+    await click("U0MIA", "r1", NOW + 20);
+    const due = async (limit: number, ofEach?: number) => {
+      const options = { first: ["U0JANE"], ...(ofEach === undefined ? {} : { ofEach }) };
+      return (await store.clicks.unevaluated(NOW + 1_000, limit, options)).map(({ id }) => id);
+    };
+    const firsts = ["U0JANE-r1-10", "U0EVE-r0-0", "U0MIA-r1-20"];
+    const seconds = ["U0JANE-r2-12", "U0EVE-r1-1"];
+    assert.deepEqual(await due(10), firsts);
+    assert.deepEqual(await due(10, 3), [...firsts, ...seconds, "U0EVE-r2-2"]);
+    assert.deepEqual(await due(4, 3), [...firsts, "U0JANE-r2-12"]);
+    await store.clicks.recordEvaluated("U0JANE-r1-10", null, null);
+    assert.equal((await due(10, 2)).includes("U0JANE-r1-11"), true);
+  });
+
 for (const engine of ENGINES) {
   test(`${engine.name}: a click that is claimed with its record is due for its own replica at once, and for others when the claim ends`, async (t) => {
     const clock = testClock();
     const store = await aStore(t, { engine, now: clock.now });
     const own = makeOwnClicks(store.clicks, clock, () => 1);
     const due = async (ids: string[]) =>
-      (await store.clicks.unevaluated(clock.now(), 10, [], ids)).map(({ userId }) => userId);
+      (await store.clicks.unevaluated(clock.now(), 10, { own: ids })).map(({ userId }) => userId);
     assert.equal(await own.record(aClick("U0JANE")), "recorded");
     assert.equal(await own.record(aClick("U0JANE", { id: "again" })), "duplicate");
     await store.clicks.record(aClick("U0OMAR", { receivedAt: NOW + 1 }));

@@ -222,6 +222,7 @@ test("a click whose evaluation fails is repeated later and does not delay other 
     clock: QUICK,
     log,
     own: { ids: () => [], begin: () => false },
+    isApprover: () => true,
     wakeUps: makeWakeUps(),
   });
   t.after(() => worker.stop());

@@ -37,7 +37,15 @@ async function setUpProcess(t: TestContext, requests: number) {
   const nextEvent = () => ++events;
   const own = makeOwnClicks(store.clicks, clock, nextEvent);
   const directory = makeDirectory(call, WORKSPACE, clock, nextEvent);
-  const evaluateRow = makeEvaluateClick({ ...deps, directory, arrival: own.arrival });
+  const turns: string[] = [];
+  const readTurns: typeof deps.readTurns = {
+    ...deps.readTurns,
+    async acquire(userId, purpose) {
+      turns.push(userId);
+      return deps.readTurns.acquire(userId, purpose);
+    },
+  };
+  const evaluateRow = makeEvaluateClick({ ...deps, readTurns, directory, arrival: own.arrival });
   /** Records a click on the request of this number. Another process receives it unless `isOwn`. */
   const record = async (index: number, isOwn = true) => {
     const id = `click-${index}`;
@@ -51,7 +59,7 @@ async function setUpProcess(t: TestContext, requests: number) {
       ...click,
       ...{ evaluatedAt: null, reply: null, repliedAt: null, nextAttemptAt: 0, attempts: 0, lastError: null },
     });
-  return { clock, calls, state, record, evaluate };
+  return { clock, calls, state, turns, record, evaluate };
 }
 
 const denial = (outcome: { kind: string; denial?: { kind: string } }) => outcome.denial?.kind ?? outcome.kind;
@@ -108,4 +116,15 @@ test("a click that another process received shares no lookup of its first five s
   clock.advance(100);
   await evaluate(second);
   assert.equal(calls.people, 2);
+});
+
+test("ten clicks of one person that are evaluated together share one lookup, one read of the group and one of the person's turns", async (t) => {
+  const { calls, record, evaluate, turns } = await setUpProcess(t, 11);
+  assert.equal((await evaluate(await record(0))).kind, "counted");
+  const waiting: Click[] = [];
+  for (let index = 1; index < 11; index++) waiting.push(await record(index));
+  const outcomes = await Promise.all(waiting.map(evaluate));
+  assert.deepEqual(new Set(outcomes.map(({ kind }) => kind)), new Set(["counted"]));
+  assert.deepEqual(calls, { people: 2, groups: 2 });
+  assert.deepEqual(turns, [JANE, JANE]);
 });

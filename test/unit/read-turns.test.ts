@@ -23,6 +23,31 @@ test("a click's first read costs no write; after it, each read acquires its slot
   assert.deepEqual([await click(), acquired.length], [0, 3]);
 });
 
+test("clicks of one person that ask at the same time share a turn, because they share the read", async (t) => {
+  const clock = testClock();
+  const { rateLimits } = await aStore(t, { now: clock.now });
+  const acquired: string[] = [];
+  const turns = makeReadTurns(
+    {
+      async acquireSlot(name, ...rest) {
+        acquired.push(name);
+        await new Promise(setImmediate);
+        return rateLimits.acquireSlot(name, ...rest);
+      },
+    },
+    clock,
+  );
+  const askTogether = (userId: string) =>
+    Promise.all(Array.from({ length: 10 }, () => turns.acquire(userId, "clicks")));
+  await turns.acquire("U0JANE", "clicks");
+  await turns.acquire("U0MIA", "clicks");
+  const waits = await Promise.all([askTogether("U0JANE"), askTogether("U0MIA")]);
+  assert.deepEqual(waits.flat(), Array(20).fill(0));
+  assert.deepEqual(acquired, ["clicks:U0JANE", "clicks:U0MIA"]);
+  await turns.acquire("U0JANE", "clicks");
+  assert.equal(acquired.length, 3, "a later click takes a turn of its own");
+});
+
 test("two replicas: one person causes ten reads, one on credit in each replica, and then one every six seconds", async (t) => {
   const clock = testClock();
   const { rateLimits } = await aStore(t, { now: clock.now });

@@ -25,11 +25,18 @@ export interface ReadTurns {
  */
 export function makeReadTurns(rateLimits: Pick<RateLimitStore, "acquireSlot">, clock: Clock): ReadTurns {
   const debtors = new Set<string>();
+  const acquiring = new Map<string, Promise<number>>();
   const acquire = (userId: string, purpose: string) =>
     rateLimits.acquireSlot(`${purpose}:${userId}`, READS_OF_ONE_PERSON, clock.now());
   return {
     async acquire(userId, purpose) {
-      if (purpose === "forms" || debtors.has(userId)) return acquire(userId, purpose);
+      if (purpose === "forms") return acquire(userId, purpose);
+      if (debtors.has(userId)) {
+        // Clicks of one person that are evaluated together share the read, and so its slot.
+        const shared = acquiring.get(userId) ?? acquire(userId, purpose).finally(() => acquiring.delete(userId));
+        acquiring.set(userId, shared);
+        return shared;
+      }
       debtors.add(userId);
       return 0;
     },

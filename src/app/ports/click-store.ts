@@ -35,14 +35,21 @@ export interface ClickRow extends Click {
   lastError: string | null;
 }
 
+export interface DueOptions {
+  first?: readonly string[];
+  own?: readonly string[];
+  ofEach?: number;
+}
+
 export interface ClickStore {
   /** Records a click. `until`: the replica that records it has claimed its evaluation until then. */
   record(click: Click, until?: number): Promise<"recorded" | "duplicate">;
   /**
-   * Returns clicks that are due for evaluation, one of each person: the people in `first` come first, then those whose
-   * last evaluation is the longest time ago. `own`: clicks that are due also while they are claimed.
+   * Returns clicks that are due for evaluation: one of each person, then the next one of each, up to `ofEach`, which is one by
+   * default. The people in `first` come first, then those whose last evaluation is the longest time ago. A click waits for
+   * the person's earlier clicks on the same request. `own`: clicks that are due also while they are claimed.
    */
-  unevaluated(now: number, limit: number, first?: readonly string[], own?: readonly string[]): Promise<ClickRow[]>;
+  unevaluated(now: number, limit: number, options?: DueOptions): Promise<ClickRow[]>;
   /** Claims a due click for evaluation or its reply; false if another process has it. It is due again at `until`. */
   claim(id: string, now: number, until: number): Promise<boolean>;
   /** Records the end of the evaluation. `reply: null`: the message in the channel shows the result. */

@@ -100,7 +100,7 @@ function channelUnavailable({ request, route }: NoticeView): Rendered {
     blocks: [
       header(title, "what"),
       section(
-        `Slack refuses to post ${describeRequest(request, mentions())} in ${channels || "its channel"}: the channel is archived, or Countersign is not a member or may not post there. No approver sees the request. Unarchive the channel or invite the bot. Countersign then posts the request by itself. \`/approvals show ${request.id}\` has its state.`,
+        `Slack refuses to post ${describeRequest(request, mentions())} in ${channels || "its channel"}: the channel is archived, or Countersign is not a member or may not post there. No approver sees the request. Unarchive the channel or invite the bot. Countersign then posts the request. \`/approvals show ${request.id}\` has its state.`,
         "state",
       ),
       context(executionNote(request), "ids"),
@@ -128,7 +128,7 @@ function escalationUnavailable({ request, subject = "{}" }: NoticeView): Rendere
     blocks: [
       header(title, "what"),
       section(
-        `${describeRequest(request, mentions())}, is escalated, but Slack refuses to post it in ${mentionChannel(channelId)}: ${cause}. The people on call do not see the request there. ${fix}, and Countersign posts the request by itself. For later requests, you can also change \`escalate.channels\` of the route.`,
+        `${describeRequest(request, mentions())}, is escalated, but Slack refuses to post it in ${mentionChannel(channelId)}: ${cause}. The people on call do not see the request there. ${fix}. Countersign then posts the request. For later requests, you can also change \`escalate.channels\` of the route.`,
         "state",
       ),
       context(`This notice is sent once for each channel and cause · ${executionNote(request)}`, "ids"),

@@ -177,10 +177,10 @@ export const route = z
       "Remove dm, or name people or groups under approvers.",
     ),
   })
-  .refine(({ quiet, remind }) => quiet === undefined || remind !== undefined, {
-    when: areValid("quiet", "remind"),
+  .refine(({ quiet, remind, escalate }) => quiet === undefined || (remind ?? escalate) !== undefined, {
+    when: areValid("quiet", "remind", "escalate"),
     path: ["quiet"],
-    error: say("It has no effect without remind.", "Add remind, or remove quiet."),
+    error: say("It has no effect without remind or escalate.", "Add remind or escalate, or remove quiet."),
   })
   // A setting without effect is refused: it makes a policy look stricter than it is.
   .refine(({ selfApproval, whenRequesterUnknown }) => !selfApproval || whenRequesterUnknown === UNKNOWN_DEFAULT, {

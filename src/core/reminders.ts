@@ -5,10 +5,11 @@
  *
  *   reminder   at `remind.after`, then each `remind.every`; in quiet hours at their end
  *   last-call  `remind.lastCall` before the deadline; in quiet hours at their end or, if the deadline is earlier, before them
- *   escalated  at `escalate.after`, also in quiet hours: people on call are there for that, and only they are mentioned
+ *   escalated  at `escalate.after`, also in quiet hours: people on call are there for that, and only they are mentioned, also
+ *              by the message in their channel
  */
 import { DEFAULT_APPROVE_TIMEOUT_SECONDS } from "./execution.ts";
-import type { People, Route } from "./policy.ts";
+import { isEscalationChannel, type People, type Route } from "./policy.ts";
 import { findQuietPeriod } from "./quiet-hours.ts";
 import { type ApprovalRequest, deadline } from "./request.ts";
 
@@ -79,6 +80,12 @@ function lastCallAt({ remind, quiet }: Schedule, { openedAt, deadline }: Reminde
   const period = quiet === undefined ? null : findQuietPeriod(planned, quiet);
   const at = period === null ? planned : period.end < deadline ? period.end : period.start - BEFORE_QUIET_MS;
   return at > openedAt ? at : null;
+}
+
+/** Tells whether a message in this channel is an escalation in quiet hours. */
+export function isQuietEscalation(route: Route | null, channelId: string, now: number): boolean {
+  if (route?.quiet === undefined || !isEscalationChannel(route, channelId)) return false;
+  return findQuietPeriod(now, route.quiet) !== null;
 }
 
 function escalationAt({ escalate }: Schedule, { openedAt }: ReminderTimes): number | null {

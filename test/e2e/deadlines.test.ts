@@ -81,26 +81,37 @@ test("a week without an answer: two reminders, an escalation, a last call, and t
   assert.equal((await replies()).length, 5, "nothing follows the end");
 });
 
-fullMatrixTest("a reminder in quiet hours comes at their end, also in the night when the clocks change", async (t) => {
-  const quiet = `${POLICY.replaceAll(/ {4}(remind|escalate): .*\n/g, "")}    remind: { after: 2h, every: 1w }
+fullMatrixTest(
+  "a reminder in quiet hours comes at their end, also in the night when the clocks change; an escalation mentions only the people on call",
+  async (t) => {
+    const quiet = `${POLICY.replaceAll(/ {4}(remind|escalate): .*\n/g, "")}    remind: { after: 2h, every: 1w }
+    escalate: { after: 90m, channels: [C0ONCALL], mention: [S0ONCALL] }
     quiet: { from: "22:00", to: "07:00", zone: Europe/Berlin }
 `;
-  const harness = await startHarness(await openDatabase("sqlite"), quiet);
-  t.after(() => harness.close());
-  await harness.reset();
-  const moveTo = (time: string) => harness.advanceTime(Date.parse(time) - harness.time.now());
-  const replies = async () => (await harness.readMessages("C0APPROVALS")).filter(isReply).map(toText);
-  // The night to Sunday in which summer time begins: 22:00 is 21:00 UTC, and 07:00 is 05:00 UTC.
-  moveTo("2027-03-27T20:00:00Z");
-  await harness.control.aws("seed", { documents: [{ name: "Night", content: RUNBOOK }] });
-  await harness.run("Night");
-  await harness.startBot(0);
-  await eventually("the message is posted", async () => (await harness.readMessages("C0APPROVALS")).length === 1);
-  for (const time of ["2027-03-27T22:10:00Z", "2027-03-28T04:40:00Z"]) {
-    moveTo(time);
-    await harness.wait(20_000);
-    assert.deepEqual(await replies(), [], time);
-  }
-  moveTo("2027-03-28T05:01:00Z");
-  await eventually("the reminder is posted", async () => /Still waiting for a decision/.test((await replies()).join()));
-});
+    const harness = await startHarness(await openDatabase("sqlite"), quiet);
+    t.after(() => harness.close());
+    await harness.reset();
+    const moveTo = (time: string) => harness.advanceTime(Date.parse(time) - harness.time.now());
+    const replies = async () => (await harness.readMessages("C0APPROVALS")).filter(isReply).map(toText);
+    const reminders = async () => (await replies()).filter((text) => !text.includes("*Escalated*"));
+    // The night to Sunday in which summer time begins: 22:00 is 21:00 UTC, and 07:00 is 05:00 UTC.
+    moveTo("2027-03-27T20:00:00Z");
+    await harness.control.aws("seed", { documents: [{ name: "Night", content: RUNBOOK }] });
+    await harness.run("Night");
+    await harness.startBot(0);
+    await eventually("the message is posted", async () => (await harness.readMessages("C0APPROVALS")).length === 1);
+    for (const time of ["2027-03-27T22:10:00Z", "2027-03-28T04:40:00Z"]) {
+      moveTo(time);
+      await harness.wait(20_000);
+      assert.deepEqual(await reminders(), [], time);
+    }
+    const escalated = await eventually("the escalation is posted", async () =>
+      (await harness.readMessages("C0ONCALL")).find((each) => !isReply(each)),
+    );
+    assert.deepEqual(toText(escalated).match(/<@\w+>|<!subteam\^\w+>/g), ["<!subteam^S0ONCALL>"]);
+    moveTo("2027-03-28T05:01:00Z");
+    await eventually("the reminder is posted", async () =>
+      /Still waiting for a decision/.test((await reminders()).join()),
+    );
+  },
+);

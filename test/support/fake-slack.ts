@@ -19,6 +19,8 @@ type EphemeralResult = Awaited<ReturnType<Chat["postEphemeral"]>>;
 export interface FakeChat extends Chat {
   /** The messages in Slack by their ts, each with its view. */
   messages: Map<string, { channelId: string; id: string; view: RequestView }>;
+  /** The content of each post and update. */
+  contents: { channelId: string; content: MessageContent }[];
   notices: { channelId: string; notice: NoticeView; thread: Thread | null }[];
   ephemerals: { channelId: string; userId: string; text: string }[];
   searches: { channelId: string; id: string; since: number; threadTs?: string }[];
@@ -46,12 +48,14 @@ export function fakeChat(now = () => Number.POSITIVE_INFINITY): FakeChat {
   ): string => {
     if (content.kind === "step-without-id") throw new Error("the fake has no messages without a request");
     fake.messages.set(ts, { channelId, id: content.id, view: content.view as RequestView });
+    fake.contents.push({ channelId, content });
     if (content.kind === "notice") fake.notices.push({ channelId, notice: content.view, thread });
     return ts;
   };
   const fake: FakeChat = {
     messages: new Map(),
     ephemerals: [],
+    contents: [],
     notices: [],
     searches: [],
     nextPost: [],

@@ -37,6 +37,13 @@ test("an empty mask hides nothing", () => {
   assert.deepEqual(file(`${MINIMAL}mask: []\n`).mask, []);
 });
 
+test("quiet hours are accepted with an escalation alone, which mentions fewer people then", () => {
+  const { routes } = file(`${MINIMAL}    escalate: { after: 2d, mention: [S0ONCALL] }
+    quiet: { from: "22:30", to: "07:00", zone: Europe/Berlin }
+`);
+  assert.equal(routes[0]?.quiet?.from, 1350);
+});
+
 test("deadlines are read in milliseconds, and quiet hours in minutes", () => {
   const { remind, escalate, quiet } =
     file(`${MINIMAL}    remind: { after: 15m, every: 1h, lastCall: 30s }

@@ -184,7 +184,15 @@ const earlier = fc.record({
   more: fc.nat(1000),
 });
 
-export const views = fc.record({ request: requests, votes, attempts, route: routes, requester: requesters, earlier });
+export const views = fc.record({
+  request: requests,
+  votes,
+  attempts,
+  route: routes,
+  requester: requesters,
+  earlier,
+  isQuiet: fc.boolean(),
+});
 
 const values = fc.dictionary(
   hostile(100),

@@ -1,4 +1,5 @@
 import { findRoute, type Route } from "../../core/policy.ts";
+import { isQuietEscalation } from "../../core/reminders.ts";
 import { findRequester, type Identities } from "../../core/requester.ts";
 import type { Log } from "../ports/aws.ts";
 import type { DigestRow, DigestStore } from "../ports/delivery-store.ts";
@@ -77,7 +78,9 @@ async function toDigestView(deps: DigestDeps, row: DigestRow): Promise<DigestVie
     // Version 1 of a request has no votes.
     const votes = request.version > 1 ? await deps.requests.votes(request.id) : [];
     const requester = findRequester(request, deps.identities);
-    waiting.push({ request, votes, attempts: [], requester, route: findRoute(deps.routes, request.route) });
+    const route = findRoute(deps.routes, request.route);
+    const isQuiet = isQuietEscalation(route, row.channelId, deps.clock.now());
+    waiting.push({ request, votes, attempts: [], requester, route, isQuiet });
   }
   return { since: row.beganAt, waiting, count };
 }

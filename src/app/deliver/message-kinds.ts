@@ -1,6 +1,6 @@
 import { lastEarlier } from "../../core/earlier-requests.ts";
 import { findRoute, isEscalationChannel, type Route, tellsRequester } from "../../core/policy.ts";
-import { parseReminderDetail } from "../../core/reminders.ts";
+import { isQuietEscalation, parseReminderDetail } from "../../core/reminders.ts";
 import type { ApprovalRequest } from "../../core/request.ts";
 import { findRequester, type Identities } from "../../core/requester.ts";
 import { lastError } from "../../core/signal-attempt.ts";
@@ -42,7 +42,8 @@ export const makeRequestMessages = (
       const postedAt = row.ts === null ? deps.clock.now() : Number(row.ts) * 1000;
       const isEscalation = isEscalationChannel(view.route, row.channelId);
       const earlier = await findEarlier(deps, view.request, row.channelId);
-      const shown = { ...view, postedAt, isEscalation, earlier, isReplacement: row.deletions > 0 };
+      const isQuiet = isQuietEscalation(view.route, row.channelId, deps.clock.now());
+      const shown = { ...view, postedAt, isEscalation, isQuiet, earlier, isReplacement: row.deletions > 0 };
       const content = { id: row.requestId, kind: "request", view: shown } as const;
       return { content, version: view.request.version };
     },

@@ -51,6 +51,8 @@ export interface RequestView {
   earlier?: EarlierGates;
   /** Whether the message is in a channel to which the request was escalated. */
   isEscalation?: boolean;
+  /** Whether it is an escalation in quiet hours, which mentions only the people on call. */
+  isQuiet?: boolean;
 }
 
 /** The content of a notice. */

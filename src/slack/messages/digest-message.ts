@@ -19,6 +19,7 @@ import { byVerdict } from "./state-text.ts";
 import { code, plain, word } from "./text.ts";
 import { moment } from "./time.ts";
 import { warningLine } from "./warning.ts";
+import { withoutMentions } from "./without-mentions.ts";
 
 /** The values that an entry shows to tell requests apart: their characters together, and their number. */
 const VALUES_BUDGET = 200;
@@ -51,10 +52,11 @@ export function digestMessage({ since, waiting, count }: DigestView): Rendered {
   const more = count - groups.slice(0, shown.length).reduce((sum, group) => sum + group.count, 0);
   const foot =
     more === 0 ? [] : [context(`${counted(more, "more follows", "more follow")} as this list gets shorter.`, "more")];
-  return {
+  const message = {
     text: `${title}. Open an urgent request from the list to decide it now.`,
     blocks: [...head, ...shown.flat(), ...foot],
   };
+  return waiting.some(({ isQuiet }) => isQuiet) ? withoutMentions(message, waiting) : message;
 }
 
 const BLOCKS_OF_ENTRY = 2;

@@ -22,6 +22,7 @@ import { duration } from "./time.ts";
 import { buttonsBlock } from "./verdict-buttons.ts";
 import { warningBlock } from "./warning.ts";
 import { withheld, withheldBlock } from "./withheld.ts";
+import { withoutMentions } from "./without-mentions.ts";
 
 /**
  * Renders the message of a request in any state; the same view gives the same message. A closed request is short: its
@@ -34,7 +35,8 @@ export function requestMessage(
   const shown = withhold ? withheld(view) : view;
   const note = withhold ? withheldBlock(view) : null;
   const blocks = view.request.state === "closed" ? closedBlocks(shown, note) : waitingBlocks(shown, note, workspaceUrl);
-  return { text: summary(shown), blocks: blocks.filter((block) => block !== null) };
+  const message = { text: summary(shown), blocks: blocks.filter((block) => block !== null) };
+  return view.isQuiet ? withoutMentions(message, [view]) : message;
 }
 
 function waitingBlocks(view: RequestView, note: KnownBlock | null, workspaceUrl: string): (KnownBlock | null)[] {
@@ -53,7 +55,7 @@ function waitingBlocks(view: RequestView, note: KnownBlock | null, workspaceUrl:
     notReplacedNote(request.facts),
     ...earlierGates(view, workspaceUrl),
     section(stateText(view), "state"),
-    notifiedBlock(view),
+    view.isQuiet ? null : notifiedBlock(view),
     reasonsBlock(view, MESSAGE_PARTS.reasons, "reasons"),
     buttonsBlock(view),
     context(contextLine(view), "ids"),

@@ -46,7 +46,7 @@ export function stateText(view: RequestView, { inMessage = false }: { inMessage?
 const NO_STOP = `The execution cannot be stopped here: Countersign does not have the permission ${code("ssm:StopAutomationExecution", 40)}. Stop it in the AWS console.`;
 
 /** The status line: approvals so far, who may decide, and who may not. */
-function openText({ request, votes, route, requester }: RequestView): string {
+function openText({ request, votes, route, requester, isQuiet = false }: RequestView): string {
   if (route === null) return noRouteText(request);
   if (route.decide === "elsewhere") return elsewhereText(request);
   const listing = listingText(request.facts);
@@ -60,7 +60,7 @@ function openText({ request, votes, route, requester }: RequestView): string {
       ? `*0 of ${route.quorum} ${terms.approvals}*`
       : `*${given.length} of ${route.quorum} ${terms.approvals}:* ${voters(given)}`,
     given.length > 0 && missing > 0 ? `${missing} more needed` : null,
-    approversText(route, given, terms),
+    isQuiet ? `approvers of route ${code(route.name, 80)}` : approversText(route, given, terms),
     describeRequesterRule(route, requester, mentions()),
   ];
   const missingLine = describeMissingIdentity(route, requester, mentions(MAX_IDENTITY_LENGTH), "people");

@@ -10,6 +10,7 @@ import type { Automation, AwsCalls, Clock, Target, TargetRoles } from "../app/po
 import type { ListedExecution } from "../core/execution.ts";
 import { makeApproverSessions } from "./approver-sessions.ts";
 import { MalformedAnswerError, readFailure } from "./aws-failures.ts";
+import { type Connections, makeConnections } from "./connections.ts";
 import { decodeExecution, decodeListed, decodePage } from "./decode.ts";
 import { makeDefaults } from "./defaults.ts";
 import { listExecutions } from "./list-executions.ts";
@@ -17,7 +18,6 @@ import { observeCalls } from "./observe-calls.ts";
 import { limitConcurrency, makeCallPacer, type PacedCall, paced } from "./pace.ts";
 import { makeWithParents } from "./parents.ts";
 import { makeReadCredentials } from "./read-role.ts";
-import { makeRequestHandler } from "./request-handler.ts";
 import { makeBotSigning } from "./signal-sender.ts";
 import { makeCanStop } from "./stop-permission.ts";
 import { makeReadTags } from "./tags.ts";
@@ -32,18 +32,20 @@ const MAX_PAGES = 2_000;
 
 const NO_ROLES: TargetRoles = { readRole: null, approverRole: null };
 
-/** Connects to the Automation of one target with the SDK. `close` ends its connections. */
+/** Connects to the Automation of one target with the SDK. `close` ends its connections, unless others share them. */
 export function makeAutomation(
   target: Target,
   clock: Clock,
   roles: TargetRoles = NO_ROLES,
   calls: AwsCalls = UNCOUNTED,
+  shared?: Connections,
 ): Automation & { close(): void } {
   const { region } = target;
   const { now } = clock;
   const pace = makeCallPacer(clock, calls);
-  const reader = connectReader(region, roles.readRole, calls);
-  const common = { region, clock, calls, onEnd: pace.record };
+  const connections = shared ?? makeConnections(calls);
+  const reader = connectReader(region, roles.readRole, calls, connections);
+  const common = { region, clock, calls, connections, onEnd: pace.record };
   // The bot signs with the reader's credentials, which the read has just used: the signal does not wait for new ones.
   const signing =
     roles.approverRole === null
@@ -83,17 +85,16 @@ export function makeAutomation(
     },
 
     close() {
-      reader.destroy();
-      signing.close();
+      if (shared === undefined) connections.close();
     },
   };
 }
 
-function connectReader(region: string, readRole: string | null, calls: AwsCalls): SSMClient {
+function connectReader(region: string, readRole: string | null, calls: AwsCalls, connections: Connections): SSMClient {
   const reader = new SSMClient({
     region,
-    requestHandler: makeRequestHandler(),
-    ...(readRole === null ? {} : { credentials: makeReadCredentials(region, readRole, calls) }),
+    requestHandler: connections.requestHandler(),
+    ...(readRole === null ? {} : { credentials: makeReadCredentials(connections.sts(region), readRole) }),
   });
   reader.middlewareStack.use(observeCalls(calls));
   return reader;

@@ -3,6 +3,7 @@ import { LRUCache } from "lru-cache";
 import { parse } from "yaml";
 import type { Automation, DeclaredParameters } from "../app/ports/aws.ts";
 import { MalformedAnswerError, readFailure } from "./aws-failures.ts";
+import { boundedTo } from "./bounded.ts";
 import { type CallPacer, paced } from "./pace.ts";
 
 /** How long defaults are cached. The version of a document never changes, but a deleted name can be used again. */
@@ -23,7 +24,7 @@ export function makeDefaults(
   now: () => number,
   pace: CallPacer,
 ): Automation["defaults"] {
-  const options = { max: MAX_DOCUMENTS, perf: { now } };
+  const options = { ...boundedTo(MAX_DOCUMENTS), perf: { now } };
   // With a resolution above 0, lru-cache remembers the time and forgets it with a timer of the machine.
   const cache = new LRUCache<string, Result>({ ...options, ttlResolution: 0 });
   const failingSince = new LRUCache<string, number>(options);

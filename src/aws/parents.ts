@@ -1,6 +1,7 @@
 import { LRUCache } from "lru-cache";
 import type { Automation, FailedSince, ReadLane } from "../app/ports/aws.ts";
 import type { ObservedExecution } from "../core/execution.ts";
+import { boundedTo } from "./bounded.ts";
 
 /** The executions above one that are read. */
 const MAX_LEVELS = 5;
@@ -19,7 +20,7 @@ type Result = { kind: "read"; execution: ObservedExecution } | FailedSince;
  * child, after the child started: what the parent passed to it is then in the parent's parameters and outputs.
  */
 export function makeWithParents(read: Automation["read"], now: () => number): Automation["withParents"] {
-  const options = { max: MAX_CACHED, perf: { now } };
+  const options = { ...boundedTo(MAX_CACHED), perf: { now } };
   // With a resolution above 0, lru-cache remembers the time and forgets it with a timer of the machine.
   const cache = new LRUCache<string, Result>({ ...options, ttlResolution: 0 });
   const failingSince = new LRUCache<string, number>(options);

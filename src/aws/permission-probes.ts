@@ -15,11 +15,10 @@ import {
 } from "@aws-sdk/client-ssm";
 import { STSClient } from "@aws-sdk/client-sts";
 import type { AwsFailure, TargetRoles } from "../app/ports/aws.ts";
-import { assumeRole } from "./approver-sessions.ts";
 import { describe, readFailure } from "./aws-failures.ts";
 import { makeReadCredentials } from "./read-role.ts";
-import { makeRequestHandler } from "./request-handler.ts";
-import { stsOptions } from "./sts.ts";
+import { makeAgents, makeRequestHandler } from "./request-handler.ts";
+import { assumeRole, stsOptions } from "./sts.ts";
 import { makeWaitingQueue } from "./waiting-queue.ts";
 
 type Probe = { kind: "allowed" } | AwsFailure;
@@ -94,8 +93,9 @@ function makeCalls({ region, roles: { approverRole }, abort }: Options) {
 
 /** Makes the probes of one target, with the credentials that the bot uses for each call. */
 export function makePermissionProbes(options: Options) {
-  const { readRole } = options.roles;
-  const reading = readRole === null ? {} : { credentials: makeReadCredentials(options.region, readRole) };
+  const { region, roles } = options;
+  const sts = new STSClient({ ...stsOptions(makeAgents({ keepAlive: false })), region });
+  const reading = roles.readRole === null ? {} : { credentials: makeReadCredentials(sts, roles.readRole) };
   const { send, assume, sign } = makeCalls(options);
   return {
     assumeReadRole: () => probe(async () => reading.credentials?.()),

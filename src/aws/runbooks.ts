@@ -1,9 +1,9 @@
 import { SSMClient } from "@aws-sdk/client-ssm";
 import type { AwsFailure, DeclaredParameters } from "../app/ports/aws.ts";
 import { readFailure } from "./aws-failures.ts";
+import { makeConnections } from "./connections.ts";
 import { readDeclared } from "./defaults.ts";
 import { makeReadCredentials } from "./read-role.ts";
-import { makeRequestHandler } from "./request-handler.ts";
 
 /** Reads the parameters that the default version of a runbook declares. */
 export async function readRunbook(from: {
@@ -13,13 +13,14 @@ export async function readRunbook(from: {
   abort: AbortSignal;
 }): Promise<DeclaredParameters | AwsFailure> {
   const { region, readRole, documentName, abort } = from;
-  const credentials = readRole === null ? {} : { credentials: makeReadCredentials(region, readRole) };
-  const client = new SSMClient({ region, requestHandler: makeRequestHandler(), ...credentials });
+  const connections = makeConnections();
+  const credentials = readRole === null ? {} : { credentials: makeReadCredentials(connections.sts(region), readRole) };
+  const client = new SSMClient({ region, requestHandler: connections.requestHandler(), ...credentials });
   try {
     return await readDeclared((command) => client.send(command, { abortSignal: abort }), documentName, "$DEFAULT");
   } catch (error) {
     return readFailure(error);
   } finally {
-    client.destroy();
+    connections.close();
   }
 }

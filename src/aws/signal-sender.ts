@@ -9,13 +9,13 @@ import type { Automation, AwsCalls, AwsFailure, Clock } from "../app/ports/aws.t
 import type { SignalResult } from "../core/signal-attempt.ts";
 import type { SignalOrder } from "../core/signal-order.ts";
 import { readFailure, signalFailure, TooLateError } from "./aws-failures.ts";
+import type { Connections } from "./connections.ts";
 import { observeCalls } from "./observe-calls.ts";
-import { makeRequestHandler } from "./request-handler.ts";
 
 type Credentials = NonNullable<SSMClientConfig["credentials"]>;
 
 /** Signals in the names of one kind of signers. */
-export type Signing = Pick<Automation, "signers" | "ready" | "signal"> & { probeStop: ProbeStop; close(): void };
+export type Signing = Pick<Automation, "signers" | "ready" | "signal"> & { probeStop: ProbeStop };
 
 /** Finds out whether the signer may stop executions; `retry`: it may be known in a moment. */
 export type ProbeStop = (abort: AbortSignal) => Promise<{ kind: "read"; allowed: boolean } | AwsFailure>;
@@ -23,13 +23,13 @@ export type ProbeStop = (abort: AbortSignal) => Promise<{ kind: "read"; allowed:
 export interface SignalSender {
   signal(executionId: string, order: SignalOrder, notAfter: number): Promise<SignalResult>;
   probeStop: ProbeStop;
-  close(): void;
 }
 
 interface SenderOptions {
   region: string;
   clock: Pick<Clock, "now" | "elapsed">;
   calls: AwsCalls;
+  connections: Connections;
   /** Of a session, or those of the bot; left out: the SDK's default chain. */
   credentials?: Credentials;
   /** Called at the end of each signal, with its error if it failed. */
@@ -44,7 +44,6 @@ export function makeBotSigning(options: SenderOptions): Signing {
     ready: async () => ({ kind: "ready" }),
     signal: (_bot, ...signal) => sender.signal(...signal),
     probeStop: sender.probeStop,
-    close: sender.close,
   };
 }
 
@@ -53,19 +52,17 @@ export function makeBotSigning(options: SenderOptions): Signing {
  * the server has just closed for being idle, it would be unknown whether the signal arrived.
  */
 export function makeSignalSender(options: SenderOptions): SignalSender {
-  const { region, clock, calls, credentials, onEnd } = options;
-  const client = new SSMClient({
-    region,
-    maxAttempts: 1,
-    requestHandler: makeRequestHandler({ keepAlive: false }),
-    ...(credentials === undefined ? {} : { credentials }),
-  });
-  client.middlewareStack.use(observeCalls(calls));
+  const { clock, onEnd } = options;
+  let opened: SSMClient | undefined;
+  const open = () => {
+    opened ??= openClient(options);
+    return opened;
+  };
   return {
     async signal(executionId, order, notAfter) {
       const elapsedUntil = clock.elapsed() + notAfter - clock.now();
       try {
-        const { $metadata } = await send(client, executionId, order, () => {
+        const { $metadata } = await send(open(), executionId, order, () => {
           if (clock.now() > notAfter || clock.elapsed() > elapsedUntil)
             throw new TooLateError("this process was delayed until the signal was too late");
         });
@@ -82,7 +79,7 @@ export function makeSignalSender(options: SenderOptions): SignalSender {
     async probeStop(abort) {
       try {
         const input = { AutomationExecutionId: NO_EXECUTION, Type: "Cancel" } as const;
-        await client.send(new StopAutomationExecutionCommand(input), { abortSignal: abort });
+        await open().send(new StopAutomationExecutionCommand(input), { abortSignal: abort });
         return { kind: "read", allowed: true };
       } catch (error) {
         if (error instanceof AutomationExecutionNotFoundException) return { kind: "read", allowed: true };
@@ -90,8 +87,18 @@ export function makeSignalSender(options: SenderOptions): SignalSender {
         return failure.retry ? failure : { kind: "read", allowed: false };
       }
     },
-    close: () => client.destroy(),
   };
+}
+
+function openClient({ region, calls, connections, credentials }: SenderOptions): SSMClient {
+  const client = new SSMClient({
+    region,
+    maxAttempts: 1,
+    requestHandler: connections.freshRequestHandler(),
+    ...(credentials === undefined ? {} : { credentials }),
+  });
+  client.middlewareStack.use(observeCalls(calls));
+  return client;
 }
 
 /** The ID of no execution. AWS checks the permission before it looks for the execution, so a stop of this one ends nothing. */

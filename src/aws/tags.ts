@@ -2,6 +2,7 @@ import { ListTagsForResourceCommand, type SSMClient, type Tag } from "@aws-sdk/c
 import { LRUCache } from "lru-cache";
 import type { Automation } from "../app/ports/aws.ts";
 import { MalformedAnswerError, readFailure } from "./aws-failures.ts";
+import { boundedTo } from "./bounded.ts";
 import { decodePage } from "./decode.ts";
 import { type CallPacer, paced } from "./pace.ts";
 
@@ -10,7 +11,7 @@ const MAX_FAILING = 1_000;
 
 /** Makes the reader of an execution's tags. A failure names the time since when every read failed. */
 export function makeReadTags(client: Pick<SSMClient, "send">, now: () => number, pace: CallPacer): Automation["tags"] {
-  const failingSince = new LRUCache<string, number>({ max: MAX_FAILING });
+  const failingSince = new LRUCache<string, number>(boundedTo(MAX_FAILING));
   return async (executionId, abort) => {
     try {
       const command = new ListTagsForResourceCommand({ ResourceType: "Automation", ResourceId: executionId });

@@ -5,6 +5,7 @@ import { makeApplyChanges } from "../app/watch/apply-changes.ts";
 import { makeIgnoredPauses } from "../app/watch/ignored-pauses.ts";
 import { makeSyncExecution } from "../app/watch/sync-execution.ts";
 import { makeAutomation } from "../aws/automation.ts";
+import { makeConnections } from "../aws/connections.ts";
 import { callerIdentity, shareByRegion } from "../aws/identity.ts";
 import { expandTargets } from "../config/targets.ts";
 import { coversPauses } from "../core/policy.ts";
@@ -24,26 +25,30 @@ export interface Targets {
   connections: readonly TargetConnection[];
   /** Finds the target of a request; undefined if the configuration does not name it. */
   find(request: ApprovalRequest): TargetConnection | undefined;
+  /** Ends the connections that the targets share. */
+  close(): void;
 }
 
 /** Prepares the connections to all targets. AWS is not asked for anything yet. */
 export function wireTargets({ config, store, metrics, hooks, clock, log }: Wiring): Targets {
+  const shared = makeConnections(metrics.awsCalls);
   const aws: AwsConnector = {
     identify: shareByRegion((region, abort) => callerIdentity(region, abort, metrics.awsCalls)),
-    connect: (target, roles) => makeAutomation(target, clock, roles, metrics.awsCalls),
+    connect: (target, roles) => makeAutomation(target, clock, roles, metrics.awsCalls, shared),
   };
   const all = expandTargets(config.targets).map((each) => ({ ...each, consoleUrl: config.consoleUrl }));
   const connections = all.map((configured, index) =>
     makeTargetConnection({
       configured,
-      before: all.slice(0, index),
+      before: () => all.slice(0, index),
       aws,
       rebindTarget: store.requests.rebindTarget,
       hook: (own) => metrics.automation(hooks.automation(own)),
       log,
     }),
   );
-  return { connections, find: (request) => connections.find((each) => each.covers(request)) };
+  const find = (request: ApprovalRequest) => connections.find((each) => each.covers(request));
+  return { connections, find, close: shared.close };
 }
 
 /** Starts the workers of every target. */

@@ -51,6 +51,7 @@ export async function wireBot(options: WiringOptions): Promise<SlackConnection["
   ];
   releases.push(stopper(deliveries));
   releases.push(leases.stop);
+  releases.push(targets.close);
   releases.push(stopper([startClicks(wiring, decisions, own), ...startTargets(wiring, targets, leases, early)]));
   releases.push(stopper(startQueue(wiring, targets)));
   releases.push(connection.stop);

@@ -43,7 +43,7 @@ export interface TargetConnection {
 export function makeTargetConnection(options: {
   configured: ConfiguredTarget;
   /** The targets that precede it in the configuration. */
-  before: readonly ConfiguredTarget[];
+  before: () => readonly ConfiguredTarget[];
   aws: AwsConnector;
   /** Takes over what the store has of this account and Region under another name. */
   rebindTarget: (target: Target) => Promise<void>;
@@ -72,7 +72,7 @@ export function makeTargetConnection(options: {
         failure = identity;
         return failure;
       }
-      const target = toTarget(configured, before, identity);
+      const target = toTarget(configured, before(), identity);
       if ("kind" in target) {
         failure = target;
         return failure;

@@ -34,6 +34,7 @@ export function startLoop(
   const { name, everyMs, topics, wakeUps, round, clock, log } = options;
   const stopping = new AbortController();
   let woken = false;
+  /** Ends a pause. A signal for both reasons, AbortSignal.any, would leave weak references behind after each pause of each loop. */
   let pause: AbortController | undefined;
 
   const wake = () => {
@@ -55,7 +56,7 @@ export function startLoop(
       }
       if (woken || stopping.signal.aborted) continue;
       pause = new AbortController();
-      await clock.sleep(wait, AbortSignal.any([pause.signal, stopping.signal]));
+      await clock.sleep(wait, pause.signal);
       pause = undefined;
     }
   };
@@ -66,6 +67,7 @@ export function startLoop(
     async stop() {
       unsubscribe();
       stopping.abort();
+      pause?.abort();
       await ended;
     },
   };

@@ -35,7 +35,7 @@ test("one target with two accounts reads and signals in each, with the roles of 
   const connections = all.map((configured, index) =>
     makeTargetConnection({
       configured,
-      before: all.slice(0, index),
+      before: () => all.slice(0, index),
       aws: { identify: callerIdentity, connect: (target, roles) => makeAutomation(target, systemClock, roles) },
       rebindTarget: async () => undefined,
       hook: (automation) => automation,

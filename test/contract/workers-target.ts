@@ -49,7 +49,7 @@ export async function startTestTarget(
   let lease = owned;
   const connection = makeTargetConnection({
     configured,
-    before,
+    before: () => before,
     aws: {
       identify: async () => CALLER,
       connect: (target) => ({ ...automation, target, close: () => undefined }),

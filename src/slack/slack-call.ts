@@ -49,11 +49,18 @@ interface SlackMethods {
 
 export type SlackMethod = keyof SlackMethods;
 
-/** Calls one method once. A failure is a value; nothing is thrown. `forClick`: a click waits for the call. */
+/**
+ * Whom a call is for. Without one, no click waits for it.
+ *   click     a click waits for it
+ *   approver  a click waits for it whose author is named as an approver, or was in the last known lists
+ */
+export type Purpose = "background" | "click" | "approver";
+
+/** Calls one method once. A failure is a value; nothing is thrown. */
 export type SlackCall = <M extends SlackMethod>(
   method: M,
   args: SlackMethods[M]["args"],
-  forClick?: boolean,
+  purpose?: Purpose,
 ) => Promise<{ kind: "ok"; response: SlackMethods[M]["response"] } | ChatFailure>;
 
 /** Makes the calls over a WebClient. */

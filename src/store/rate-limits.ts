@@ -47,11 +47,11 @@ export function makeRateLimitStore(db: Kysely<Tables>): RateLimitStore {
         .execute();
     },
 
-    async blocked(now) {
+    async blocked(since) {
       const rows = await db
         .selectFrom("rateLimits")
         .select(["name", "blockedUntil"])
-        .where("blockedUntil", ">", now)
+        .where("blockedUntil", ">", since)
         .execute();
       return new Map(rows.map(({ name, blockedUntil }) => [name, blockedUntil]));
     },

@@ -4,6 +4,7 @@ import { makeEvaluateClick } from "../../src/app/decide/evaluate-click.ts";
 import { makeOwnClicks } from "../../src/app/decide/own-clicks.ts";
 import type { Click } from "../../src/app/ports/click-store.ts";
 import { makeDirectory } from "../../src/slack/people/directory.ts";
+import type { Purpose, SlackCall } from "../../src/slack/slack-call.ts";
 import { aClick, anEntry, aRequest, WORKSPACE } from "../support/samples.ts";
 import { fakeSlackCall } from "../support/slack-call.ts";
 import { setUp } from "./evaluate-click-setup.ts";
@@ -21,7 +22,8 @@ async function setUpProcess(t: TestContext, requests: number) {
     });
   const calls = { people: 0, groups: 0 };
   const state = { deleted: false, isMember: true, pending: undefined as Promise<void> | undefined };
-  const call = fakeSlackCall({
+  const purposes: (Purpose | undefined)[] = [];
+  const fake = fakeSlackCall({
     async "users.info"({ user }) {
       calls.people += 1;
       const { deleted } = state;
@@ -33,10 +35,14 @@ async function setUpProcess(t: TestContext, requests: number) {
       return { users: state.isMember ? [JANE] : [] };
     },
   });
+  const call: SlackCall = (method, args, purpose) => {
+    if (method === "users.info") purposes.push(purpose);
+    return fake(method, args, purpose);
+  };
   let events = 0;
   const nextEvent = () => ++events;
   const own = makeOwnClicks(store.clicks, clock, nextEvent);
-  const directory = makeDirectory(call, WORKSPACE, clock, nextEvent);
+  const directory = makeDirectory(call, WORKSPACE, clock, nextEvent).forClicks;
   const turns: string[] = [];
   const readTurns: typeof deps.readTurns = {
     ...deps.readTurns,
@@ -47,10 +53,10 @@ async function setUpProcess(t: TestContext, requests: number) {
   };
   const evaluateRow = makeEvaluateClick({ ...deps, readTurns, directory, arrival: own.arrival });
   /** Records a click on the request of this number. Another process receives it unless `isOwn`. */
-  const record = async (index: number, isOwn = true) => {
+  const record = async (index: number, isOwn = true, more: Partial<Click> = {}) => {
     const id = `click-${index}`;
     const origin = { kind: "command", channelId: "C0DBA" } as const;
-    const click = aClick(JANE, { id, key: id, requestId: `r-${index}`, origin, receivedAt: clock.now() });
+    const click = aClick(JANE, { id, key: id, requestId: `r-${index}`, origin, receivedAt: clock.now(), ...more });
     await (isOwn ? own : store.clicks).record(click);
     return click;
   };
@@ -59,7 +65,7 @@ async function setUpProcess(t: TestContext, requests: number) {
       ...click,
       ...{ evaluatedAt: null, reply: null, repliedAt: null, nextAttemptAt: 0, attempts: 0, lastError: null },
     });
-  return { clock, calls, state, turns, record, evaluate };
+  return { clock, calls, purposes, state, turns, record, evaluate };
 }
 
 const denial = (outcome: { kind: string; denial?: { kind: string } }) => outcome.denial?.kind ?? outcome.kind;
@@ -127,4 +133,23 @@ test("ten clicks of one person that are evaluated together share one lookup, one
   assert.deepEqual(new Set(outcomes.map(({ kind }) => kind)), new Set(["counted"]));
   assert.deepEqual(calls, { people: 2, groups: 2 });
   assert.deepEqual(turns, [JANE, JANE]);
+});
+
+test("the lookup of a person is one of an approver once they were in a list of members; the lookup of a stranger never is", async (t) => {
+  const { clock, purposes, state, record, evaluate } = await setUpProcess(t, 6);
+  /** A button without a message shows the person a cached reading first, and then needs one after the click. */
+  const press = async (index: number, more: Partial<Click> = {}) => {
+    clock.advance(4_000);
+    purposes.length = 0;
+    await evaluate(await record(index, true, more));
+    return [...purposes];
+  };
+  assert.deepEqual(await press(0), ["click"]);
+  assert.deepEqual(await press(1), ["approver"]);
+  assert.deepEqual(await press(1, { id: "again", key: "again", verdict: "withdraw" }), ["approver"]);
+  assert.deepEqual(await press(2, { userId: "U0EVE" }), ["click"]);
+  state.isMember = false;
+  await press(3);
+  clock.advance(60_000);
+  assert.deepEqual(await press(4), ["click"], "the last known list no longer has the person");
 });

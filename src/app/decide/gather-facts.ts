@@ -96,11 +96,13 @@ function mayComplete(
  * Tells whether a person may know of a request whose message they did not press. A request id that they should not have gets
  * the same reply as one that does not exist. Where Slack does not reply, the evaluation denies the click.
  */
-async function mayKnow(deps: GatherDeps, request: ApprovalRequest, { origin, userId }: ClickContext): Promise<boolean> {
+async function mayKnow(deps: GatherDeps, request: ApprovalRequest, click: ClickContext): Promise<boolean> {
+  const { origin, userId } = click;
   if (origin.kind === "message") return true;
-  const known = await deps.directory.person(userId);
-  const admin = await deps.directory.isAmong(deps.admins, userId, "show");
   const route = findRoute(deps.routes, request.route);
+  const isKnown = route !== null && wasAllowed(deps, click, route);
+  const known = await deps.directory.person(userId, "show", isKnown);
+  const admin = await deps.directory.isAmong(deps.admins, userId, "show");
   const among = route && (await deps.directory.isAmong(route.approvers, userId, "show", route.channels));
   if (known.kind === "unknown") return known.permanent !== true;
   if (admin.kind === "unknown" || among?.kind === "unknown") return true;

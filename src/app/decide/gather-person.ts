@@ -54,10 +54,10 @@ export async function gatherPerson(
       ? directory.isAmong(deps.admins, click.userId, freshness)
       : directory.isAmong(from.approvers, click.userId, freshness, from.channels);
   // Only people who are known as approvers cause two reads at once. The reads of groups are few.
-  const isKnown = route !== null && click.verdict !== "withdraw" && wasAllowed(deps, click, route);
+  const isKnown = route !== null && wasAllowed(deps, click, route);
   const [lookup, early] = await Promise.all([
-    directory.person(click.userId, freshness),
-    isKnown ? readMembership(route) : null,
+    directory.person(click.userId, freshness, isKnown),
+    isKnown && click.verdict !== "withdraw" ? readMembership(route) : null,
   ]);
   if (lookup.kind === "unknown") return laterOrDenied(lookup, { kind: "person-unknown", ...toFailedLookup(lookup) });
   const { person } = lookup;

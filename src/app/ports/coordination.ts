@@ -60,8 +60,8 @@ export interface RateLimitStore {
   acquireSlot(name: string, limit: RateLimit, now: number): Promise<number>;
   /** Records a Retry-After: no replica gets a slot until it has elapsed. An earlier end changes nothing. */
   blockUntil(name: string, until: number): Promise<void>;
-  /** Returns the end of each rate limit's block; rate limits without a block are left out. */
-  blocked(now: number): Promise<Map<string, number>>;
+  /** Returns the end of each rate limit's last block. Blocks that ended at `since` or before are left out. */
+  blocked(since: number): Promise<Map<string, number>>;
 }
 
 /** The health of one target. */

@@ -174,8 +174,12 @@ export type NextEvent = () => number;
 
 /** Looks up people and memberships. */
 export interface Directory {
-  /** Reads a person. */
-  person(userId: string, freshness?: Freshness): Promise<{ kind: "person"; person: Person } | LookupFailure>;
+  /** Reads a person. `isApprover`: a click of a person who is known as an approver waits for it. */
+  person(
+    userId: string,
+    freshness?: Freshness,
+    isApprover?: boolean,
+  ): Promise<{ kind: "person"; person: Person } | LookupFailure>;
   /**
    * Tells whether a person belongs to `people`. Except to show, reads groups from Slack again before it denies.
    * `channel: members` means the members of `channels`.

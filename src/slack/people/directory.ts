@@ -5,7 +5,7 @@ import type { LookupFailure, Membership, Person } from "../../core/person.ts";
 import type { Approvers } from "../../core/policy.ts";
 import type { Workspace } from "../connection/workspace.ts";
 import { findLookupAdvice } from "../lookup-advice.ts";
-import type { SlackCall } from "../slack-call.ts";
+import type { Purpose, SlackCall } from "../slack-call.ts";
 import { describeFailure } from "../slack-failures.ts";
 import { cacheOptions } from "./cache-options.ts";
 import { isNoGroup, MAX_LIST_AGE_MS, makeChannels, makeGroups, type ReadMembers } from "./groups.ts";
@@ -40,8 +40,8 @@ export function makeDirectory(
   clock: Clock,
   nextEvent?: NextEvent,
 ): Directory & { forClicks: Directory } {
-  const readPerson = async (userId: string, forClick: boolean) => {
-    const read = await call("users.info", { user: userId }, forClick);
+  const readPerson = async (userId: string, purpose: Purpose) => {
+    const read = await call("users.info", { user: userId }, purpose);
     if (read.kind !== "ok") return read;
     const { user } = read.response;
     if (user === undefined) return { kind: "ambiguous", error: "the reply has no user" } as const;
@@ -51,7 +51,7 @@ export function makeDirectory(
     people: makeSharedReads<Person>(clock, { max: MAX_PEOPLE, keepMs: CACHE_TTL_MS }, readPerson, nextEvent),
     groups: makeGroups(call, clock, workspace.isOrgInstall, nextEvent),
     channels: makeChannels(call, clock, nextEvent),
-    ownerOf: (email) => findOwner(call, email, workspace, false),
+    ownerOf: (email) => findOwner(call, email, workspace, "background"),
     owners: new LRUCache<string, Owner>(cacheOptions(clock, MAX_PEOPLE, CACHE_TTL_MS)),
   };
   const forClicks = toDirectory(
@@ -60,7 +60,7 @@ export function makeDirectory(
       people: forClick(reads.people),
       groups: forClick(reads.groups),
       channels: forClick(reads.channels),
-      ownerOf: (email) => findOwner(call, email, workspace, true),
+      ownerOf: (email) => findOwner(call, email, workspace, "click"),
     },
     clock,
   );
@@ -69,8 +69,11 @@ export function makeDirectory(
 
 /** Returns the same reads, whose calls are for a click. */
 function forClick<T>(read: SharedRead<T>): SharedRead<T> {
-  const share = (id: string, since: number, after?: number) => read(id, since, after, true);
-  return Object.assign(share, { peek: read.peek, last: read.last });
+  const share: typeof read = Object.assign(
+    (id: string, since: number, after?: number, purpose: Purpose = "click") => read(id, since, after, purpose),
+    { peek: read.peek, last: read.last },
+  );
+  return share;
 }
 
 function toDirectory({ people, groups, channels, ownerOf, owners }: Reads, clock: Clock): Directory {
@@ -80,10 +83,10 @@ function toDirectory({ people, groups, channels, ownerOf, owners }: Reads, clock
   ];
 
   return {
-    async person(userId, freshness = "show") {
+    async person(userId, freshness = "show", isApprover = false) {
       const { since, after } =
         typeof freshness === "object" ? freshness : { since: clock.now() - CACHE_TTL_MS + 1, after: undefined };
-      const read = await people(userId, since, after);
+      const read = await people(userId, since, after, isApprover ? "approver" : undefined);
       return read.kind === "found" ? { kind: "person", person: read.value } : unread(read);
     },
 
@@ -206,9 +209,9 @@ async function findOwner(
   call: SlackCall,
   email: string,
   workspace: Workspace,
-  isForClick: boolean,
+  purpose: Purpose,
 ): Promise<Owner | LookupFailure> {
-  const read = await call("users.lookupByEmail", { email }, isForClick);
+  const read = await call("users.lookupByEmail", { email }, purpose);
   if (read.kind === "ok") {
     const { user } = read.response;
     if (user?.id === undefined) return { kind: "unknown", error: "the reply has no user", retryAfterMs: RETRY_MS };

@@ -1,6 +1,6 @@
 import type { Clock } from "../../app/ports/aws.ts";
 import type { ChatFailure, NextEvent } from "../../app/ports/slack.ts";
-import type { SlackCall } from "../slack-call.ts";
+import type { Purpose, SlackCall } from "../slack-call.ts";
 import { makeSharedReads, type SharedRead } from "./shared-reads.ts";
 
 /** The oldest list that any purpose accepts. */
@@ -17,14 +17,14 @@ export type ReadMembers = SharedRead<ReadonlySet<string>>;
  * An app that is installed in a whole organization must name the group's workspace.
  */
 export function makeGroups(call: SlackCall, clock: Clock, isOrgInstall = false, nextEvent?: NextEvent): ReadMembers {
-  const list: ListGroup = async (usergroup, forClick, team = {}) => {
-    const read = await call("usergroups.users.list", { usergroup, ...team }, forClick);
+  const list: ListGroup = async (usergroup, purpose, team = {}) => {
+    const read = await call("usergroups.users.list", { usergroup, ...team }, purpose);
     return read.kind === "ok" ? { kind: "listed", userIds: read.response.users ?? [] } : read;
   };
   return makeLists(clock, isOrgInstall ? listInOrganization(call, clock, list) : list, nextEvent);
 }
 
-type ListGroup = (usergroup: string, forClick: boolean, team?: { team_id?: string }) => Promise<ListResult>;
+type ListGroup = (usergroup: string, purpose: Purpose, team?: { team_id?: string }) => Promise<ListResult>;
 
 /** How long the list of the organization's workspaces is kept, in milliseconds. */
 const TEAMS_TTL_MS = 10 * 60_000;
@@ -37,13 +37,13 @@ function listInOrganization(call: SlackCall, clock: Clock, list: ListGroup) {
     return { kind: "read", value: (read.response.teams ?? []).flatMap(({ id }) => id ?? []) };
   });
   const foundIn = new Map<string, string>();
-  return async (usergroup: string, forClick: boolean): Promise<ListResult> => {
+  return async (usergroup: string, purpose: Purpose): Promise<ListResult> => {
     const known = await teams("all", clock.now() - TEAMS_TTL_MS + 1);
     if (known.kind !== "found") return known;
     const before = foundIn.get(usergroup);
     let result: ListResult = NO_GROUP;
     for (const team_id of known.value.toSorted((a, b) => Number(b === before) - Number(a === before))) {
-      result = await list(usergroup, forClick, { team_id });
+      result = await list(usergroup, purpose, { team_id });
       if (result.kind === "listed") foundIn.set(usergroup, team_id);
       if (!isNoGroup(result)) return result;
     }
@@ -68,18 +68,18 @@ export function isNoGroup(result: ChatFailure | { kind: "listed" }): boolean {
 
 /** Makes the same reader for the members of channels. */
 export function makeChannels(call: SlackCall, clock: Clock, nextEvent?: NextEvent): ReadMembers {
-  return makeLists(clock, (channel, forClick) => listChannel(call, channel, forClick), nextEvent);
+  return makeLists(clock, (channel, purpose) => listChannel(call, channel, purpose), nextEvent);
 }
 
 type ListResult = { kind: "listed"; userIds: string[] } | ChatFailure;
 
 function makeLists(
   clock: Clock,
-  list: (id: string, forClick: boolean) => Promise<ListResult>,
+  list: (id: string, purpose: Purpose) => Promise<ListResult>,
   nextEvent?: NextEvent,
 ): ReadMembers {
-  const read = async (id: string, forClick: boolean) => {
-    const result = await list(id, forClick);
+  const read = async (id: string, purpose: Purpose) => {
+    const result = await list(id, purpose);
     return result.kind === "listed" ? ({ kind: "read", value: new Set(result.userIds) } as const) : result;
   };
   return makeSharedReads(clock, { max: MAX_LISTS, keepMs: MAX_LIST_AGE_MS }, read, nextEvent);
@@ -89,12 +89,12 @@ function makeLists(
 const PAGE = 200;
 const MAX_PAGES = 50;
 
-async function listChannel(call: SlackCall, channel: string, forClick: boolean): Promise<ListResult> {
+async function listChannel(call: SlackCall, channel: string, purpose: Purpose): Promise<ListResult> {
   const userIds: string[] = [];
   let cursor: string | undefined;
   for (let page = 0; page < MAX_PAGES; page++) {
     const next = cursor === undefined ? {} : { cursor };
-    const read = await call("conversations.members", { channel, limit: PAGE, ...next }, forClick);
+    const read = await call("conversations.members", { channel, limit: PAGE, ...next }, purpose);
     if (read.kind !== "ok") return read;
     userIds.push(...(read.response.members ?? []));
     cursor = read.response.response_metadata?.next_cursor || undefined;

@@ -1,6 +1,7 @@
 import { LRUCache } from "lru-cache";
 import type { Clock } from "../../app/ports/aws.ts";
 import type { ChatFailure, NextEvent } from "../../app/ports/slack.ts";
+import type { Purpose } from "../slack-call.ts";
 import { cacheOptions } from "./cache-options.ts";
 
 /** A value as of `at`, the time before its call: the value may have changed while Slack replied. */
@@ -22,7 +23,7 @@ export function beganLate({ at, event }: Start, since: number, after = Infinity)
 
 export interface SharedRead<T> {
   /** Returns the value of a read that began at `since` or later, or after the event with the number `after`. */
-  (id: string, since: number, after?: number, forClick?: boolean): Promise<Found<T> | ChatFailure>;
+  (id: string, since: number, after?: number, purpose?: Purpose): Promise<Found<T> | ChatFailure>;
   /** Returns what a call would use without a read of its own: a kept value, or a read in progress that it would join. */
   peek(id: string, since: number, after?: number): Found<T> | "reading" | "none";
   /** Returns the last value, however old it is, without a call; undefined if none is known. */
@@ -41,17 +42,17 @@ export interface SharedRead<T> {
 export function makeSharedReads<T>(
   clock: Clock,
   { max, keepMs }: { max: number; keepMs: number },
-  read: (id: string, forClick: boolean) => Promise<{ kind: "read"; value: T } | ChatFailure>,
+  read: (id: string, purpose: Purpose) => Promise<{ kind: "read"; value: T } | ChatFailure>,
   nextEvent: NextEvent = () => 0,
 ): SharedRead<T> {
   const kept = new LRUCache<string, Found<T>>({ ...cacheOptions(clock, max, keepMs), noDeleteOnStaleGet: true });
   const reading = new Map<string, Start & { result: ReturnType<SharedRead<T>>; next?: ReturnType<SharedRead<T>> }>();
 
-  const begin = (id: string, forClick: boolean): ReturnType<SharedRead<T>> => {
+  const begin = (id: string, purpose: Purpose): ReturnType<SharedRead<T>> => {
     const start: Start = { at: clock.now(), event: nextEvent() };
     const run = async () => {
       try {
-        const result = await read(id, forClick);
+        const result = await read(id, purpose);
         if (result.kind !== "read") return result;
         const found: Found<T> = { kind: "found", ...start, value: result.value };
         kept.set(id, found);
@@ -72,14 +73,14 @@ export function makeSharedReads<T>(
     return isLate ? found : undefined;
   };
 
-  const share = async (id: string, since: number, after?: number, forClick = false) => {
+  const share = async (id: string, since: number, after?: number, purpose: Purpose = "background") => {
     const found = find(id, since, after);
     if (found !== undefined) return found;
     const current = reading.get(id);
-    if (current === undefined) return begin(id, forClick);
+    if (current === undefined) return begin(id, purpose);
     if (beganLate(current, since, after)) return current.result;
     // Whichever read is in progress by then began after this call.
-    const again = () => reading.get(id)?.result ?? begin(id, forClick);
+    const again = () => reading.get(id)?.result ?? begin(id, purpose);
     current.next ??= current.result.then(again, again);
     return current.next;
   };

@@ -1,7 +1,7 @@
 import type { Clock, Log } from "../../app/ports/aws.ts";
 import type { RateLimitStore } from "../../app/ports/coordination.ts";
-import type { SlackCall, SlackMethod } from "../slack-call.ts";
-import { bucketKey, type DeliveryMethod, SLOT_TIMEOUT_MS } from "./limits.ts";
+import type { Purpose, SlackCall, SlackMethod } from "../slack-call.ts";
+import { bucketKey, type DeliveryMethod, hasApproverPace, PACED_MS, SLOT_TIMEOUT_MS } from "./limits.ts";
 import type { ReservedSlots } from "./reserved-slots.ts";
 import type { AcquireMethodSlot } from "./slots.ts";
 
@@ -21,18 +21,20 @@ const STORE_TIMEOUT_MS = 500;
  * here. A rate limit that cannot be read, for instance while the database is unreachable, delays no call.
  *
  * States of a method:
- * - open: a call for a click uses a reserved slot; any other call, or if none is left, acquires one first. If no slot frees up within the method's timeout, the call is made anyway, and
- *   Slack decides.
+ * - open: a call for a click uses a reserved slot; any other call, or if none is left, acquires one first. If no slot frees
+ *   up within the method's timeout, the call is made anyway, and Slack decides. Where approvers have a pace of their own,
+ *   their lookups are made at once: Slack's rates are not exact, and its replies tell when it limits them.
  * - blocked: Slack asked to wait, by a Retry-After. Until it has elapsed, no replica calls the method: a call whose timeout
  *   is shorter is `limited` at once, and any other waits.
+ * - paced, for PACED_MS after that: as open, but the lookups of approvers acquire slots too, at their own pace.
  */
 export function limitedCall(call: SlackCall, deps: LimitDeps & { log: Log }): SlackCall {
   const { rateLimits, clock, log } = deps;
   const acquire = makeAcquire(deps);
-  return async (method, args, forClick = false) => {
+  return async (method, args, purpose = "background") => {
     if (isDelivery(method)) return call(method, args);
     const bucket = bucketKey(method, "");
-    const retryAfterMs = await acquire(method, bucket, forClick);
+    const retryAfterMs = await acquire(method, bucket, purpose);
     if (retryAfterMs > 0) {
       log.debug({ event: "rate-limit.blocked", bucket, retryAfterMs }, "no call: Slack has asked to wait");
       return { kind: "limited", retryAfterMs };
@@ -60,25 +62,27 @@ function makeAcquire({ acquireSlot, reserved, rateLimits, clock }: LimitDeps) {
     }
   };
 
-  /** Returns how long the method is still blocked; 0 also if the store does not say. */
-  const blockedFor = async (bucket: string): Promise<number> => {
-    const now = clock.now();
-    const read = () => rateLimits.blocked(now);
+  /** Returns how long the method is still blocked, and whether it was blocked lately; no block if the store does not say. */
+  const findBlock = async (bucket: string): Promise<{ blockedMs: number; isPaced: boolean }> => {
+    const since = clock.now() - PACED_MS;
+    const read = () => rateLimits.blocked(since);
     const blocked = await within<ReadonlyMap<string, number>>(STORE_TIMEOUT_MS, read, new Map()).catch(() => null);
-    return Math.max(0, (blocked?.get(bucket) ?? 0) - clock.now());
+    const end = blocked?.get(bucket);
+    return { blockedMs: Math.max(0, (end ?? 0) - clock.now()), isPaced: end !== undefined };
   };
 
-  return async (method: Exclude<SlackMethod, DeliveryMethod>, bucket: string, forClick: boolean): Promise<number> => {
+  return async (method: Exclude<SlackMethod, DeliveryMethod>, bucket: string, purpose: Purpose): Promise<number> => {
     const timeoutMs = SLOT_TIMEOUT_MS[method];
-    const blockedMs = await blockedFor(bucket);
+    const { blockedMs, isPaced } = await findBlock(bucket);
     if (blockedMs > timeoutMs) return blockedMs;
-    if (blockedMs === 0 && forClick && reserved?.use(method) === true) return 0;
+    if (blockedMs === 0 && !isPaced && hasApproverPace(method, purpose)) return 0;
+    if (blockedMs === 0 && purpose !== "background" && reserved?.use(method) === true) return 0;
     const wait = (abort: AbortSignal) =>
-      acquireSlot(method, "", abort).then(
+      acquireSlot(method, "", abort, purpose).then(
         () => true,
         // A store that fails delays no call.
         () => true,
       );
-    return (await within(timeoutMs, wait, false)) ? 0 : blockedFor(bucket);
+    return (await within(timeoutMs, wait, false)) ? 0 : (await findBlock(bucket)).blockedMs;
   };
 }

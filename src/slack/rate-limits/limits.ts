@@ -1,5 +1,5 @@
 import type { RateLimit } from "../../app/ports/coordination.ts";
-import type { SlackMethod } from "../slack-call.ts";
+import type { Purpose, SlackMethod } from "../slack-call.ts";
 
 /** Tiers of methods, in calls for the whole app: 20, 50 and 100 a minute. Source: Slack API, rate limits. */
 const TIER_2_MS = 3_000;
@@ -22,10 +22,28 @@ export const RATE_LIMITS: Record<SlackMethod, RateLimit> = {
   "conversations.members": { intervalMs: TIER_4_MS, burst: 50 },
   "auth.teams.list": { intervalMs: TIER_2_MS, burst: 10 },
   "usergroups.users.list": { intervalMs: TIER_2_MS, burst: 10 },
-  "users.info": { intervalMs: TIER_4_MS, burst: 50 },
+  /** Part of Slack's rate, so that clicks of people who may not decide never use up the lookups of approvers. */
+  "users.info": { intervalMs: 1_000, burst: 10 },
   "users.lookupByEmail": { intervalMs: TIER_3_MS, burst: 25 },
   "views.publish": { intervalMs: TIER_4_MS, burst: 20 },
 };
+
+/** How long approvers keep a pace after Slack has limited their lookups, in milliseconds. */
+export const PACED_MS = 15 * 60_000;
+
+/**
+ * The pace of the lookups for the clicks of approvers after Slack has limited them: at most 100 a minute. It leaves them slots
+ * that no other caller can use, because both count in the same rate limit. Before, these lookups wait for no slot.
+ */
+const PACE_OF_APPROVERS: Partial<Record<SlackMethod, RateLimit>> = { "users.info": { intervalMs: 750, burst: 20 } };
+
+/** Tells whether the calls of a method for approvers have a pace of their own. */
+export const hasApproverPace = (method: SlackMethod, purpose: Purpose) =>
+  purpose === "approver" && method in PACE_OF_APPROVERS;
+
+/** Returns the rate limit of a call. */
+export const findLimit = (method: SlackMethod, purpose: Purpose): RateLimit =>
+  (purpose === "approver" ? PACE_OF_APPROVERS[method] : undefined) ?? RATE_LIMITS[method];
 
 /** Methods whose callers acquire the slot themselves, before they prepare the call: a delivery claims its message first. */
 export type DeliveryMethod = "chat.postMessage" | "chat.update";

@@ -140,7 +140,7 @@ async function explainOn(
   show: NameRenderer,
 ): Promise<CommandResult> {
   const sources = targets.map((target) => ({ key: toTargetKey(target), target }));
-  const policy = { routes: file.routes, identities: file.identities, hidden: null };
+  const policy = { routes: file.routes, identities: file.identities, hidden: null, clock: systemClock };
   const { answers, failed } = await askAll({ sources, clock: systemClock }, async ({ target }, abort) => {
     const account = await findAccount(target, abort);
     if (typeof account !== "string") return account;

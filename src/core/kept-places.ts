@@ -51,7 +51,8 @@ export function makeKeptSearch(kept: ReadonlyMap<string, KeepReason>) {
     const before = byPrefix.get(prefix);
     left -= before === undefined ? prefix.length : 8;
     if (left < 0) break;
-    byPrefix.set(prefix, [value, ...(before ?? [])]);
+    if (before === undefined) byPrefix.set(prefix, [value]);
+    else before.unshift(value);
   }
   const automaton = makePatternAutomaton([...byPrefix.keys()]);
   const all = [...byPrefix.values()];

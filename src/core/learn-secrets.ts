@@ -2,6 +2,7 @@ import type { ObservedExecution } from "./execution.ts";
 import { normalizeName } from "./hidden-names.ts";
 import { findNamedValues, leaves } from "./named-values.ts";
 import { type LearnedSecrets, makeShortestSecrets } from "./shortest-secrets.ts";
+import type { Work } from "./slices.ts";
 import { MIN_SECRET_LENGTH } from "./token.ts";
 
 /** A value that must not be seen, with the name under which it is hidden. */
@@ -35,38 +36,69 @@ const CHARACTERS_PER_STEP = 4;
  * Collects the values under hidden names: parameters, variables, inputs and outputs, their members at any depth, and members
  * of JSON and NAME=value pairs in any text.
  */
-export function learnSecrets(
+export function* learnSecrets(
   sources: SecretSources,
   hides: (name: string) => boolean,
-): { learned: LearnedSecrets; steps: number } {
+): Work<{ learned: LearnedSecrets; steps: number }> {
   const shortest = makeShortestSecrets();
+  const reader = makeReader(shortest, hides);
+  for (const { parameters, variables, outputs, failureMessage, steps = [] } of withParentSources(sources)) {
+    for (const part of [
+      parameters,
+      variables,
+      outputs,
+      ...steps.flatMap((step) => [step.inputs, step.outputs, step.failureDetails]),
+    ])
+      yield* learnMembers(reader, part ?? {}, hides);
+    for (const text of [failureMessage, ...steps.map((step) => step.failureMessage)]) yield reader.learn(text, null);
+  }
+  const learned = shortest.take();
+  return { learned, steps: learned.secrets.length + reader.steps() };
+}
+
+function* learnMembers(reader: Reader, part: object, hides: (name: string) => boolean): Work<void> {
+  const naming = findNaming(part, hides);
+  for (const [key, member] of Object.entries(part)) {
+    const hiddenBy = naming(key) ?? (hides(key) ? key : null);
+    for (const each of Array.isArray(member) ? member : [member]) yield reader.learn(each, hiddenBy);
+  }
+}
+
+interface Reader {
+  /** Learns what a value of any kind has. `hiddenBy`: the hidden name that it belongs to. Returns the cost. */
+  learn(value: unknown, hiddenBy: string | null): number;
+  /** The cost so far. */
+  steps(): number;
+}
+
+function makeReader(shortest: ReturnType<typeof makeShortestSecrets>, hides: (name: string) => boolean): Reader {
   let left = MAX_LEARNED_LENGTH;
   let hiddenLeft = MAX_HIDDEN_JSON_LENGTH;
   // A visible text can be the same as NAME=value of a hidden one, whose members must still be learned.
-  const learned = { visible: new Set<string>(), hidden: new Set<string>() };
+  const known = new Map<string | null, Set<string>>();
   const put = shortest.add;
   const add = (name: string, value: string) => {
     // A value that its own name contains, as in password=password, is a name in a script and no secret.
     if (!shortest.wants(value) || !normalizeName(name).includes(normalizeName(value))) put(name, value);
   };
-  const learnText = (name: string, text: string, hidden: boolean, depth: number) => {
-    if (hidden) put(name, text);
-    const [known, key] = hidden ? [learned.hidden, JSON.stringify([name, text])] : [learned.visible, text];
-    if (known.has(key) || text.length > left) return;
-    known.add(key);
+  const learnText = (text: string, hiddenBy: string | null, depth: number) => {
+    if (hiddenBy !== null) put(hiddenBy, text);
+    const texts = known.get(hiddenBy) ?? new Set();
+    if (texts.has(text) || text.length > left) return;
+    known.set(hiddenBy, texts.add(text));
     left -= text.length;
-    if (hidden && text.length <= hiddenLeft && /^\s*[[{]/.test(text)) {
+    if (hiddenBy !== null && text.length <= hiddenLeft && /^\s*[[{]/.test(text)) {
       hiddenLeft -= text.length;
       // Shorter members occur in any text, and they must not use up the room for others.
-      for (const leaf of new Set(leaves(text))) if (leaf.trim().length >= MIN_SECRET_LENGTH) put(name, leaf);
+      for (const leaf of new Set(leaves(text))) if (leaf.trim().length >= MIN_SECRET_LENGTH) put(hiddenBy, leaf);
     }
     for (const each of findNamedValues(text, hides)) for (const value of each.secrets) add(each.name, value);
-    learn("", hidden ? null : parseNamedJson(text, hides), null, depth + 1);
+    if (hiddenBy === null) learn("", parseNamedJson(text, hides), null, depth + 1);
   };
   const learn = (name: string, value: unknown, owner: string | null, depth: number): void => {
     if (depth > MAX_DEPTH) return;
     const hiddenBy = owner ?? (hides(name) ? name : null);
-    if (typeof value === "string") learnText(hiddenBy ?? name, value, hiddenBy !== null, depth);
+    if (typeof value === "string") learnText(value, hiddenBy, depth);
     else if (typeof value === "number") {
       if (hiddenBy !== null) put(hiddenBy, String(value));
     } else if (Array.isArray(value)) for (const each of value) learn("", each, hiddenBy, depth + 1);
@@ -75,20 +107,14 @@ export function learnSecrets(
       for (const [key, each] of Object.entries(value)) learn(key, each, hiddenBy ?? naming(key), depth + 1);
     }
   };
-  for (const { parameters, variables, outputs, failureMessage, steps = [] } of withParentSources(sources)) {
-    for (const part of [
-      parameters,
-      variables,
-      outputs,
-      ...steps.flatMap((step) => [step.inputs, step.outputs, step.failureDetails]),
-    ])
-      learn("", part, null, 0);
-    for (const text of [failureMessage, ...steps.map((step) => step.failureMessage)]) learn("", text, null, 0);
-  }
-  const found = shortest.take();
+  const steps = () => Math.ceil((MAX_LEARNED_LENGTH - left) / CHARACTERS_PER_STEP);
   return {
-    learned: found,
-    steps: found.secrets.length + Math.ceil((MAX_LEARNED_LENGTH - left) / CHARACTERS_PER_STEP),
+    steps,
+    learn(value, hiddenBy) {
+      const before = steps();
+      learn("", value, hiddenBy, 1);
+      return 1 + steps() - before;
+    },
   };
 }
 

@@ -11,6 +11,8 @@ import {
 import { findNamedValues, leaves } from "./named-values.ts";
 import { normalizeText } from "./search-view.ts";
 import { makeSearch, type Search, takeShortest } from "./secret-search.ts";
+import type { LearnedSecrets } from "./shortest-secrets.ts";
+import { makeSlices, type Slices, type Work } from "./slices.ts";
 
 /** The replacement of a masked value. */
 export const MASK = "(hidden)";
@@ -38,6 +40,8 @@ export interface Mask {
   withheld(): number;
   /** The cost so far, in steps of the search. */
   steps(): number;
+  /** Runs a task that uses this mask in slices: yields the cost of each slice but the last. The task must be pure. */
+  inSlices<T>(task: () => T): Work<T>;
 }
 
 /**
@@ -51,41 +55,92 @@ export function makeMask(
   allowedValues: readonly string[] = [],
 ): Mask {
   const hides = makeNameTest(globs);
-  /** Made at the first text: most reads of an execution show nothing new. */
-  let search: Search | null = null;
+  const slices = makeSlices();
+  const learn = slices.once(() => learnSecrets(sources, hides));
+  return makeMaskOf({ sources, hides, slices, learn, isOff: globs.length === 0 }, allowedValues);
+}
+
+/** A mask without its allowed values. */
+interface Learning {
+  sources: SecretSources;
+  hides: (name: string) => boolean;
+  slices: Slices;
+  /** Called at the first text: most reads of an execution show nothing new. */
+  learn: () => { learned: LearnedSecrets; steps: number };
+  isOff: boolean;
+}
+
+function makeMaskOf(learning: Learning, allowedValues: readonly string[]): Mask {
+  const { sources, hides, slices, learn, isOff } = learning;
   const known = new Map<string, string>();
   const notReplaced = new Set<string>();
+  let ongoing: { text: string; work: Work<string> } | null = null;
   let withheld = 0;
   let left = MAX_STEPS;
 
-  const learn = (): Search => {
-    const { learned, steps } = learnSecrets(sources, hides);
+  function* prepare({ learned, steps }: ReturnType<typeof learn>): Work<Search> {
     left -= steps;
-    return makeSearch(learned, toKept(sources, allowedValues, hides));
-  };
-  const maskText = (text: string): string => {
-    if (globs.length === 0 || text === "") return text;
-    const before = known.get(text);
-    if (before !== undefined) return before;
-    search ??= learn();
-    const found = left < text.length ? null : search.find(text, left);
+    return yield* makeSearch(learned, yield* toKept(sources, allowedValues, hides));
+  }
+  const search = slices.once(() => prepare(learn()));
+  function* replaceSecrets(text: string, { find }: Search): Work<string> {
+    const found = left < text.length ? null : yield* find(text, left);
     left -= found?.steps ?? 0;
     for (const name of found?.kept ?? []) notReplaced.add(name);
     const spans = found?.spans ?? null;
     if (spans === null) withheld++;
-    const masked = spans === null ? WITHHELD : replaceSpans(text, [...spans, ...findNamedValues(text, hides)]);
+    yield 1;
+    return spans === null ? WITHHELD : replaceSpans(text, [...spans, ...findNamedValues(text, hides)]);
+  }
+  const maskText = (text: string): string => {
+    if (isOff || text === "") return text;
+    const before = known.get(text);
+    if (before !== undefined) return before;
+    if (ongoing?.text !== text) ongoing = { text, work: replaceSecrets(text, search()) };
+    const masked = slices.finish(ongoing.work);
     known.set(text, masked);
     return masked;
+  };
+  return {
+    hides,
+    text: maskText,
+    value: makeValueMask({ hides, slices, maskText, takeStep: () => left-- > 0 }),
+    allowing: (values) => makeMaskOf(learning, values),
+    notReplaced: () => [...notReplaced],
+    withheld: () => withheld,
+    steps: () => MAX_STEPS - left,
+    inSlices: slices.run,
+  };
+}
+
+/** Makes the mask of values of any kind. `takeStep` tells whether the budget has a step for one more object. */
+function makeValueMask(deps: Pick<Learning, "hides" | "slices"> & { maskText: Mask["text"]; takeStep: () => boolean }) {
+  const { hides, slices, maskText, takeStep } = deps;
+  // Remembered: a task in slices masks the same values in each slice.
+  const parsed = new Map<string, object | null>();
+  const withheld = new Map<object, boolean>();
+  const parse = (text: string): object | null => {
+    const before = parsed.get(text);
+    if (before !== undefined) return before;
+    const named = parseNamedJson(text, hides);
+    parsed.set(text, named);
+    slices.spend(named === null ? 0 : text.length);
+    return named;
+  };
+  const isWithheld = (object: object): boolean => {
+    const before = withheld.get(object);
+    if (before === undefined) withheld.set(object, !takeStep());
+    return withheld.get(object) === true;
   };
   const maskValue = (name: string, value: unknown, depth: number): unknown => {
     if (hides(name) || depth > MAX_DEPTH) return MASK;
     if (typeof value === "string") {
-      const named = parseNamedJson(value, hides);
+      const named = parse(value);
       return named === null ? maskText(value) : maskValue("", named, depth + 1);
     }
     if (typeof value === "number") return maskText(String(value)) === String(value) ? value : MASK;
     if (typeof value !== "object" || value === null) return value;
-    if (left-- <= 0) return WITHHELD;
+    if (isWithheld(value)) return WITHHELD;
     if (Array.isArray(value)) return value.map((each) => maskValue("", each, depth + 1));
     const naming = findNaming(value, hides);
     return Object.fromEntries(
@@ -95,30 +150,24 @@ export function makeMask(
       ]),
     );
   };
-  return {
-    hides,
-    text: maskText,
-    value: (name, value) => maskValue(name, value, 0),
-    allowing: (values) => makeMask(globs, sources, values),
-    notReplaced: () => [...notReplaced],
-    withheld: () => withheld,
-    steps: () => MAX_STEPS - left,
-  };
+  return (name: string, value: unknown) => maskValue(name, value, 0);
 }
 
 /** Collects the values that are never replaced: those of visible parameters, allowed values and common words. */
-function toKept(
+function* toKept(
   sources: SecretSources,
   allowedValues: readonly string[],
   hides: (name: string) => boolean,
-): ReadonlyMap<string, KeepReason> {
+): Work<ReadonlyMap<string, KeepReason>> {
   const parameters = withParentSources(sources).flatMap((each) => Object.entries(each.parameters));
   const visible = parameters.flatMap(([name, values]) => (hides(name) ? [] : values));
   const { taken } = takeShortest(visible, (text) => text.length);
-  const json = taken.filter((text) => /^\s*[[{]/.test(text));
-  const members = json.flatMap((text) => leaves(replaceSpans(text, findNamedValues(text, hides))));
   const kept = new Map<string, KeepReason>();
-  for (const text of [...taken, ...members]) kept.set(normalizeText(text), "visible");
+  for (const text of taken) {
+    const members = /^\s*[[{]/.test(text) ? leaves(replaceSpans(text, findNamedValues(text, hides))) : [];
+    for (const each of [text, ...members]) kept.set(normalizeText(each), "visible");
+    yield text.length;
+  }
   for (const text of allowedValues) kept.set(normalizeText(text), "allowed");
   for (const word of COMMON) kept.set(word, "common");
   return kept;

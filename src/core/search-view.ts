@@ -13,7 +13,7 @@ type Decoder = (text: string, at: number) => number;
 
 /** Returns the view of the text as it is. */
 export function viewText(text: string): SearchView {
-  return isRegular(text) ? { text: foldCase(text), at: null } : build(text, null);
+  return isRegular(text) ? { text: text.toLowerCase(), at: null } : build(text, null);
 }
 
 /** Returns the text as the view has it, for a comparison of whole values. */

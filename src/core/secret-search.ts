@@ -1,8 +1,9 @@
-import { findBase64, isEncodedText, toUtf8Units } from "./base64-runs.ts";
+import { type Base64Run, findBase64, isEncodedText, toUtf8Units } from "./base64-runs.ts";
 import { type FoundSecret, type KeepReason, keepCost, keepVisible, makeKeptSearch, type Span } from "./kept-places.ts";
 import { makePatternAutomaton, type PatternAutomaton } from "./pattern-automaton.ts";
 import { decodedViews, normalizeText, type SearchView, viewText } from "./search-view.ts";
 import { type LearnedSecrets, LINE_BREAK, MAX_SECRETS_LENGTH } from "./shortest-secrets.ts";
+import type { Work } from "./slices.ts";
 import { continuesAfter, continuesBefore, isToken, MAX_TOKEN_LENGTH, MIN_SECRET_LENGTH } from "./token.ts";
 
 /** The patterns of one execution, in characters. */
@@ -23,17 +24,18 @@ interface Pattern {
 /** A search for the secrets of one execution. */
 export interface Search {
   /** Finds the secrets in a text; `spans` null: the text must be withheld. `kept`: names whose values stay visible. */
-  find(text: string, most: number): { spans: Span[] | null; kept: Set<string>; steps: number };
+  find(text: string, most: number): Work<{ spans: Span[] | null; kept: Set<string>; steps: number }>;
 }
 
 /** Makes the search. Values in `kept` are found and stay. */
-export function makeSearch(learned: LearnedSecrets, kept: ReadonlyMap<string, KeepReason>): Search {
-  const { patterns, shortestLeftOut } = toPatterns(learned, kept);
+export function* makeSearch(learned: LearnedSecrets, kept: ReadonlyMap<string, KeepReason>): Work<Search> {
+  const { patterns, shortestLeftOut } = yield* toPatterns(learned, kept);
   const all = [...patterns.values()];
   const automaton = makePatternAutomaton([...patterns.keys()]);
+  yield MAX_PATTERN_LENGTH;
   let findKept: ReturnType<typeof makeKeptSearch> | null = null;
   return {
-    find(text, most) {
+    *find(text, most) {
       const found: FoundSecret[] = [];
       const seen = new Set<string>();
       let steps = 0;
@@ -42,31 +44,26 @@ export function makeSearch(learned: LearnedSecrets, kept: ReadonlyMap<string, Ke
       const views = all.length === 0 ? [] : [viewText(text), ...decodedViews(text)];
       for (const view of views) {
         if (steps + view.text.length > most) return withheld();
+        const before = steps;
         steps += scanView({ automaton, all, view, found, seen, most: most - steps });
+        yield steps - before;
       }
-      for (const { start, end, text: decoded, isWhole } of all.length === 0 ? [] : findBase64(text)) {
-        if (steps + decoded.length > most) return withheld();
-        const inside: FoundSecret[] = [];
-        const view = { text: decoded, at: null };
-        const scan = {
-          automaton,
-          all,
-          view,
-          found: inside,
-          seen: new Set<string>(),
-          most: most - steps,
-          isDecoded: true,
-        };
-        steps += decoded.length + scanView(scan);
-        const names = new Set(inside.flatMap((each) => [...each.names]));
-        const isNoise = inside.length > 0 && !(isWhole && isEncodedText(text.slice(start, end)));
-        if (inside.length > 0) found.push({ start, end, names, isNoise, ...toContinues(text, start, end) });
+      for (const run of all.length === 0 ? [] : findBase64(text)) {
+        if (steps + run.text.length > most) return withheld();
+        const cost = run.text.length + scanRun({ automaton, all, found, most: most - steps }, run, text);
+        steps += cost;
+        yield cost;
       }
       if (steps > most) return withheld();
       if (found.length === 0) return { spans: [], kept: seen, steps };
-      findKept ??= makeKeptSearch(kept);
+      if (findKept === null) {
+        findKept = makeKeptSearch(kept);
+        yield MAX_PATTERN_LENGTH;
+      }
       const { places, steps: more } = findKept(views, most - steps);
-      steps += more + (places === null ? 0 : keepCost(found, places));
+      const cost = more + (places === null ? 0 : keepCost(found, places));
+      steps += cost;
+      yield cost;
       if (places === null || steps > most) return withheld();
       const spans = keepVisible(found, places, (names) => {
         for (const name of names) seen.add(name);
@@ -77,7 +74,10 @@ export function makeSearch(learned: LearnedSecrets, kept: ReadonlyMap<string, Ke
 }
 
 /** Makes the patterns of all values: as a whole, line by line, and as bytes. The shortest come first, for as long as they fit. */
-function toPatterns(learned: LearnedSecrets, kept: ReadonlyMap<string, KeepReason>) {
+function* toPatterns(
+  learned: LearnedSecrets,
+  kept: ReadonlyMap<string, KeepReason>,
+): Work<{ patterns: Map<string, Pattern>; shortestLeftOut: number }> {
   const { taken, shortestLeftOut } = takeForms(learned);
   const values = new Map<string, Set<string>>();
   for (const { name, form } of taken) {
@@ -86,6 +86,7 @@ function toPatterns(learned: LearnedSecrets, kept: ReadonlyMap<string, KeepReaso
       const names = values.get(text) ?? new Set();
       values.set(text, names.add(name));
     }
+    yield form.length;
   }
   const patterns = new Map<string, Pattern>();
   let left = MAX_PATTERN_LENGTH;
@@ -94,13 +95,12 @@ function toPatterns(learned: LearnedSecrets, kept: ReadonlyMap<string, KeepReaso
     const before = patterns.get(prefix);
     left -= before === undefined ? prefix.length : 8;
     if (left < 0) return { patterns, shortestLeftOut: text.length };
-    const isKept = text.length < MIN_SECRET_LENGTH || kept.has(text);
-    patterns.set(prefix, {
-      names: new Set([...(before?.names ?? []), ...names]),
-      values: [text, ...(before?.values ?? [])],
-      isKept: isKept && before?.isKept !== false,
-      isToken: text.length <= MAX_TOKEN_LENGTH || NUMBER.test(text),
-    });
+    const pattern = before ?? { names: new Set<string>(), values: [], isKept: true, isToken: false };
+    for (const name of names) pattern.names.add(name);
+    pattern.values.unshift(text);
+    pattern.isKept &&= text.length < MIN_SECRET_LENGTH || kept.has(text);
+    pattern.isToken = text.length <= MAX_TOKEN_LENGTH || NUMBER.test(text);
+    patterns.set(prefix, pattern);
   }
   return { patterns, shortestLeftOut };
 }
@@ -178,6 +178,22 @@ function scanView(scan: {
     return !isKept;
   });
   return steps + compared;
+}
+
+/** Finds the secrets in what may be base64, and returns the cost. */
+function scanRun(
+  scan: { automaton: PatternAutomaton; all: readonly Pattern[]; found: FoundSecret[]; most: number },
+  { start, end, text: decoded, isWhole }: Base64Run,
+  text: string,
+): number {
+  const found: FoundSecret[] = [];
+  const view = { text: decoded, at: null };
+  const steps = scanView({ ...scan, view, found, seen: new Set<string>(), isDecoded: true });
+  if (found.length === 0) return steps;
+  const names = new Set(found.flatMap((each) => [...each.names]));
+  const isNoise = !(isWhole && isEncodedText(text.slice(start, end)));
+  scan.found.push({ start, end, names, isNoise, ...toContinues(text, start, end) });
+  return steps;
 }
 
 /** Tells how a place in a view is to be replaced, and whether words continue around it. */

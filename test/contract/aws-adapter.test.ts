@@ -3,6 +3,7 @@ import { randomUUID } from "node:crypto";
 import { test } from "node:test";
 import type { Clock, ReadLane } from "../../src/app/ports/aws.ts";
 import { BOT } from "../../src/core/signers.ts";
+import { systemClock } from "../../src/ops/clock.ts";
 import { ANY_TIME, automationAt, plantGates, setUp } from "./automation-world.ts";
 import { awsWorld, BOT_ROLE, DECIDES, gate, KEYS, work } from "./aws-world.ts";
 
@@ -105,6 +106,7 @@ test("throttling slows down the calls to a target except the reads before signal
   // Only sleeping advances this clock.
   let now = 0;
   const clock: Clock = {
+    ...systemClock,
     now: () => now,
     elapsed: () => now,
     sleep: async (ms) => {
@@ -139,7 +141,7 @@ test("a throttled signal slows down later reads", async (t) => {
   const aws = await awsWorld();
   t.after(() => aws[Symbol.asyncDispose]());
   const slept: number[] = [];
-  const clock: Clock = { now: () => 0, elapsed: () => 0, sleep: async (ms) => void slept.push(ms) };
+  const clock: Clock = { ...systemClock, now: () => 0, elapsed: () => 0, sleep: async (ms) => void slept.push(ms) };
   const automation = automationAt(t, aws.sandbox.url, clock);
   const id = (await plantGates(aws, 1)).executionIds[0];
   await aws.control("faults", { operation: "SendAutomationSignal", kind: "throttle", times: 1 });

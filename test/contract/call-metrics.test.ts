@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { makeAutomation } from "../../src/aws/automation.ts";
 import { callerIdentity } from "../../src/aws/identity.ts";
+import { systemClock } from "../../src/ops/clock.ts";
 import { makeMetrics } from "../../src/ops/metrics.ts";
 import { makeBoltLogger } from "../../src/slack/connection/bolt-logger.ts";
 import { makeWebClient } from "../../src/slack/connection/client.ts";
@@ -23,7 +24,7 @@ test("each attempt of a call to AWS is counted with its result, and each wait af
   const { aws, abort } = await setUp(t);
   const metrics = makeMetrics();
   // The time of this clock stands still: the calls after the throttled one wait, however slow the machine is.
-  const clock = { now: () => 0, elapsed: () => 0, sleep: async () => {} };
+  const clock = { ...systemClock, now: () => 0, elapsed: () => 0, sleep: async () => {} };
   const automation = makeAutomation(TARGET, clock, { readRole: null, approverRole: null }, metrics.awsCalls);
   t.after(automation.close);
   const of = (operation: string, result: string, count: number) =>

@@ -22,6 +22,7 @@ export function testClock(start = NOW): TestClock {
   return {
     now: () => now,
     elapsed: () => elapsed,
+    turn: systemClock.turn,
     sleep: (ms, abort) =>
       new Promise((resolve) => {
         if (abort?.aborted) return resolve();

@@ -82,6 +82,7 @@ export function makeFastClock(time: FastTime): Clock & { onTimeMoved(): void } {
   return {
     now: time.now,
     elapsed: systemClock.elapsed,
+    turn: systemClock.turn,
     sleep: (ms, abort) =>
       new Promise((resolve) => {
         if (abort?.aborted) return resolve();

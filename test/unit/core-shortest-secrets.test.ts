@@ -4,6 +4,7 @@ import fc from "fast-check";
 import { learnSecrets } from "../../src/core/learn-secrets.ts";
 import { makeMask } from "../../src/core/mask.ts";
 import { makeShortestSecrets } from "../../src/core/shortest-secrets.ts";
+import { makeSlices } from "../../src/core/slices.ts";
 
 test("the shortest values are kept for as long as they fit, and a text as long as one of the others is named", () => {
   const value = fc.string({ minLength: 1, maxLength: 30 });
@@ -45,9 +46,9 @@ const pairs = (count: number) => ({
 const hides = (name: string) => name === "token";
 
 test("tens of thousands of values under hidden names are not collected, and no text that may contain one is shown", () => {
-  const few = learnSecrets(pairs(2_000), hides).learned;
+  const few = makeSlices().finish(learnSecrets(pairs(2_000), hides)).learned;
   assert.deepEqual([few.secrets.length, few.shortestLeftOut], [2_000, Infinity]);
-  const many = learnSecrets(pairs(60_000), hides).learned;
+  const many = makeSlices().finish(learnSecrets(pairs(60_000), hides)).learned;
   assert.ok(many.secrets.length <= 10_000, `${many.secrets.length} values`);
   assert.ok(many.shortestLeftOut <= 4, `texts of ${many.shortestLeftOut} characters are withheld`);
   const mask = makeMask(["token"], pairs(60_000));

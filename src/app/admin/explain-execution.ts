@@ -4,7 +4,8 @@ import { MASK, type Mask, makeMask } from "../../core/mask.ts";
 import { maskExecution } from "../../core/mask-execution.ts";
 import type { NameRenderer } from "../../core/name-renderer.ts";
 import { coversPauses, type RouteSubject, usesTags } from "../../core/policy.ts";
-import type { Automation, AwsFailure } from "../ports/aws.ts";
+import { inTurns } from "../../core/slices.ts";
+import type { Automation, AwsFailure, Clock } from "../ports/aws.ts";
 import { explain } from "./policy-explain.ts";
 
 export interface ExplainedExecution {
@@ -24,7 +25,7 @@ export interface ExplainedExecution {
  * texts must not have; null: they may have all values.
  */
 export async function explainExecution(
-  policy: Parameters<typeof explain>[0] & { hidden: readonly string[] | null },
+  policy: Parameters<typeof explain>[0] & { hidden: readonly string[] | null; clock: Pick<Clock, "turn"> },
   automation: Automation,
   executionId: string,
   show: NameRenderer,
@@ -44,7 +45,8 @@ export async function explainExecution(
     toGates(each, withPauses).map((step) => toRouteSubject(automation.target, each, step, defaults, given));
   const subjects = subjectsOf(execution, tags);
   const steps = toGates(execution, withPauses);
-  const shown = mask === null ? subjects : subjectsOf(maskExecution(execution, mask), tags && maskTags(tags, mask));
+  const masked = mask?.inSlices(() => subjectsOf(maskExecution(execution, mask), tags && maskTags(tags, mask)));
+  const shown = masked === undefined ? subjects : await inTurns(masked, policy.clock.turn);
   return {
     kind: "explained",
     notes:

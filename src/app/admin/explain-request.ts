@@ -104,8 +104,8 @@ async function explainLoose(
   return found === undefined ? { kind: "absent", failed, isCut: false } : toExplained(executionId, found);
 }
 
-const toPolicy = ({ routes, identities, mask }: ExplainDeps, request?: ExplainedRequest) => ({
-  ...{ routes, identities, request },
+const toPolicy = ({ routes, identities, mask, clock }: ExplainDeps, request?: ExplainedRequest) => ({
+  ...{ routes, identities, request, clock },
   hidden: mask,
 });
 

@@ -2,6 +2,7 @@ import type { ObservedExecution } from "../../core/execution.ts";
 import { makeMask } from "../../core/mask.ts";
 import { maskExecution } from "../../core/mask-execution.ts";
 import type { ApprovalRequest } from "../../core/request.ts";
+import { inTurns } from "../../core/slices.ts";
 import type { Automation, AwsFailure, Clock } from "../ports/aws.ts";
 
 /** How long a read serves everyone who asks for the same version of a request. */
@@ -31,7 +32,7 @@ export function makeReadMasked({ mask, clock }: { mask: readonly string[]; clock
     for (const [other, { until }] of cache) if (until <= now || cache.size > MAX_CACHED) cache.delete(other);
     const cached = cache.get(key);
     if (cached !== undefined) return cached.reading;
-    const reading = read(automation, request.executionId, mask, abort);
+    const reading = read(automation, request.executionId, { mask, clock }, abort);
     const entry = { until: now + CACHE_TTL_MS, reading };
     cache.set(key, entry);
     const forget = () => void (cache.get(key) === entry && cache.delete(key));
@@ -43,7 +44,7 @@ export function makeReadMasked({ mask, clock }: { mask: readonly string[]; clock
 async function read(
   automation: Automation,
   executionId: string,
-  globs: readonly string[],
+  { mask: globs, clock }: { mask: readonly string[]; clock: Clock },
   abort: AbortSignal,
 ): Promise<MaskedReading> {
   const reading = await automation.read(executionId, abort, "people");
@@ -54,5 +55,7 @@ async function read(
   if (unread?.retry) return { kind: "failed", ...unread };
   const declared = await automation.defaults(execution.documentName, execution.documentVersion, abort);
   const allowed = declared.kind === "read" ? Object.values(declared.allowedValues).flat() : [];
-  return { kind: "read", execution: maskExecution(execution, makeMask(globs, execution, allowed)) };
+  const mask = makeMask(globs, execution, allowed);
+  const masked = mask.inSlices(() => maskExecution(execution, mask));
+  return { kind: "read", execution: await inTurns(masked, clock.turn) };
 }

@@ -15,6 +15,8 @@ export interface Clock {
   elapsed(): number;
   /** Resolves after `ms`, or as soon as `abort` is aborted. Never rejects. */
   sleep(ms: number, abort?: AbortSignal): Promise<void>;
+  /** Resolves in a later turn of the event loop; only one call resolves in each turn. */
+  turn(): Promise<void>;
 }
 
 /** `event` is stable ("lease.acquired"): operators and tests rely on it, never on the message. */

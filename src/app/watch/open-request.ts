@@ -18,6 +18,7 @@ import { nextReminderAt, toReminderTimes } from "../../core/reminders.ts";
 import type { ApprovalRequest, RequestFacts, RequestSigner } from "../../core/request.ts";
 import { initialOwners } from "../../core/requester.ts";
 import { type RouteSelection, selectRoute } from "../../core/select-route.ts";
+import { inTurns } from "../../core/slices.ts";
 import type { Uncovered } from "../../core/uncovered.ts";
 import type { Automation, Clock, DeclaredParameters, FailedSince, Log, Target } from "../ports/aws.ts";
 import type { GuardedStore, NewRequest } from "../ports/store.ts";
@@ -80,7 +81,9 @@ export async function openRequest(
   }
   const uncovered = toUncovered(selection, failure);
   const allowed = declared.kind === "read" ? Object.values(declared.allowedValues).flat() : [];
-  const common = toFacts(automation, execution, change, mask.allowing(allowed), declared, route);
+  const hiding = mask.allowing(allowed);
+  const found = hiding.inSlices(() => toFacts(automation, execution, change, hiding, declared, route));
+  const common = await inTurns(found, deps.clock.turn);
   const facts = stopping === null ? common : { ...common, canStop: stopping.kind === "read" && stopping.allowed };
   const openedAt = deps.clock.now();
   const request: ApprovalRequest = {

@@ -12,6 +12,7 @@ import { makeMask } from "../../core/mask.ts";
 import { closeNotFound, reconcile } from "../../core/reconcile.ts";
 import type { ApprovalRequest } from "../../core/request.ts";
 import { type SignalAttempt, sendingSince } from "../../core/signal-attempt.ts";
+import { inTurns } from "../../core/slices.ts";
 import { CONTRADICTION_REPORT_MS, contradictsRows } from "../../core/stale-reads.ts";
 import type { Automation, Clock, Log, Target } from "../ports/aws.ts";
 import type { GuardedStore, WatchedExecution } from "../ports/store.ts";
@@ -163,16 +164,19 @@ async function applyReading(
   );
   if (contradiction === null && watched.staleSince != null && !isSignaling) await executions.clearStale(watched);
   const signer = toRequestSigner(automation);
-  const failedStep = hasEnded(execution.status) ? findFailedStep(execution, mask) : null;
-  const read = { maskText: mask.text, failedStep, withPauses: deps.withPauses === true };
-  const changes = reconcile(execution, known, { now: clock.now(), attempts, signer, ...read }).filter(
+  const context = { now: clock.now(), attempts, signer, withPauses: deps.withPauses === true };
+  const found = mask.inSlices(() => {
+    const failedStep = hasEnded(execution.status) ? findFailedStep(execution, mask) : null;
+    return reconcile(execution, known, { ...context, maskText: mask.text, failedStep });
+  });
+  const changes = (await inTurns(found, clock.turn)).filter(
     (change) => change.kind !== "open" || !deps.ignored.has(executionId, change.step, clock.now()),
   );
   const unreported = changes.filter(
     (change) => change.kind !== "open" || !deps.ignored.wasEvaluated(executionId, change.step),
   );
-  const found = { status: execution.status, changes: changes.map(({ kind }) => kind) };
-  log.debug({ event: "execution.read", target, executionId, ...found }, "execution read");
+  const result = { status: execution.status, changes: changes.map(({ kind }) => kind) };
+  log.debug({ event: "execution.read", target, executionId, ...result }, "execution read");
   await reportWithoutId(deps, automation.target, execution);
   const applied = await deps.apply(automation, execution, mask, changes, abort);
   if (applied !== "stored") {

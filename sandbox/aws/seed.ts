@@ -23,6 +23,8 @@ const executionSchema = z.strictObject({
   parameters: z.record(z.string(), z.array(z.string())).default({}),
   executedBy: z.string().default(CI_RUN),
   mode: z.enum(["Auto", "Interactive"]).default("Auto"),
+  /** Whether each execution is a change request that waits for its approval. */
+  changeRequest: z.boolean().default(false),
   tags: z.record(z.string(), z.string()).default({}),
   /** The number of executions to start. */
   count: z.int().min(1).max(100_000).default(1),
@@ -72,9 +74,9 @@ export function applySeed(standIn: StandIn, seed: Seed): { executionIds: string[
       execution.parameters,
     );
     const tags = Object.entries(execution.tags).map(([Key, Value]) => ({ Key, Value }));
-    const { executedBy, mode } = execution;
+    const { executedBy, mode, changeRequest: isChangeRequest } = execution;
     return Array.from({ length: execution.count }, () => {
-      return standIn.engine.start({ ...resolved, location, executedBy, mode, tags }).id;
+      return standIn.engine.start({ ...resolved, location, executedBy, mode, isChangeRequest, tags }).id;
     });
   });
   return { executionIds };

@@ -50,6 +50,11 @@ export const unknowns: Unknown[] = [
       "MaxErrors is documented as the number of errors before no further target starts. The status is not documented.",
   },
   {
+    topic: "Target and TargetParameterName of the executions of a rate-controlled run",
+    assumption: "Each child has Target, and only the parent has TargetParameterName.",
+    reason: "Both are documented for an execution, but not for which one.",
+  },
+  {
     topic: "isEnd on a step inside an aws:loop",
     assumption: "It ends the iteration.",
     reason: "The property is documented as the end of the automation, without a word about loops.",
@@ -125,6 +130,11 @@ export const unknowns: Unknown[] = [
     topic: "The maximum nesting of executions through aws:executeAutomation",
     assumption: "10 levels; then the step fails.",
     reason: "AWS has some limit. Here it ends runbooks that start themselves.",
+  },
+  {
+    topic: "A change request that waits for its approval",
+    assumption: "It has the status PendingApproval, runs no step, and is never approved. Only a seed makes one.",
+    reason: "The status is documented, the steps of such an execution are not.",
   },
   {
     topic: "The order of DescribeAutomationExecutions, and the page size without MaxResults",

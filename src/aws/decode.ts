@@ -60,10 +60,13 @@ export function decodeExecution(
   };
 }
 
-function decodeRateControl(execution: AutomationExecution | undefined): Pick<ObservedExecution, "rateControl"> {
-  const target = text(execution?.Target);
-  if (target === null || target === "") return {};
-  return { rateControl: { target, parameter: text(execution?.TargetParameterName) || null } };
+function decodeRateControl(
+  execution: AutomationExecution | undefined,
+): Pick<ObservedExecution, "rateControl" | "targetParameter"> {
+  const target = text(execution?.Target) || null;
+  const parameter = text(execution?.TargetParameterName) || null;
+  if (target !== null) return { rateControl: { target, parameter } };
+  return parameter === null ? {} : { targetParameter: parameter };
 }
 
 function decodeStep(step: StepExecution): ObservedStep {

@@ -42,7 +42,11 @@ export function makeWithParents(read: Automation["read"], now: () => number): Au
   return async (execution, abort, lane = "routine") => {
     if (execution.parentExecutionId === null) return execution;
     const executions: ObservedExecution[] = [];
-    const upTo = (unread: FailedSince | null) => ({ ...execution, parents: { executions, unread } });
+    const upTo = (unread: FailedSince | null) => ({
+      ...execution,
+      ...nameTargetParameter(execution, executions[0]),
+      parents: { executions, unread },
+    });
     for (let child = execution; child.parentExecutionId !== null; ) {
       if (executions.length >= MAX_LEVELS) return upTo({ ...TOO_MANY_LEVELS, since: now() });
       const result = await readParent(child.parentExecutionId, child.executionId, abort, lane);
@@ -52,6 +56,12 @@ export function makeWithParents(read: Automation["read"], now: () => number): Au
     }
     return upTo(null);
   };
+}
+
+/** Returns the target of rate control with its parameter, which AWS may show only on the parent. */
+function nameTargetParameter({ rateControl }: ObservedExecution, parent: ObservedExecution | undefined) {
+  if (rateControl === undefined) return {};
+  return { rateControl: { ...rateControl, parameter: rateControl.parameter ?? parent?.targetParameter ?? null } };
 }
 
 const TOO_MANY_LEVELS = {

@@ -22,6 +22,8 @@ export interface ObservedExecution {
   parents?: Parents;
   /** Absent if the execution is no run of a rate-controlled automation. */
   rateControl?: RateControl;
+  /** The parameter that rate control sets for each target; present only for the execution that starts the others. */
+  targetParameter?: string;
   /** The runbook's variables and outputs. */
   variables: Record<string, string[]>;
   outputs: Record<string, string[]>;
@@ -121,6 +123,14 @@ export function hasEnded(status: string): boolean {
   return ENDED.has(status);
 }
 
+/**
+ * Tells whether waiting steps of the execution open requests. People start each step of an Interactive execution by hand, and
+ * a change request that waits for its approval is approved in Change Manager.
+ */
+export function opensRequests({ status, isInteractive }: ObservedExecution): boolean {
+  return !hasEnded(status) && isInteractive !== true && status !== "PendingApproval";
+}
+
 /** Tells whether the step has not begun, or runs without waiting. */
 export function isUnderWay(step: ObservedStep): boolean {
   return step.status === "Pending" || step.status === "InProgress";
@@ -173,6 +183,7 @@ export function parseFingerprint(text: string): { status: string; currentStepNam
 }
 
 /** Finds the gates that wait and have no id: no request can be opened for them, because no signal could be checked. */
-export function findWaitingWithoutId({ status, steps }: ObservedExecution): ObservedStep[] {
-  return hasEnded(status) ? [] : steps.filter((step) => isWaitingForApproval(step) && step.stepExecutionId === null);
+export function findWaitingWithoutId(observed: ObservedExecution): ObservedStep[] {
+  if (!opensRequests(observed)) return [];
+  return observed.steps.filter((step) => isWaitingForApproval(step) && step.stepExecutionId === null);
 }

@@ -8,6 +8,7 @@ import {
   isWaitingAs,
   type ObservedExecution,
   type ObservedStep,
+  opensRequests,
 } from "./execution.ts";
 import type { FailedStep } from "./failed-step.ts";
 import { toOutcome } from "./outcome.ts";
@@ -100,7 +101,7 @@ export function reconcile(
     }
   }
 
-  if (!hasEnded(observed.status) && observed.isInteractive !== true) {
+  if (opensRequests(observed)) {
     const actions = withPauses ? GATE_ACTIONS : ([APPROVE_ACTION] as const);
     for (const action of actions) changes.push(...findOpenings(observed.steps, known, turns, action));
   }

@@ -61,6 +61,12 @@ description: Restarts one database.
 mainSteps:
   - { name: ask, description: Asks the owners., action: "aws:approve", inputs: { Approvers: ["${BOT_ROLE}"] } }
 `;
+const FLEET = `
+schemaVersion: "0.3"
+parameters: { Host: { type: String } }
+mainSteps:
+  - { name: ask, action: "aws:approve", inputs: { Message: "Patch {{ Host }}?", Approvers: ["${BOT_ROLE}"] } }
+`;
 const PARENT = `
 schemaVersion: "0.3"
 parameters: { Stage: { type: String }, AdminPassword: { type: String } }
@@ -73,12 +79,13 @@ test("messages have what a decision needs: outputs, iterations, earlier gates, t
   const log = Array.from({ length: 1_500 }, (_, i) => `row ${i}`).join("\n");
   await w.control.aws("simulate", { step: "plan", outputs: { Summary: "2 to add", Log: log } });
   await w.control.aws("simulate", { step: "check", outputs: { Host: "healthy" } });
-  const documents = Object.entries({ Loop: LOOP, Three: THREE, Child: CHILD, Parent: PARENT });
+  const documents = Object.entries({ Loop: LOOP, Three: THREE, Child: CHILD, Parent: PARENT, Fleet: FLEET });
   await w.control.aws("seed", { documents: documents.map(([name, content]) => ({ name, content })) });
   await t.test("each iteration of a loop, by a tag, with outputs and pages of Details", () => loopOfThree(w));
   await t.test("each later gate of a runbook names the earlier ones", () => threeGates(w));
   await t.test("a gate of a child execution shows its parent, whose requester cannot approve", () => childGate(w));
   await t.test("the requester of the parent cannot approve a child that runs as a role either", () => childOfRole(w));
+  await t.test("a child of a rate-controlled run shows its target", () => rateControlled(w));
   await t.test("without its tags, a request is covered by no route, and the admins learn of it", () => unreadTags(w));
 });
 
@@ -150,6 +157,16 @@ async function childOfRole(w: World): Promise<void> {
       messages.filter((each: Json) => each.onlyFor === "U0ROSA" && toText(each).includes("You started")).length === 2
     );
   });
+}
+
+async function rateControlled(w: World): Promise<void> {
+  const Targets = [{ Key: "ParameterValues", Values: ["web-1"] }];
+  const run = { DocumentName: "Fleet", TargetParameterName: "Host", Targets };
+  await w.aws.ssm.send(new StartAutomationExecutionCommand(run));
+  const target = /Patch web-1\?.*part of a rate-controlled run, for Host web-1/s;
+  await eventually("the gate of the target has a message", async () =>
+    (await w.messages()).some((each) => target.test(toText(each))),
+  );
 }
 
 async function unreadTags(w: World): Promise<void> {

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { SendAutomationSignalCommand } from "@aws-sdk/client-ssm";
-import { toText, world } from "../support/world.ts";
+import { ONE_GATE, toText, world } from "../support/world.ts";
 
 const POLICY = `
 routes:
@@ -30,8 +30,24 @@ mainSteps:
 
 const WORDS_OF_APPROVALS = /approv|reject/i;
 
-test("two people resume a paused step, another execution is stopped, and a pause without a route opens nothing", async (t) => {
+test("two people resume a paused step, another execution is stopped only with the permission, and pauses without a route, Interactive executions and change requests open nothing", async (t) => {
   const w = await world(t, { policy: POLICY });
+  const { executionIds } = await w.control.aws("seed", {
+    documents: [
+      { name: "By-Hand", content: paused("hold") },
+      { name: "Change", content: ONE_GATE },
+    ],
+    executions: [
+      { document: "By-Hand", mode: "Interactive" },
+      { document: "Change", changeRequest: true },
+    ],
+  });
+  const [byHand, change] = executionIds;
+  const start = { AutomationExecutionId: byHand, SignalType: "StartStep" as const, Payload: { StepName: ["hold"] } };
+  await w.aws.ssm.send(new SendAutomationSignalCommand(start));
+  const { Mode, StepExecutions } = await w.execution(byHand);
+  assert.deepEqual([Mode, StepExecutions[0].StepStatus], ["Interactive", "Waiting"]);
+  assert.equal((await w.execution(change)).AutomationExecutionStatus, "PendingApproval");
   const [ignored, resumed, stopped, elsewhere] = [
     await w.run(paused("other")),
     await w.run(paused("hold")),
@@ -70,6 +86,16 @@ test("two people resume a paused step, another execution is stopped, and a pause
   );
   await w.message(elsewhere, /Resumed in AWS.*AWS does not show by whom/s);
 
-  assert.equal((await w.messages()).length, 3);
-  assert.ok((await w.messages()).every((message) => !toText(message).includes(ignored)));
+  // A new bot asks AWS again whether it may stop executions.
+  const denied = { kind: "error", code: "AccessDeniedException", message: "denied", status: 400 };
+  await w.control.aws("faults", { operation: "StopAutomationExecution", ...denied });
+  await w.bot().kill();
+  await w.startBot();
+  const unstoppable = await w.message(await w.run(paused("hold")), "Resume Test-Runbook?");
+  assert.match(toText(unstoppable), /"action_id":"resume"/);
+  assert.doesNotMatch(toText(unstoppable), /"action_id":"stop"/);
+
+  assert.equal((await w.messages()).length, 4);
+  for (const id of [ignored, byHand, change])
+    assert.ok((await w.messages()).every((message) => !toText(message).includes(id)));
 });

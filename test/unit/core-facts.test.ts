@@ -229,6 +229,12 @@ test("Target and TargetParameterName of an execution are its rate control, also 
     decodeExecution({ AutomationExecutionId: "e-1", AutomationExecutionStatus: "Waiting", ...more }, []).rateControl;
   assert.deepEqual(decode({ Target: "i-1", TargetParameterName: "Id" }), { target: "i-1", parameter: "Id" });
   assert.deepEqual(decode({ Target: "i-1" }), { target: "i-1", parameter: null });
+  const parent = {
+    AutomationExecutionId: "e-1",
+    AutomationExecutionStatus: "InProgress",
+    TargetParameterName: "Id",
+  } as const;
+  assert.equal(decodeExecution(parent, []).targetParameter, "Id");
   for (const more of [{}, { TargetParameterName: "Id" }, { Target: "" }, { Target: 7 }])
     assert.equal(decode(more), undefined);
 });

@@ -4,6 +4,7 @@ import { explain } from "../../src/app/admin/policy-explain.ts";
 import { outcomeText } from "../../src/core/action-terms.ts";
 import { denialSentence } from "../../src/core/denial.ts";
 import type { ObservedStep } from "../../src/core/execution.ts";
+import { findWaitingWithoutId } from "../../src/core/execution.ts";
 import { toRequestFacts, toRouteSubject } from "../../src/core/facts.ts";
 import { makeMask } from "../../src/core/mask.ts";
 import type { RouteMatch } from "../../src/core/policy.ts";
@@ -53,10 +54,14 @@ test("a waiting pause opens a request only where a route covers pauses, and is c
   assert.deepEqual(open([aPause(), aPause({ name: "again", stepExecutionId: "b" })]), ["hold 1 of 2", "again 2 of 2"]);
 });
 
-test("an execution in Mode Interactive opens no request, whatever waits in it", () => {
-  const steps = [aPause(), aStep({ stepExecutionId: "gate" })];
-  const changes = reconcile(anExecution({ steps, isInteractive: true }), [], { now: NOW, withPauses: true });
-  assert.deepEqual(changes, []);
+test("neither an execution in Mode Interactive nor a change request that waits for its approval opens a request", () => {
+  const steps = [aPause(), aStep({ stepExecutionId: "gate" }), aStep({ name: "without-id", stepExecutionId: null })];
+  for (const ignored of [{ isInteractive: true as const }, { status: "PendingApproval" }]) {
+    const observed = anExecution({ steps, ...ignored });
+    assert.deepEqual(reconcile(observed, [], { now: NOW, withPauses: true }), []);
+    assert.deepEqual(findWaitingWithoutId(observed), [], "no admin is asked to decide it either");
+  }
+  assert.equal(findWaitingWithoutId(anExecution({ steps })).length, 1);
 });
 
 test("the facts of a pause name its action, and no approvers of AWS", () => {

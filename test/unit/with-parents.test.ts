@@ -37,6 +37,17 @@ test("each parent up to the first execution is read once for each child", async 
   assert.deepEqual(reads, ["parent", "first", "parent"], "the parent may have passed other values to it");
 });
 
+test("the parameter of rate control that a child does not name comes from its parent", async () => {
+  const parent = anExecution({ executionId: "parent", targetParameter: "Host" });
+  const withParents = makeWithParents(async () => ({ kind: "read", execution: parent }), testClock().now);
+  const readChild = async (parameter: string | null) => {
+    const child = anExecution({ parentExecutionId: "parent", rateControl: { target: "web-1", parameter } });
+    return (await withParents(child, new AbortController().signal)).rateControl;
+  };
+  assert.deepEqual(await readChild(null), { target: "web-1", parameter: "Host" });
+  assert.deepEqual(await readChild("Id"), { target: "web-1", parameter: "Id" });
+});
+
 test("an execution without a parent costs no read", async () => {
   const { read, reads } = setUp({});
   assert.deepEqual([await read("alone", null), reads], [undefined, []]);

@@ -90,7 +90,8 @@ export function makeEngine(deps: EngineDeps): Engine {
       execution.cancelTimers.push(timers.after(QUEUE_CHECK_MS, () => begin(execution)));
       return;
     }
-    if (execution.rateControl !== undefined) {
+    if (execution.isChangeRequest) setStatus(execution, "PendingApproval");
+    else if (execution.rateControl !== undefined) {
       setStatus(execution, "InProgress");
       runChildren(
         { startChild, end, isFinal: ({ status }) => FINAL_STATUSES.has(status) },

@@ -17,7 +17,8 @@ export type Status =
   | "TimedOut"
   | "Cancelling"
   | "Cancelled"
-  | "Failed";
+  | "Failed"
+  | "PendingApproval";
 
 /** The statuses of an execution or a step that has ended. */
 export const FINAL_STATUSES: ReadonlySet<Status> = new Set(["Success", "TimedOut", "Cancelled", "Failed"]);
@@ -88,6 +89,8 @@ export interface Execution {
   readonly document: { name: string; version: string };
   readonly runbook: Runbook;
   readonly mode: "Auto" | "Interactive";
+  /** A change request waits for its approval, and runs no step. */
+  readonly isChangeRequest: boolean;
   readonly startTime: number;
   /** ARN of the principal that started the execution. */
   readonly executedBy: string;

@@ -13,6 +13,7 @@ export interface StartRequest {
   parameters: ParameterValues;
   executedBy: string;
   mode?: "Auto" | "Interactive";
+  isChangeRequest?: boolean;
   tags?: { Key: string; Value: string }[];
   parent?: Execution["parent"];
   rateControl?: RateControl;
@@ -36,6 +37,7 @@ export function newExecution(
     document,
     runbook,
     mode: request.mode ?? "Auto",
+    isChangeRequest: request.isChangeRequest ?? false,
     startTime: given.now,
     executedBy: parent !== undefined && given.childrenRunAs === "role" ? childSession(location, given.id) : executedBy,
     parameters,

@@ -11,7 +11,7 @@ interface Input extends PageRequest {
 
 const STATUSES = findShape(ssmModel, "AutomationExecutionStatus").enum ?? [];
 
-/** A criterion for every key of the model. All executions are local and have no resource group, subtype or OpsItem. */
+/** A criterion for every key of the model. All executions are local and have no resource group or OpsItem. */
 export const executionCriteria: Record<string, { holds: Criterion<Execution>; accepts?: (value: string) => boolean }> =
   {
     DocumentNamePrefix: { holds: (execution, value) => execution.document.name.startsWith(value) },
@@ -33,7 +33,10 @@ export const executionCriteria: Record<string, { holds: Criterion<Execution>; ac
     },
     TagKey: { holds: (execution, value) => execution.tags.some((tag) => tag.Key === value) },
     TargetResourceGroup: { holds: () => false },
-    AutomationSubtype: { holds: () => false, accepts: (value) => ["ChangeRequest", "AccessRequest"].includes(value) },
+    AutomationSubtype: {
+      holds: (execution, value) => value === "ChangeRequest" && execution.isChangeRequest,
+      accepts: (value) => ["ChangeRequest", "AccessRequest"].includes(value),
+    },
     OpsItemId: { holds: () => false },
   };
 

@@ -49,6 +49,7 @@ function commonView(execution: Execution, now: () => number): object {
     ExecutedBy: execution.executedBy,
     Outputs: resolveDocumentOutputs(execution, now),
     Mode: execution.mode,
+    ...(execution.isChangeRequest ? { AutomationSubtype: "ChangeRequest" } : {}),
     ...optional("ParentAutomationExecutionId", execution.parent?.execution.id),
     ...optional("CurrentStepName", current?.definition.name),
     ...optional("CurrentAction", current?.definition.action),

@@ -13,6 +13,11 @@ routes:
     match: { document: "Archived" }
     channels: [C0OLD]
     approvers: { users: [U0JANE] }
+  - name: escalated
+    match: { document: "Escalated" }
+    channels: [C0APPROVALS]
+    approvers: { users: [U0JANE] }
+    escalate: { after: 1s, channels: [C0OLD], mention: [S0ONCALL] }
   - name: two people
     match: { document: "Twice" }
     channels: [C0APPROVALS]
@@ -44,6 +49,7 @@ test("people learn of the end, the requester of the decision too, and nothing is
   await t.test("a route with only an archived channel: one direct message to each admin, whatever follows", () =>
     archived(w),
   );
+  await t.test("an escalation in an archived channel: one direct message to each admin", () => escalatedInVain(w));
 });
 
 async function failure(w: World): Promise<void> {
@@ -118,6 +124,20 @@ async function archived(w: World): Promise<void> {
     return all.length > failed.length + 2;
   });
   assert.equal((await directMessages(w, "U0ADMIN", 1)).length, 1);
+}
+
+async function escalatedInVain(w: World): Promise<void> {
+  const documents = [{ name: "Escalated", content: ONE_GATE }];
+  await w.control.aws("seed", { documents, executions: [{ document: "Escalated" }, { document: "Escalated" }] });
+  const [, notice] = await directMessages(w, "U0ADMIN", 2);
+  assert.match(
+    notice ?? "",
+    /`Escalated`.*is escalated, but Slack refuses to post it in <#C0OLD>: the channel is archived\./s,
+  );
+  const tried = async () => (await w.slackCalls("chat.postMessage")).filter(({ input }) => input.channel === "C0OLD");
+  const before = (await tried()).length;
+  await eventually("another escalation is tried", async () => (await tried()).length > before + 2);
+  assert.equal((await directMessages(w, "U0ADMIN", 2)).length, 2);
 }
 
 const isApprove = ({ action_id }: Json) => action_id === "approve";

@@ -17,6 +17,7 @@ import { makePollSlots } from "../workers/poll-slots.ts";
 import { startTarget } from "../workers/start-target.ts";
 import { targetLease } from "../workers/target.ts";
 import type { ReadDeps } from "../workers/target-reads.ts";
+import { startTargetTicks } from "../workers/target-ticks.ts";
 import type { Worker } from "../workers/worker.ts";
 import { wireAuditContext } from "./wire-audit-context.ts";
 import type { Wiring } from "./wiring-options.ts";
@@ -74,9 +75,11 @@ export function startTargets(
     workspace: workspace.teamId,
     log,
   });
+  const isOwned = (key: string) => leases.lease(targetLease(key)) !== null;
+  const ticks = startTargetTicks({ connections, store, isOwned, wakeUps, clock, log });
   const slots = makePollSlots(connections.length, config.pollIntervalMs, clock);
   const shared = { store, sendSignal, aliveUntil, sync: makeSync(wiring), slots, health, replica, wakeUps, clock, log };
-  return connections.map((connection) => {
+  const workers = connections.map((connection) => {
     const lease = () => leases.lease(targetLease(connection.key));
     const { key } = connection;
     if (queueHealth !== null) metrics.queue.expectTarget(key);
@@ -91,6 +94,7 @@ export function startTargets(
     });
     return startTarget({ ...shared, connection, lease, pace });
   });
+  return [ticks, ...workers];
 }
 
 function makeSync(wiring: Wiring): ReadDeps["sync"] {

@@ -61,6 +61,16 @@ export function makeExecutionStore(db: Kysely<Tables>): ExecutionStore {
         .execute();
       return rows.map(fromRow);
     },
+
+    async dueTargets(now) {
+      const rows = await db
+        .selectFrom("executions")
+        .select("target")
+        .distinct()
+        .where("nextReadAt", "<=", now)
+        .execute();
+      return rows.map(({ target }) => target);
+    },
   };
 }
 

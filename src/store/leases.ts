@@ -11,7 +11,7 @@
  * even if the same owner has the lease again. A first token is the present time, which is more than the token of a row deleted before.
  */
 import { type Kysely, sql } from "kysely";
-import type { LeaseStore } from "../app/ports/coordination.ts";
+import type { Lease, LeaseStore } from "../app/ports/coordination.ts";
 import type { Tables } from "./schema.ts";
 
 export function makeLeaseStore(db: Kysely<Tables>): LeaseStore {
@@ -24,25 +24,9 @@ export function makeLeaseStore(db: Kysely<Tables>): LeaseStore {
       return { name, owner, until, token: Math.max(row.token + 1, now), replaces };
     },
 
-    async acquire(name, owner, now, until) {
-      const lease = await db
-        .insertInto("leases")
-        .values({ name, owner, until, token: now })
-        .onConflict((conflict) =>
-          conflict
-            .column("name")
-            .doUpdateSet({
-              owner,
-              until,
-              token: sql<number>`case when leases.owner = ${owner} and leases.until > ${now} then leases.token
-                when leases.token >= ${now} then leases.token + 1 else ${now} end`,
-            })
-            .where((where) => where.or([where("leases.owner", "=", owner), where("leases.until", "<=", now)])),
-        )
-        .returningAll()
-        .executeTakeFirst();
-      return lease ?? null;
-    },
+    acquire: async (name, owner, now, until) => (await acquireAll(db, [name], { owner, until, now }))[0] ?? null,
+
+    acquireAll: (names, owner, now, until) => acquireAll(db, names, { owner, until, now }),
 
     renew: (owner, until) =>
       db
@@ -64,4 +48,28 @@ export function makeLeaseStore(db: Kysely<Tables>): LeaseStore {
       return names.filter((name) => !owned.has(name));
     },
   };
+}
+
+/** Two replicas that acquire the same leases lock their rows in the same order. */
+function acquireAll(
+  db: Kysely<Tables>,
+  names: readonly string[],
+  { owner, until, now }: { owner: string; until: number; now: number },
+): Promise<Lease[]> {
+  return db
+    .insertInto("leases")
+    .values(names.toSorted().map((name) => ({ name, owner, until, token: now })))
+    .onConflict((conflict) =>
+      conflict
+        .column("name")
+        .doUpdateSet({
+          owner,
+          until,
+          token: sql<number>`case when leases.owner = ${owner} and leases.until > ${now} then leases.token
+            when leases.token >= ${now} then leases.token + 1 else ${now} end`,
+        })
+        .where((where) => where.or([where("leases.owner", "=", owner), where("leases.until", "<=", now)])),
+    )
+    .returningAll()
+    .execute();
 }

@@ -118,6 +118,15 @@ function makeRequestQueries(db: Kysely<Tables>): Queries {
           .orderBy("signalNextAt")
           .limit(limit),
       ),
+
+    dueSignalTargets: (at) =>
+      db
+        .selectFrom("requests")
+        .select(["account", "region"])
+        .distinct()
+        .where(UNSIGNALED)
+        .where("signalNextAt", "<=", at)
+        .execute(),
   };
 }
 

@@ -11,6 +11,9 @@ import type { WakeUps } from "./wake-ups.ts";
 export const TARGET_LEASE_MS = 15_000;
 export const HEARTBEAT_MS = TARGET_LEASE_MS / 3;
 
+/** The leases that one commit acquires. */
+const MAX_BATCH = 100;
+
 export interface LeaseBalancer {
   /** Returns the lease while this replica owns it. */
   lease(name: string): Lease | null;
@@ -145,13 +148,14 @@ async function acquireUpTo(
   abort: AbortSignal,
 ): Promise<void> {
   if (owned.size >= share) return;
-  for (const name of shuffled(await leases.findFree(names, clock.now()), random)) {
-    if (owned.size >= share || abort.aborted) return;
-    const lease = await leases.acquire(name, id, clock.now(), clock.now() + TARGET_LEASE_MS);
-    if (lease === null) continue;
-    owned.set(name, lease);
-    log.info({ event: "lease.acquired", lease: name, replicas: live }, "lease acquired");
-    wakeUps.wake(`lease ${name}`);
+  const free = shuffled(await leases.findFree(names, clock.now()), random);
+  while (owned.size < share && free.length > 0 && !abort.aborted) {
+    const batch = free.splice(0, Math.min(MAX_BATCH, share - owned.size));
+    for (const lease of await leases.acquireAll(batch, id, clock.now(), clock.now() + TARGET_LEASE_MS)) {
+      owned.set(lease.name, lease);
+      log.info({ event: "lease.acquired", lease: lease.name, replicas: live }, "lease acquired");
+      wakeUps.wake(`lease ${lease.name}`);
+    }
   }
 }
 

@@ -1,7 +1,7 @@
 import type { GuardedStore, WatchedExecution } from "../app/ports/store.ts";
 import type { makeSyncExecution } from "../app/watch/sync-execution.ts";
 import type { PollPace } from "./poll-pace.ts";
-import { ERROR_BACKOFF_MS, TARGET_TICK_MS, type TargetDeps, targetLease } from "./target.ts";
+import { ERROR_BACKOFF_MS, TARGET_LOOK_MS, type TargetDeps, targetLease } from "./target.ts";
 import { REQUEST_CHANGED } from "./wake-ups.ts";
 import { startWorker, type Worker } from "./worker.ts";
 
@@ -23,7 +23,7 @@ export function startReads(deps: TargetDeps & ReadDeps): Worker {
     topics: [`read ${key}`, `lease ${targetLease(key)}`],
     wakes: [...REQUEST_CHANGED, `signal ${key}`],
     wakeUps,
-    everyMs: TARGET_TICK_MS,
+    everyMs: TARGET_LOOK_MS,
     concurrency: CONCURRENCY,
     async due({ limit }) {
       if (connection.automation() === undefined || lease() === null) return [];

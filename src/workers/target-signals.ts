@@ -1,6 +1,6 @@
 import type { AliveUntil } from "../app/ports/coordination.ts";
 import type { DueSignal, makeSendSignal } from "../app/signal/send-signal.ts";
-import { ERROR_BACKOFF_MS, TARGET_TICK_MS, type TargetDeps, targetLease } from "./target.ts";
+import { ERROR_BACKOFF_MS, TARGET_LOOK_MS, type TargetDeps, targetLease } from "./target.ts";
 import { REQUEST_CHANGED } from "./wake-ups.ts";
 import { startWorker, type Worker } from "./worker.ts";
 
@@ -13,7 +13,7 @@ export interface SignalDeps {
 }
 
 /**
- * Sends the target's signals that are due. The replica that owns the target's lease looks for them at each tick. Any
+ * Sends the target's signals that are due. The replica that owns the target's lease finds them at each tick. Any
  * other looks only when a decision that it recorded wakes it, so that the signal leaves at once.
  */
 export function startSignals(deps: TargetDeps & SignalDeps): Worker {
@@ -25,7 +25,7 @@ export function startSignals(deps: TargetDeps & SignalDeps): Worker {
     // The read that follows usually closes the request. Its worker wakes the others then, so that one update shows the end.
     wakes: () => (lease() === null ? [...REQUEST_CHANGED, `read ${key}`] : [`read ${key}`]),
     wakeUps,
-    everyMs: TARGET_TICK_MS,
+    everyMs: TARGET_LOOK_MS,
     concurrency: CONCURRENCY,
     async due({ limit, woken }) {
       const automation = connection.automation();

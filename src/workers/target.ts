@@ -18,7 +18,9 @@ export interface TargetDeps {
   log: Log;
 }
 
-/** How often a target's workers look at the rows without a wake-up. */
+/** How often one look for all targets finds those with rows that are due: see target-ticks.ts. */
 export const TARGET_TICK_MS = 1_000;
+/** How often a target's workers look at the rows without a wake-up. */
+export const TARGET_LOOK_MS = 60_000;
 /** After an unexpected failure, an execution or a signal is not due before this has passed. */
 export const ERROR_BACKOFF_MS = 10_000;

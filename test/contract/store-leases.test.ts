@@ -55,6 +55,22 @@ for (const engine of ENGINES) {
     assert.notEqual(await again.leases.acquire("one", "third", NOW + 21, NOW + 40), null);
   });
 
+  test(`${engine.name}: several leases are acquired at once, except for those of another owner`, async (t) => {
+    const { leases } = await aStore(t, { engine });
+    await leases.acquire("theirs", "other", NOW, NOW + 10);
+    await leases.acquire("expired", "other", NOW - 20, NOW - 10);
+    const mine = await leases.acquire("mine", "me", NOW - 5, NOW + 5);
+    const acquired = await leases.acquireAll(["theirs", "mine", "new", "expired"], "me", NOW, NOW + 10);
+    assert.deepEqual(
+      new Map(acquired.map(({ name, token, until }) => [name, { token, until }])),
+      new Map([
+        ["expired", { token: NOW, until: NOW + 10 }],
+        ["mine", { token: mine?.token, until: NOW + 10 }],
+        ["new", { token: NOW, until: NOW + 10 }],
+      ]),
+    );
+  });
+
   test(`${engine.name}: a lease's token grows with each change of owner, and only then`, async (t) => {
     const { leases } = await aStore(t, { engine });
     const tokens: number[] = [];

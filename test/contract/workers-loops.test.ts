@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import type { Clock } from "../../src/app/ports/aws.ts";
-import { fingerprint } from "../../src/core/execution.ts";
+import { fingerprint, NOT_WAITING } from "../../src/core/execution.ts";
 import { startClickWorker } from "../../src/workers/clicks.ts";
 import { startRecipientWorker } from "../../src/workers/recipients.ts";
 import { makeWakeUps } from "../../src/workers/wake-ups.ts";
@@ -232,4 +232,41 @@ test("a click whose evaluation fails is repeated later and does not delay other 
   );
   assert.equal(evaluated.length, users.length + 1);
   assert.equal(log.lines.filter(({ level }) => level === "error").length, 1);
+});
+
+test("one look for all targets finds what is due, and an idle target costs no look of its own", async (t) => {
+  const store = await aStore(t, { now: Date.now });
+  const { executions, requests } = store;
+  const { dueTargets, due } = executions;
+  const { dueToSignal } = requests;
+  const looks = { all: 0, own: 0 };
+  executions.dueTargets = (...call) => {
+    looks.all += 1;
+    return dueTargets(...call);
+  };
+  executions.due = (...call) => {
+    looks.own += 1;
+    return due(...call);
+  };
+  requests.dueToSignal = (...call) => {
+    looks.own += 1;
+    return dueToSignal(...call);
+  };
+  const read: string[] = [];
+  const sync = async (executionId: string) => {
+    read.push(executionId);
+    await store.owned.executions.forget("default/us-east-1", executionId);
+  };
+  await startTestTarget(t, store, { sync });
+  await eventually("the first looks", () => looks.all >= 2);
+  const before = { ...looks };
+  await eventually("more looks for all targets", () => looks.all >= before.all + 5);
+  assert.equal(looks.own, before.own);
+
+  await store.owned.executions.watch({
+    ...{ target: "default/us-east-1", executionId: "later", fingerprint: NOT_WAITING },
+    ...{ nextReadAt: Date.now() + 100, unchangedReads: 0 },
+  });
+  await eventually("the execution is read when it is due", () => read.includes("later"));
+  assert.equal(looks.own - before.own <= 3, true, `${looks.own - before.own} looks`);
 });

@@ -4,6 +4,7 @@ import { makeHealth } from "../../src/ops/readiness.ts";
 import { type ConfiguredTarget, makeTargetConnection } from "../../src/workers/identify-target.ts";
 import { makePollSlots } from "../../src/workers/poll-slots.ts";
 import { startTarget } from "../../src/workers/start-target.ts";
+import { startTargetTicks } from "../../src/workers/target-ticks.ts";
 import { makeWakeUps } from "../../src/workers/wake-ups.ts";
 import { aliveUntil, type FakeAutomation, fakeAutomation, QUICK, TARGET, testLog } from "../support/fakes.ts";
 import type { OpenStore } from "../support/stores.ts";
@@ -85,7 +86,9 @@ export async function startTestTarget(
     clock,
     log,
   });
-  t.after(() => worker.stop());
+  const isOwned = () => lease !== null;
+  const ticks = startTargetTicks({ connections: [connection], store, isOwned, wakeUps, clock, log });
+  t.after(() => Promise.all([ticks.stop(), worker.stop()]));
   const loseLease = () => {
     lease = null;
   };

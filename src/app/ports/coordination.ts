@@ -24,6 +24,8 @@ export interface LeaseStore {
   observe(name: string, owner: string, now: number, until: number): Promise<Lease | null>;
   /** Acquires or renews the lease; null while another owner has it. */
   acquire(name: string, owner: string, now: number, until: number): Promise<Lease | null>;
+  /** Acquires or renews those of the leases that no other owner has, in one commit, and returns them. */
+  acquireAll(names: readonly string[], owner: string, now: number, until: number): Promise<Lease[]>;
   /** Extends every lease of this owner that no other owner has acquired, and returns them. */
   renew(owner: string, until: number): Promise<Lease[]>;
   /** Ends the lease, if it is this owner's. */

@@ -94,6 +94,8 @@ export interface RequestStore {
   isDecisionRecorded(requestId: string): Promise<boolean>;
   /** Returns decided requests of the target's account and Region whose next attempt is due. */
   dueToSignal(target: Target, now: number, limit: number): Promise<ApprovalRequest[]>;
+  /** Returns the accounts and Regions in which signals are due. */
+  dueSignalTargets(now: number): Promise<Pick<ApprovalRequest, "account" | "region">[]>;
   /** Returns open requests whose next reminder is due, earliest first. */
   dueToRemind(now: number, limit: number): Promise<ApprovalRequest[]>;
   /**
@@ -161,6 +163,8 @@ export interface ExecutionStore {
   wake(target: string, executionId: string, at: number): Promise<void>;
   /** Returns executions to read, earliest first. */
   due(target: string, now: number, limit: number): Promise<WatchedExecution[]>;
+  /** Returns the targets that have executions to read. */
+  dueTargets(now: number): Promise<string[]>;
 }
 
 export interface AuditStore {

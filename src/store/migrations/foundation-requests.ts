@@ -120,4 +120,5 @@ export async function createExecutions(db: Db): Promise<void> {
     .addPrimaryKeyConstraint("executions_key", ["target", "execution_id"])
     .execute();
   await createIndex(db, "executions", "executions_due", ["target", "next_read_at"]);
+  await createIndex(db, "executions", "executions_due_targets", ["next_read_at", "target"]);
 }

@@ -17,7 +17,7 @@ const ASKED = NOW - 4 * MINUTE;
 const ROLE = "arn:aws:iam::111122223333:role/CountersignBot";
 const ROSA = "arn:aws:sts::111122223333:assumed-role/AWSReservedSSO_Operator_0123456789abcdef/rosa@example.com";
 
-const FACTS: RequestFacts = aFacts({
+export const FACTS: RequestFacts = aFacts({
   stepName: "approveRestart",
   message: "Restart orders-db in production?\nWrites stop for about two minutes.",
   executedBy: ROSA,
@@ -29,11 +29,12 @@ const FACTS: RequestFacts = aFacts({
     { name: "Force", values: ["false"], masked: false, isDefault: true },
   ],
 });
-const ROUTE = aRoute({
+export const ROUTE = aRoute({
   name: "production databases",
   channels: ["C0PRODDBA"],
   approvers: { users: ["U0JANE"], groups: ["S0DBA"] },
 });
+const ESCALATED = { ...ROUTE, escalate: { after: 15 * MINUTE, channels: ["C0ONCALL"], mention: ["S0ONCALL"] } };
 const PAYOUTS = aRoute({
   name: "payouts",
   channels: ["C0APPROVALS"],
@@ -43,7 +44,7 @@ const PAYOUTS = aRoute({
 
 type Changes = Partial<Omit<ApprovalRequest, "facts">> & { facts?: Partial<RequestFacts> };
 
-function view({ facts, ...more }: Changes = {}, rest: Partial<RequestView> = {}): RequestView {
+export function view({ facts, ...more }: Changes = {}, rest: Partial<RequestView> = {}): RequestView {
   const request = aRequest({
     target: "production/us-east-1",
     openedAt: ASKED,
@@ -57,14 +58,14 @@ function view({ facts, ...more }: Changes = {}, rest: Partial<RequestView> = {})
 
 const vote = (userId: string, userName: string, more: Partial<Vote> = {}) =>
   aVote(userId, { userName, at: ASKED + 3 * MINUTE, ...more });
-const jane = (more: Partial<Vote> = {}) => vote("U0JANE", "Jane Ito", more);
+export const jane = (more: Partial<Vote> = {}) => vote("U0JANE", "Jane Ito", more);
 const dan = (more: Partial<Vote> = {}) => vote("U0DAN", "Dan Okafor", more);
 const ada = vote("U0ADMIN", "Ada Admin", {
   authority: "break-glass",
   reason: "The shop is down and no approver answers.",
 });
 
-const decided = (more: Changes = {}): Changes => ({
+export const decided = (more: Changes = {}): Changes => ({
   state: "decided",
   decision: "approve",
   decidedAt: ASKED + 3 * MINUTE,
@@ -79,7 +80,7 @@ const closed = (outcome: Partial<Outcome>, more: Changes = {}): Changes => ({
   executionStatus: "InProgress",
   ...more,
 });
-const elsewhere = (outcome: Partial<Outcome>) =>
+export const elsewhere = (outcome: Partial<Outcome>) =>
   closed({ where: "aws", ...outcome }, { decision: null, decidedAt: null, signal: "none" });
 const ended = (executionStatus: string, more: Changes = {}): Changes => ({
   executionStatus,
@@ -117,6 +118,15 @@ const FAILED: Changes = ended("Failed", {
   },
 });
 
+const PARENT = {
+  executionId: "22222222-3333-4444-5555-666666666666",
+  documentName: "Maintenance-Night",
+  parameters: [
+    { name: "Stage", values: ["prod"], masked: false, isDefault: false },
+    { name: "AdminPassword", values: [], masked: true, isDefault: false },
+  ],
+};
+
 const requests: Record<string, RequestView> = {
   open: view(),
   warning: view({ facts: { targetWarning: "PRODUCTION" } }, { route: { ...ROUTE, warning: "IRREVERSIBLE" } }),
@@ -147,15 +157,43 @@ const requests: Record<string, RequestView> = {
     {},
     {
       isEscalation: true,
-      route: { ...ROUTE, escalate: { after: 15 * MINUTE, channels: ["C0ONCALL"], mention: ["S0ONCALL"] } },
+      route: ESCALATED,
     },
   ),
+  "escalation-quiet": view({}, { isEscalation: true, isQuiet: true, route: ESCALATED }),
   "replaces-deleted": view({}, { isReplacement: true }),
   "later-gate": view(
     { facts: SECOND },
     { earlier: { gates: [{ ...first, messages: [{ channelId: "C0APPROVALS", ts: "1700000000.000100" }] }], more: 0 } },
   ),
   "second-time": view({ facts: { visit: 2 } }),
+  loop: view({ facts: { loops: [{ name: "eachHost", iteration: 2, value: "web-2" }], visit: 2 } }),
+  child: view({
+    facts: {
+      documentName: "DB-Restart-One",
+      parentExecutionId: PARENT.executionId,
+      parents: [{ ...PARENT, executedBy: ROSA }],
+    },
+  }),
+  "rate-control": view({
+    facts: {
+      documentName: "Patch-Host",
+      message: "Patch web-1 and restart it?",
+      parameters: [{ name: "Host", values: ["web-1"], masked: false, isDefault: false }],
+      rateControl: { parameter: "Host", target: "web-1" },
+      parentExecutionId: PARENT.executionId,
+      parents: [{ ...PARENT, documentName: "Patch-Host", executedBy: ROSA, parameters: [] }],
+    },
+  }),
+  descriptions: view({
+    facts: {
+      message: null,
+      descriptions: {
+        step: "Asks the owners of the database.",
+        runbook: "Restarts one database. Writes stop for about two minutes.",
+      },
+    },
+  }),
   sending: view(decided(), { votes: [jane()], attempts: [anAttempt()] }),
   "no-reply": view(decided({ signal: "ambiguous" }), {
     votes: [jane()],
@@ -175,6 +213,12 @@ const requests: Record<string, RequestView> = {
   "timed-out": view({ ...elsewhere({ kind: "timed-out" }), closedAt: ASKED + 60 * MINUTE, ...ended("TimedOut") }),
   "decided-in-aws": view(elsewhere({ by: ["arn:aws:iam::111122223333:user/omar"] })),
   cancelled: view({ ...elsewhere({ kind: "cancelled" }), ...ended("Cancelled") }),
+  failed: view({
+    ...elsewhere({ kind: "failed", detail: "Step timed out while it was starting." }),
+    ...ended("Failed"),
+  }),
+  "not-found": view(elsewhere({ kind: "not-found" })),
+  unknown: view({ ...elsewhere({ kind: "unknown" }), ...ended("Success") }),
   "break-glass-closed": view(closed({}), { votes: [ada] }),
   ended: view(closed({}, ended("Success")), { votes: [jane()] }),
 };
@@ -189,7 +233,7 @@ const notices: Record<Kind, Omit<NoticeView, "kind">> = {
   escalated: {
     ...view(),
     detail: LAST_REMINDER,
-    route: { ...ROUTE, escalate: { after: 15 * MINUTE, channels: ["C0ONCALL"], mention: ["S0ONCALL"] } },
+    route: ESCALATED,
   },
   "execution-ended": { ...view({ ...closed({}, FAILED), facts: SECOND }, { votes: [dan()] }), gates },
   "requester-decided": view(closed({}), { votes: [jane()] }),
@@ -254,6 +298,7 @@ export function messageExamples(): Record<string, Rendered> {
         consoleUrl: null,
       }),
     ],
+    ["notice-lost-thread", noticeMessage({ ...notices.reminder, kind: "reminder", isThreadLost: true })],
     ["external", requestMessage(requests.open ?? view(), { withhold: true })],
     ["digest", digestMessage({ since: ASKED, waiting, count: 8 })],
     ["digest-done", digestMessage({ since: ASKED, waiting: [], count: 0 })],

@@ -9,8 +9,9 @@ import { pageRoutes } from "../sandbox/ui/serve/page-routes.ts";
 import { makeSandboxClock } from "../sandbox/wire/clock.ts";
 import { postJson } from "../test/support/http-json.ts";
 import { launchBrowser } from "../test/support/page-browser.ts";
-import { openConversation } from "../test/support/page-world.ts";
+import { actAs, openConversation } from "../test/support/page-world.ts";
 import { messageExamples } from "./message-examples.ts";
+import { replyExamples } from "./reply-examples.ts";
 import { saveScreenshot } from "./save-screenshot.ts";
 
 /**
@@ -35,8 +36,10 @@ try {
   const phone = await context.newPage();
   await phone.goto(slack.url);
   await phone.getByRole("button", { name: "Workspace" }).click();
+  await actAs(phone, "Jane Ito");
   await openConversation(phone, "oncall");
-  for (const [name, message] of Object.entries(messageExamples())) {
+  const replies = Object.entries(replyExamples()).map(([name, text]) => [name, { text, user: "U0JANE" }] as const);
+  for (const [name, message] of [...Object.entries(messageExamples()), ...replies]) {
     if (names.length > 0 && !names.includes(name)) continue;
     const article = phone.locator(`article.message[data-ts="${await post(message)}"]`);
     await article.waitFor();
@@ -51,14 +54,16 @@ try {
   clock.close();
 }
 
-/** Posts a message as the bot does, and returns its ts. The stand-in checks the blocks as strictly as Slack. */
+/** Posts a message or, with a user, an ephemeral one as the bot does, and returns its ts. The stand-in checks the blocks as strictly as Slack. */
 async function post(message: object): Promise<string> {
-  const response = await fetch(`${slack.url}/api/chat.postMessage`, {
+  const method = "user" in message ? "chat.postEphemeral" : "chat.postMessage";
+  const response = await fetch(`${slack.url}/api/${method}`, {
     method: "POST",
     headers: { "content-type": "application/json; charset=utf-8", authorization: `Bearer ${BOT_TOKEN}` },
     body: JSON.stringify({ channel: CHANNEL, ...message }),
   });
-  const reply = (await response.json()) as { ok: boolean; ts: string };
-  if (!reply.ok) throw new Error(`chat.postMessage refused: ${JSON.stringify(reply)}`);
-  return reply.ts;
+  const reply = (await response.json()) as { ok: boolean; ts?: string; message_ts?: string };
+  const ts = reply.ts ?? reply.message_ts;
+  if (!reply.ok || ts === undefined) throw new Error(`${method} refused: ${JSON.stringify(reply)}`);
+  return ts;
 }

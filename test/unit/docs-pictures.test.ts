@@ -3,6 +3,7 @@ import { globSync, readFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { test } from "node:test";
 import { messageExamples } from "../../scripts/message-examples.ts";
+import { replyExamples } from "../../scripts/reply-examples.ts";
 
 const picturesOf = (page: string) =>
   [...readFileSync(page, "utf8").matchAll(/!\[[^\]]+\]\(([^)]+)\)/g)].map(([, path = ""]) => join(dirname(page), path));
@@ -20,8 +21,9 @@ test("the page for the first approval shows the message, and says why it shows n
   assert.match(readFileSync("docs/install.md", "utf8"), /no pictures of pages of Slack and AWS/);
 });
 
-test("docs/messages.md shows each kind of message, once", () => {
+test("docs/messages.md shows each kind of message and of reply to a click, once", () => {
   const shown = picturesOf("docs/messages.md");
-  const expected = Object.keys(messageExamples()).map((name) => `docs/images/messages/${name}.png`);
+  const names = [...Object.keys(messageExamples()), ...Object.keys(replyExamples())];
+  const expected = names.map((name) => `docs/images/messages/${name}.png`);
   assert.deepEqual(shown.sort(), expected.sort());
 });

@@ -47,7 +47,7 @@ for (const [state, changes] of Object.entries({ open: {}, decided: DECIDED, clos
 test("an escalation in quiet hours says who may decide by the name of the route, and names voters and the requester", () => {
   const text = JSON.stringify(requestMessage(escalation({}, true)));
   assert.match(text, /approvers of route `production databases`/);
-  assert.match(text, /started by `rosa@example.com`/);
+  assert.match(text, /started by rosa \(`rosa@example.com`\)/);
   assert.match(text, /approved by `Mia Ng`/);
 });
 

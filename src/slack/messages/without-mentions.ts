@@ -24,11 +24,11 @@ export function withoutMentions(message: Rendered, views: readonly RequestView[]
   return { ...message, blocks: JSON.parse(blocks, (_, each) => (typeof each === "string" ? replace(each) : each)) };
 }
 
-/** The names that are known without a call to Slack: those of voters, and the addresses of requesters. */
+/** The names that are known without a call to Slack: those of voters, and the first parts of the addresses of requesters. */
 function toNames({ votes, requester, earlier }: RequestView): [userId: string, name: string][] {
   const all = [...votes, ...(earlier?.gates ?? []).flatMap((gate) => gate.votes)];
   const owners = everyRequester(requester).flatMap(({ userIds, email }) =>
-    email === null ? [] : userIds.map((userId): [string, string] => [userId, email]),
+    email === null ? [] : userIds.map((userId): [string, string] => [userId, email.replace(/@.*/, "")]),
   );
   return [...owners, ...all.map(({ userId, userName }): [string, string] => [userId, userName])];
 }

@@ -73,6 +73,7 @@ export function startTargets(
     early,
     aliveUntil,
     workspace: workspace.teamId,
+    policyHash: config.policyHash,
     log,
   });
   const isOwned = (key: string) => leases.lease(targetLease(key)) !== null;
@@ -99,14 +100,14 @@ export function startTargets(
 
 function makeSync(wiring: Wiring): ReadDeps["sync"] {
   const { config, metrics, clock, newId, random, log } = wiring;
-  const { routes, mask } = config;
+  const { routes, mask, policyHash } = config;
   const auditContext = wireAuditContext(wiring);
   const ignored = makeIgnoredPauses();
   return ({ requests, executions }, { observe }) => {
     const { countUncovered } = metrics;
     const apply = makeApplyChanges({ requests, routes, auditContext, clock, newId, log, ignored, countUncovered });
     return makeSyncExecution({
-      ...{ requests, executions, apply, mask, ignored, clock, random, log },
+      ...{ requests, executions, apply, mask, policyHash, ignored, clock, random, log },
       withPauses: coversPauses(routes),
       countStale: metrics.countStale,
       reportChange: observe,

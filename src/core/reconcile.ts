@@ -12,6 +12,7 @@ import {
 } from "./execution.ts";
 import type { FailedStep } from "./failed-step.ts";
 import { toOutcome } from "./outcome.ts";
+import { needsAnotherTry } from "./refused-signer.ts";
 import {
   type ApprovalRequest,
   closed,
@@ -50,6 +51,8 @@ export interface ReconcileContext {
   maskText?: (text: string) => string;
   /** The principal that signs now, if known. */
   signer?: RequestSigner | null;
+  /** The hash of the configuration. */
+  policyHash?: string | null;
   /** The step that made the execution fail, masked; null if none did. */
   failedStep?: FailedStep | null;
   /** Whether paused steps open requests; without it only aws:approve does. */
@@ -68,6 +71,7 @@ export function reconcile(
     attempts = [],
     maskText = (text) => text,
     signer = null,
+    policyHash = null,
     failedStep = null,
     withPauses = false,
   }: ReconcileContext,
@@ -96,7 +100,8 @@ export function reconcile(
       changes.push({ kind: "ended", request, patch: ended });
     } else {
       const progress = isAccepted ? progressPatch(observed, request, step) : {};
-      const patch = { ...progress, ...factsPatch(request, step, signer, now) };
+      const again = policyHash !== null && needsAnotherTry(request, own, policyHash) ? { signalNextAt: now } : {};
+      const patch = { ...progress, ...again, ...factsPatch(request, step, signer, now) };
       if (Object.keys(patch).length > 0) changes.push({ kind: "progress", request, patch });
     }
   }

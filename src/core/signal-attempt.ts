@@ -23,6 +23,8 @@ export interface SignalAttempt {
   session: string | null;
   /** The ARN of the role or user that signed it; null while nothing was sent, and if it is not known. */
   principal: string | null;
+  /** The hash of the configuration in effect when it was sent; null while nothing was sent. */
+  policyHash: string | null;
   state: "deferred" | "skipped" | "sending" | "ambiguous" | "refused" | "accepted";
   /** When it began. */
   at: number;
@@ -30,6 +32,8 @@ export interface SignalAttempt {
   uncertainUntil: number;
   /** How many approvals the step showed before it was sent. */
   shownBefore: number;
+  /** AWS's error code if AWS refused it, else null. */
+  code: string | null;
   /** The reason of a failure; null if there is none. */
   error: string | null;
 }
@@ -79,18 +83,23 @@ export function beginAttempt(
     signerId: signer.id,
     session: signer.session,
     principal: null,
+    policyHash: null,
     state: "deferred",
     at: now,
     uncertainUntil: now,
     shownBefore: 0,
+    code: null,
     error: null,
   };
 }
 
 /** Returns the attempt as it is stored before its signal leaves. `shownBefore`: how many approvals the step shows. */
-export function startSending(attempt: SignalAttempt, shownBefore: number, principal: string | null): SignalAttempt {
+export function startSending(
+  attempt: SignalAttempt,
+  sending: Pick<SignalAttempt, "shownBefore" | "principal" | "policyHash">,
+): SignalAttempt {
   const uncertainUntil = attempt.at + NO_REPLY_UNCERTAIN_MS;
-  return { ...attempt, state: "sending", uncertainUntil, shownBefore, principal };
+  return { ...attempt, ...sending, state: "sending", uncertainUntil };
 }
 
 /** Applies the reply to the attempt. */
@@ -100,7 +109,12 @@ export function resolveAttempt(attempt: SignalAttempt, result: SignalResult, now
     case "accepted":
       return { ...attempt, state: "accepted", error: null };
     case "refused":
-      return { ...attempt, state: "refused", error: `AWS refused the signal${of} (${result.code}: ${result.message})` };
+      return {
+        ...attempt,
+        state: "refused",
+        code: result.code,
+        error: `AWS refused the signal${of} (${result.code}: ${result.message})`,
+      };
     case "not-sent":
       return {
         ...attempt,

@@ -57,15 +57,21 @@ export type NextSigner =
   /** AWS has accepted the signal of every signer, or as many as the step needs. */
   | { kind: "done" };
 
-/** Picks the next signer. A signer whose attempt is uncertain stays next, so that no other signal can leave before it ends. */
+/**
+ * Picks the next signer. A signer whose attempt is uncertain stays next, so that no other signal can leave before it ends.
+ * `isRefused`: signers that AWS does not accept; they come again only if no other one is left.
+ */
 export function nextSigner(
   request: ApprovalRequest,
   signers: readonly Signer[],
   attempts: readonly SignalAttempt[],
+  isRefused: (signer: Signer) => boolean = () => false,
 ): NextSigner {
   const attemptOf = (signer: Signer) => latestAttempt(attempts, signer.id);
-  const open = signers.filter((signer) => attemptOf(signer)?.state !== "accepted");
-  const accepted = signers.length - open.length;
+  const missing = signers.filter((signer) => attemptOf(signer)?.state !== "accepted");
+  const promising = missing.filter((signer) => !isRefused(signer));
+  const open = promising.length > 0 ? promising : missing;
+  const accepted = signers.length - missing.length;
   const uncertain = open.find((signer) => isUncertain(attemptOf(signer)));
   // A signer whose attempt had no effect comes again after the others.
   const [first] = [...open].sort((a, b) => (attemptOf(a)?.at ?? 0) - (attemptOf(b)?.at ?? 0));

@@ -151,6 +151,7 @@ export async function inbound(t: TestContext) {
     random: () => 0,
     owner: "o",
     aliveUntil,
+    policyHash: "hash",
     workspace: "T",
     log,
   });

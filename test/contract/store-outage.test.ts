@@ -170,6 +170,7 @@ test("SQLite: a full disk refuses writes, loses no row, and lets no signal leave
     random: () => 0,
     owner: "me",
     aliveUntil,
+    policyHash: "hash",
     workspace: "T",
     log: testLog(),
   });

@@ -28,7 +28,9 @@ for (const engine of ENGINES) {
     await store.requests.advance({ ...step(2), attempt: aSignal("U0ANN") });
     const accepted = aSignal("U0ANN", { state: "accepted" });
     await store.requests.advance({ ...step(3), attempt: accepted });
-    const bot = anAttempt({ attempt: 3, state: "refused", error: "no" });
+    const bot = anAttempt({
+      ...{ attempt: 3, state: "refused", error: "no", code: "InvalidAutomationSignalException", policyHash: "hash" },
+    });
     await store.requests.advance({ ...step(4), attempt: bot });
     assert.deepEqual(await store.requests.signals(REQUEST_ID), [accepted, ben, bot]);
     assert.deepEqual(await store.requests.signals("another"), []);

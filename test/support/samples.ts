@@ -119,10 +119,12 @@ export const anAttempt = (more: Partial<SignalAttempt> = {}): SignalAttempt => (
   signerId: BOT_ID,
   session: null,
   principal: null,
+  policyHash: null,
   state: "sending",
   at: NOW,
   uncertainUntil: NOW + NO_REPLY_UNCERTAIN_MS,
   shownBefore: 0,
+  code: null,
   error: null,
   ...more,
 });

@@ -96,7 +96,16 @@ async function bot(store: Store, quorum: number, gates: number, needed: number |
   const ignored = makeIgnoredPauses();
   const apply = { requests: owned.requests, routes, auditContext, clock, newId, log, ignored, countUncovered() {} };
   const applyChanges = makeApplyChanges(apply);
-  const sync = makeSyncExecution({ ...owned, apply: applyChanges, mask: [], ignored, clock, random, log });
+  const sync = makeSyncExecution({
+    ...owned,
+    apply: applyChanges,
+    mask: [],
+    policyHash: "hash",
+    ignored,
+    clock,
+    random,
+    log,
+  });
   const evaluateClick = makeEvaluateClick({
     requests,
     messages,
@@ -134,7 +143,7 @@ async function bot(store: Store, quorum: number, gates: number, needed: number |
   });
   const pollTarget = makePollTarget({ automation: guarded, executions: owned.executions, clock });
   const signalAs = (owner: string) =>
-    makeSendSignal({ ...store, clock, random, owner, aliveUntil, workspace: "T0HOME", log });
+    makeSendSignal({ ...store, clock, random, owner, aliveUntil, policyHash: "hash", workspace: "T0HOME", log });
 
   const work = {
     poll: () => pollTarget(abort),

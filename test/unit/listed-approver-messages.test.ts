@@ -3,16 +3,18 @@ import { test } from "node:test";
 import { addBreakGlassHint } from "../../src/app/decide/break-glass-hint.ts";
 import { denialSentence } from "../../src/core/denial.ts";
 import { evaluateVote } from "../../src/core/evaluate-vote.ts";
+import type { SignalAttempt } from "../../src/core/signal-attempt.ts";
 import type { SignerKind } from "../../src/core/signers.ts";
 import { detailsView } from "../../src/slack/messages/details-view.ts";
 import { showBlocks } from "../../src/slack/messages/inspect-blocks.ts";
 import { mentions } from "../../src/slack/messages/mentions.ts";
 import { noticeMessage } from "../../src/slack/messages/notice-message.ts";
+import { pendingBlock } from "../../src/slack/messages/pending-items.ts";
 import { requestMessage } from "../../src/slack/messages/request-message.ts";
 import { visibleText } from "../support/block-limits.ts";
 import { fakeDirectory } from "../support/fake-slack.ts";
 import { TARGET } from "../support/fakes.ts";
-import { anExecution, aPerson, aStep, EXECUTION_ID } from "../support/samples.ts";
+import { anAttempt, anExecution, aPerson, aStep, EXECUTION_ID } from "../support/samples.ts";
 import { DECIDED, view } from "./messages-examples.ts";
 import { setUp } from "./sync-execution-setup.ts";
 
@@ -97,6 +99,31 @@ test("a decision that AWS refused is not said to be tried again while AWS does n
   assert.match(text([ROLE]), /will try again/);
   assert.doesNotMatch(text([OTHER]), /try again/);
   assert.match(text([OTHER]), /did not accept.*add this line/s);
+});
+
+test("a decision that AWS refused for good names the principal and the line to add, and is not said to be tried again", () => {
+  const refused = {
+    state: "refused",
+    code: "InvalidAutomationSignalException",
+    error: "AWS refused the signal",
+  } as const;
+  const texts = (signalNextAt: number | null, more: Partial<SignalAttempt> = {}) => {
+    const facts = { awsApprovers: ["{{ Approvers }}"], signer: { kind: "bot" as const, arn: ROLE } };
+    const of = { ...view({ ...DECIDED, signalNextAt, facts }), attempts: [anAttempt({ ...refused, ...more })] };
+    const item = pendingBlock({ ...of, messages: [] }, { workspaceUrl: "https://acme.slack.com/", now: 1 });
+    return [visibleText(requestMessage(of).blocks), visibleText([item])] as const;
+  };
+  const [message, item] = texts(null);
+  assert.match(
+    message,
+    /did not accept the decision.*cannot be decided in Slack.*does not accept .*CountersignBot.*add this line to Approvers in the runbook:\n```- arn:aws:iam::111122223333:role\/CountersignBot```/s,
+  );
+  assert.doesNotMatch(message, /try again|retry/);
+  assert.match(item, /AWS does not accept the decision\. Decide it in the AWS console/);
+  for (const [waits, waiting] of [texts(1), texts(null, { code: null, state: "deferred" })]) {
+    assert.doesNotMatch(waits, /does not accept/);
+    assert.match(waiting, /AWS has not continued the step yet/);
+  }
 });
 
 test("the notice to admins names the line to add", () => {

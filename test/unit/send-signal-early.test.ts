@@ -14,7 +14,7 @@ async function setUpEarly(t: TestContext) {
   const early = makeEarlyReads({ leases: store.leases, clock, owner: "me" });
   const send = makeSendSignal({
     ...store,
-    ...{ clock, early, log, random: () => 0, owner: "me", workspace: "T0HOME" },
+    ...{ clock, early, log, random: () => 0, owner: "me", policyHash: "hash", workspace: "T0HOME" },
     aliveUntil: () => Number.POSITIVE_INFINITY,
   });
   const begin = () => early.begin(automation, aRequest());
@@ -139,7 +139,7 @@ test("an early read that observes the lease for too long is given up in the same
   const early = makeEarlyReads({ leases: hanging, clock, owner: "me" });
   const send = makeSendSignal({
     ...store,
-    ...{ clock, early, log: testLog(), random: () => 0, owner: "me", workspace: "T0HOME" },
+    ...{ clock, early, log: testLog(), random: () => 0, owner: "me", policyHash: "hash", workspace: "T0HOME" },
     aliveUntil: () => Number.POSITIVE_INFINITY,
   });
   early.begin(automation, aRequest());

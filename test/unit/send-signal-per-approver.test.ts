@@ -65,6 +65,7 @@ async function setUp(t: TestContext) {
     random: () => 0,
     owner: "me",
     aliveUntil,
+    policyHash: "hash",
     workspace: "T",
     log: testLog(),
   });

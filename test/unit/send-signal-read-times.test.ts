@@ -35,7 +35,7 @@ test("an early read that was asked before an earlier signal became certain allow
   clock.advance(2);
   const sendEarly = makeSendSignal({
     ...store,
-    ...{ clock, early, log, random: () => 0, owner: "me", workspace: "T0HOME" },
+    ...{ clock, early, log, random: () => 0, owner: "me", policyHash: "hash", workspace: "T0HOME" },
     aliveUntil: () => Number.POSITIVE_INFINITY,
   });
   await sendEarly(automation, await request(), abort);
@@ -90,7 +90,16 @@ test("a clock that is set back while the attempt is stored stops the signal, or 
       };
       return { ...others, requests: { ...requests, advance } };
     };
-    const options = { ...store, clock, log, guardedBy, random: () => 0, owner: "me", workspace: "T0HOME" };
+    const options = {
+      ...store,
+      clock,
+      log,
+      guardedBy,
+      random: () => 0,
+      owner: "me",
+      policyHash: "hash",
+      workspace: "T0HOME",
+    };
     await makeSendSignal({ ...options, aliveUntil: () => Number.POSITIVE_INFINITY })(automation, aRequest(), abort);
     assert.deepEqual(margins, expected);
   }

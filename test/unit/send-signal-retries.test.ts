@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { makeSendSignal } from "../../src/app/signal/send-signal.ts";
 import { reconcile } from "../../src/core/reconcile.ts";
+import type { RequestSigner } from "../../src/core/request.ts";
 import { ERROR_REPLY_UNCERTAIN_MS, NO_REPLY_UNCERTAIN_MS, waitsUntil } from "../../src/core/signal-attempt.ts";
 import { aliveUntil, TARGET, testLog } from "../support/fakes.ts";
 import { aFacts, anAttempt, anEntry, anExecution, aRequest, aStep, REQUEST_ID } from "../support/samples.ts";
@@ -95,6 +96,7 @@ test("a signal that a crash interrupted is repeated only after it can no longer 
       random: () => 0,
       owner: "new",
       aliveUntil,
+      policyHash: "hash",
       workspace: "T",
       log: testLog(),
     });
@@ -164,5 +166,69 @@ test("a refusal is final only while AWS surely lists no signer of the step, and 
     }
     assert.deepEqual((await request()).facts.signer, signer);
     assert.equal(await round(), 1, "the new signer tries at once");
+  }
+});
+
+test("a refusal is final for a principal that the step may list after a minute of refusals, until the principal or the configuration changes", async (t) => {
+  const arn = "arn:aws:iam::111122223333:role/Bot";
+  const facts = aFacts({ awsApprovers: ["{{ Approvers }}"], signer: { kind: "bot", arn } });
+  const { automation, clock, life, round, request, sent, store, attempts } = await setUp(t, { facts });
+  Object.assign(automation, { target: { ...automation.target, signsAs: arn } });
+  life.until = Number.MAX_SAFE_INTEGER;
+  automation.onSignal = () => ({ kind: "refused", code: "InvalidAutomationSignalException", message: "No" });
+  const began = clock.now();
+  /** Sends until nothing is due, and returns the number of signals. */
+  const exhaust = async () => {
+    const before = sent().length;
+    for (let rounds = 0; rounds < 50 && (await request()).signalNextAt !== null; rounds++) {
+      clock.advance(((await request()).signalNextAt ?? 0) - clock.now());
+      await round();
+    }
+    return sent().length - before;
+  };
+  assert.equal(await exhaust(), 5);
+  const last = (await attempts()).at(-1);
+  assert.deepEqual([last?.code, last?.policyHash, last?.principal], ["InvalidAutomationSignalException", "hash", arn]);
+  assert.ok(clock.now() - began >= 60_000 && clock.now() - began < 120_000);
+  clock.advance(86_400_000);
+  assert.equal(await round(), 0);
+
+  const apply = async (context: { policyHash?: string; signer?: RequestSigner }) => {
+    const all = { now: clock.now(), attempts: await attempts(), ...context };
+    const changes = reconcile(anExecution({ steps: [aStep()] }), [await request()], all);
+    for (const change of changes) {
+      if (change.kind !== "progress") continue;
+      const { version } = change.request;
+      await store.requests.advance({ requestId: REQUEST_ID, expectedVersion: version, patch: change.patch, audit: [] });
+    }
+    return changes.length;
+  };
+  assert.equal(await apply({ policyHash: "hash" }), 0);
+  assert.equal(await apply({ policyHash: "new" }), 1);
+  assert.equal(await round(), 1, "one attempt under the new configuration");
+  const other = "arn:aws:iam::111122223333:role/Other";
+  Object.assign(automation, { target: { ...automation.target, signsAs: other } });
+  assert.equal(await apply({ signer: { kind: "bot", arn: other } }), 1);
+  assert.equal(await round(), 1, "one attempt of the new principal");
+  assert.notEqual((await request()).signalNextAt, null, "its first refusal is not final");
+});
+
+test("a refusal after which the step has moved on is not final, and neither is one by a permission", async (t) => {
+  const arn = "arn:aws:iam::111122223333:role/Bot";
+  const facts = aFacts({ awsApprovers: ["{{ Approvers }}"], signer: { kind: "bot", arn } });
+  for (const codes of [
+    ["AutomationStepNotFoundException"],
+    ["InvalidAutomationSignalException", "AccessDeniedException"],
+  ]) {
+    const { automation, clock, life, round, request, sent } = await setUp(t, { facts });
+    Object.assign(automation, { target: { ...automation.target, signsAs: arn } });
+    life.until = Number.MAX_SAFE_INTEGER;
+    automation.onSignal = () => ({ kind: "refused", code: codes[sent().length % codes.length] ?? "", message: "No" });
+    for (let rounds = 1; rounds <= 12; rounds++) {
+      clock.advance(301_000);
+      await round();
+      assert.notEqual((await request()).signalNextAt, null, `${codes} ${rounds}`);
+    }
+    assert.equal(sent().length, 12);
   }
 });

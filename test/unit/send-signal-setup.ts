@@ -21,7 +21,16 @@ export async function setUp(t: TestContext, more: Partial<ApprovalRequest> = {})
   const life = { until: Number.POSITIVE_INFINITY };
   automation.shows(anExecution());
   const signalAs = (owner: string) =>
-    makeSendSignal({ ...store, clock, random: () => 0, owner, aliveUntil: () => life.until, workspace: "T0HOME", log });
+    makeSendSignal({
+      ...store,
+      clock,
+      random: () => 0,
+      owner,
+      aliveUntil: () => life.until,
+      policyHash: "hash",
+      workspace: "T0HOME",
+      log,
+    });
   await store.requests.open({
     request: aRequest({ state: "decided", decision: "approve", signal: "due", signalNextAt: clock.now(), ...more }),
     channels: [],

@@ -186,11 +186,16 @@ for (const [claim, audit] of [
     const request = aRequest({ id, executionId: "another", state: "decided", decision: "approve", signal: "due" });
     await store.requests.open({ request, channels: [], audit: { ...audit, requestId: id } });
     const signal = () =>
-      makeSendSignal({ ...store, clock, random: () => 0, owner: "me", aliveUntil, workspace: "T", log })(
-        automation,
-        request,
-        new AbortController().signal,
-      );
+      makeSendSignal({
+        ...store,
+        clock,
+        random: () => 0,
+        owner: "me",
+        aliveUntil,
+        policyHash: "hash",
+        workspace: "T",
+        log,
+      })(automation, request, new AbortController().signal);
     await signal();
     assert.deepEqual([sent(), automation.calls.read], [[], []]);
     assert.equal((await store.requests.byId(id))?.signalNextAt, null);

@@ -41,6 +41,7 @@ export async function setUp(t: TestContext, routes = [aRoute()], withPauses = fa
     ...store.owned,
     apply,
     mask: ["*password*"],
+    policyHash: "hash",
     withPauses,
     ignored,
     clock,

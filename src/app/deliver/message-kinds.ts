@@ -1,5 +1,6 @@
 import { lastEarlier } from "../../core/earlier-requests.ts";
 import { findRoute, isEscalationChannel, type Route, tellsRequester } from "../../core/policy.ts";
+import { isGivenUp } from "../../core/refused-signer.ts";
 import { isQuietEscalation, parseReminderDetail } from "../../core/reminders.ts";
 import type { ApprovalRequest } from "../../core/request.ts";
 import { findRequester, type Identities } from "../../core/requester.ts";
@@ -115,7 +116,8 @@ function toStage({ request, votes, attempts }: Pick<RequestView, "request" | "vo
   const code = lastError(attempts)?.split(":")[0] ?? null;
   const isSlow =
     signal === "ambiguous" || (signal === "accepted" && (awsApprovals !== null || verification !== "none"));
-  return JSON.stringify([state, code, isSlow ? [signal, awsApprovals, verification] : null]);
+  const about = isGivenUp(request, attempts) ? "given up" : isSlow ? [signal, awsApprovals, verification] : null;
+  return JSON.stringify([state, code, about]);
 }
 
 /**

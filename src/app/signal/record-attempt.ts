@@ -1,11 +1,13 @@
 import type { AuditEntry } from "../../core/audit.ts";
 import { backoffMs } from "../../core/backoff.ts";
 import { requestListing } from "../../core/listed-approver.ts";
+import { isInvalidSignal, isRefusedForGood } from "../../core/refused-signer.ts";
 import type { DecidedRequest, RequestPatch } from "../../core/request.ts";
 import {
   beginAttempt,
   countTried,
   describeSigner,
+  latestAttempt,
   type SignalAttempt,
   type SignalResult,
   uncertainUntil,
@@ -28,12 +30,16 @@ export interface RecordDeps {
   clock: Clock;
   random: () => number;
   log: Log;
+  /** The hash of the configuration. */
+  policyHash: string;
 }
 
 /** One signer's turn to signal a decided request. */
 export interface Turn {
   request: DecidedRequest;
   signer: Signer;
+  /** Everyone who can signal the decision, this signer included. */
+  signers: readonly Signer[];
   /** No signer comes after this one. */
   last: boolean;
   /** Every attempt of the request so far, oldest first. */
@@ -53,7 +59,7 @@ export async function recordAttempt(
   result?: SignalResult,
 ): Promise<Turn | null> {
   const { request } = turn;
-  const patch = toPatch(deps, turn, attempt, result);
+  const patch = toPatch(deps, turn, attempt);
   const isStored = await deps.guardedBy(turn.lease).requests.advance({
     requestId: request.id,
     expectedVersion: request.version,
@@ -139,7 +145,6 @@ function toPatch(
   deps: RecordDeps,
   turn: Turn,
   attempt: SignalAttempt,
-  result: SignalResult | undefined,
 ): Pick<RequestPatch, "signal" | "signalNextAt" | "verification"> {
   const now = deps.clock.now();
   switch (attempt.state) {
@@ -157,7 +162,7 @@ function toPatch(
     case "refused":
       return {
         signal: "due",
-        signalNextAt: isFinal(turn, result) ? null : retryAt(deps, turn),
+        signalNextAt: isFinal(turn, attempt) ? null : retryAt(deps, turn),
         // This signal did nothing, so it remains to verify the others, if there are any.
         ...(turn.attempts.some((each) => each.attempt !== attempt.attempt && wasSent(each)) ? {} : NOTHING_SENT),
       };
@@ -171,14 +176,15 @@ function toPatch(
 const NOTHING_SENT = { verification: "none" } as const;
 
 /**
- * Tells whether AWS refuses every signer of the request: no retry can help until the signer changes, and a read of the
- * execution then makes the signal due again. Any other refusal is tried again: the step may not have been ready for it.
+ * Tells whether AWS refuses every signer that is left: no retry can help until the signer or the configuration changes, and a
+ * read of the execution then makes the signal due again. Any other refusal is tried again: the step may not have been ready.
  */
-function isFinal({ request }: Turn, result: SignalResult | undefined): boolean {
-  return (
-    result?.kind === "refused" &&
-    result.code === "InvalidAutomationSignalException" &&
-    requestListing(request.facts) === "unlisted"
+function isFinal({ request: { facts }, signers, attempts }: Turn, refused: SignalAttempt): boolean {
+  if (!isInvalidSignal(refused)) return false;
+  if (requestListing(facts) === "unlisted") return true;
+  const all = [...attempts.filter((each) => each.attempt !== refused.attempt), refused];
+  return signers.every(
+    (each) => latestAttempt(all, each.id)?.state === "accepted" || isRefusedForGood(facts, all, each, refused),
   );
 }
 

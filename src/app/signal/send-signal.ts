@@ -1,3 +1,4 @@
+import { isRefusedForGood } from "../../core/refused-signer.ts";
 import { type ApprovalRequest, type DecidedRequest, isDecided } from "../../core/request.ts";
 import { MAX_READ_AGE_MS, nextSignalMove, type SignalMove } from "../../core/signal.ts";
 import {
@@ -114,9 +115,11 @@ async function signalOnce(
   const { attempts = [], elsewhere = [] } = Object.groupBy(signals, (each) => isOf(request, each));
   if (!(await requests.isDecisionRecorded(request.id))) return recordUnrecorded(deps, request, attempts, lease);
   const listed = await executions.find(automation.target.key, request.executionId);
-  const next = nextSigner(request, listSigners(automation.signers, request, votes), attempts);
+  const under = { principal: automation.target.signsAs ?? null, policyHash: deps.policyHash };
+  const signers = listSigners(automation.signers, request, votes);
+  const next = nextSigner(request, signers, attempts, (each) => isRefusedForGood(request.facts, attempts, each, under));
   if (next.kind === "done") return recordDone(deps, request, attempts, lease);
-  const turn: Turn = { request, signer: next.signer, last: next.last, attempts, lease };
+  const turn: Turn = { request, signers, signer: next.signer, last: next.last, attempts, lease };
   const ready = await automation.ready(turn.signer, abort);
   if (abort.aborted) return;
   // An uncertain attempt is looked for even if its signer cannot act any more.
@@ -143,8 +146,8 @@ async function signalOnce(
   if (leftMs() < 0) return recordDeferred(deps, turn, `Not sent: ${TOO_LATE}`);
 
   // Record the attempt, only while the lease is still owned: after a pause another process may have acted since.
-  const { signsAs = null } = automation.target;
-  const sending = startSending(beginAttempt(attempts, request.id, turn.signer, now), move.shownBefore, signsAs);
+  const begun = beginAttempt(attempts, request.id, turn.signer, now);
+  const sending = startSending(begun, { ...under, shownBefore: move.shownBefore });
   const sent = await recordAttempt(deps, turn, sending);
   if (sent === null) return;
 

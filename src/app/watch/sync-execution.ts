@@ -42,6 +42,8 @@ export interface SyncExecutionDeps {
   executions: GuardedStore["executions"];
   apply: ReturnType<typeof makeApplyChanges>;
   mask: readonly string[];
+  /** The hash of the configuration. */
+  policyHash: string;
   /** Whether a route covers paused steps. */
   withPauses?: boolean;
   ignored: IgnoredPauses;
@@ -164,7 +166,8 @@ async function applyReading(
   );
   if (contradiction === null && watched.staleSince != null && !isSignaling) await executions.clearStale(watched);
   const signer = toRequestSigner(automation);
-  const context = { now: clock.now(), attempts, signer, withPauses: deps.withPauses === true };
+  const { policyHash } = deps;
+  const context = { now: clock.now(), attempts, signer, policyHash, withPauses: deps.withPauses === true };
   const found = mask.inSlices(() => {
     const failedStep = hasEnded(execution.status) ? findFailedStep(execution, mask) : null;
     return reconcile(execution, known, { ...context, maskText: mask.text, failedStep });

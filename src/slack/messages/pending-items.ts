@@ -6,6 +6,7 @@ import { describeStep } from "../../core/describe-step.ts";
 import { DEFAULT_APPROVE_TIMEOUT_SECONDS } from "../../core/execution.ts";
 import type { NameRenderer } from "../../core/name-renderer.ts";
 import { findObstacle } from "../../core/obstacle.ts";
+import { isGivenUp } from "../../core/refused-signer.ts";
 import { type ApprovalRequest, askedAt, deadline } from "../../core/request.ts";
 import { describeRequesterRule } from "../../core/requester-rule.ts";
 import { consoleLink } from "./aws-text.ts";
@@ -64,10 +65,15 @@ function isOver({ facts, state }: ApprovalRequest, now: number): boolean {
   return state === "open" && until !== null && until.at <= now;
 }
 
-function waitingFor({ request, votes, route, requester }: InspectedRequest, show: NameRenderer): string {
+function waitingFor(item: InspectedRequest, show: NameRenderer): string {
+  const { request, votes, route, requester } = item;
   const terms = findTerms(request.facts);
-  if (request.state === "decided")
-    return `${capitalize(terms.past[request.decision ?? "approve"])} in Slack. AWS has not continued the step yet.`;
+  if (request.state === "decided") {
+    const decided = `${capitalize(terms.past[request.decision ?? "approve"])} in Slack`;
+    return isGivenUp(request, item.attempts)
+      ? `${decided}, but AWS does not accept the decision. Decide it in the AWS console.`
+      : `${decided}. AWS has not continued the step yet.`;
+  }
   if (route === null) return `${noRouteSentence(request, show)} Decide it in the AWS console, or ask an admin.`;
   const obstacle = findObstacle(request.facts, route);
   if (obstacle === "elsewhere") return "*For information only*: decide it in the AWS console.";

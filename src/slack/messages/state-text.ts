@@ -7,6 +7,7 @@ import type { NameRenderer } from "../../core/name-renderer.ts";
 import { findObstacle } from "../../core/obstacle.ts";
 import type { Route } from "../../core/policy.ts";
 import { describePrincipal } from "../../core/principal.ts";
+import { isGivenUp } from "../../core/refused-signer.ts";
 import { type ApprovalRequest, isPause, type Verdict, type Vote } from "../../core/request.ts";
 import { describeMissingIdentity, describeRequesterRule } from "../../core/requester-rule.ts";
 import { countAccepted, lastError, type SignalAttempt, uncertainUntil, waitsUntil } from "../../core/signal-attempt.ts";
@@ -88,10 +89,27 @@ export function listingText(facts: ApprovalRequest["facts"]): string | null {
     case "unknown":
       return `:warning: AWS may refuse the decision: Countersign cannot tell whether the step's Approvers include ${principal}.`;
     case "unlisted":
-      return `:no_entry: *This request cannot be decided in Slack.* AWS would refuse the decision: the step's Approvers do not include ${principal}. Decide the step in the AWS console. For later executions, add this line to Approvers in the runbook:\n\`\`${code(toApproverLine(signer.arn), 300)}\`\``;
+      return refusedText(`AWS would refuse the decision: the step's Approvers do not include ${principal}`, signer.arn);
     default:
       throw new Error("no text for the listing");
   }
+}
+
+/** Says that no click can decide the step, and which line of the runbook would have let the signer do it. */
+function refusedText(why: string, arn: string): string {
+  return `:no_entry: *This request cannot be decided in Slack.* ${why}. Decide the step in the AWS console. For later executions, add this line to Approvers in the runbook:\n\`\`${code(toApproverLine(arn), 300)}\`\``;
+}
+
+/** Says which principal AWS does not accept after several attempts; null if AWS has not refused the decision for good. */
+function givenUpText(request: ApprovalRequest, attempts: readonly SignalAttempt[]): string | null {
+  const { signer } = request.facts;
+  if (requestListing(request.facts) === "unlisted") return listingText(request.facts);
+  if (signer === undefined || !isGivenUp(request, attempts)) return null;
+  const principal = describePrincipal(signer.arn, mentions(80));
+  return refusedText(
+    `AWS refused every attempt while the step was waiting: it does not accept ${principal}`,
+    signer.arn,
+  );
 }
 
 /** People who have approved already are left out. */
@@ -132,14 +150,15 @@ function signalText(request: ApprovalRequest, attempts: readonly SignalAttempt[]
     return `Waiting: an earlier signal of this execution may still arrive. Countersign checks again at ${moment(blockedUntil)}. To decide now, use the AWS console.`;
   const reason = lastError(attempts);
   const error = reason === null ? null : code(reason, MAX_ERROR_LENGTH);
+  const givenUp = givenUpText(request, attempts);
   switch (signal) {
     case "none":
     case "due":
       return error === null
         ? acceptedSoFar(request, countAccepted(attempts))
-        : requestListing(request.facts) === "unlisted"
-          ? `AWS did not accept the decision: ${error}.\n${listingText(request.facts)}`
-          : `AWS does not have the decision yet: ${error}. ${retryText(request)}`;
+        : givenUp === null
+          ? `AWS does not have the decision yet: ${error}. ${retryText(request)}`
+          : `AWS did not accept the decision: ${error}.\n${givenUp}`;
     case "sending":
       return "Sending to AWS.";
     case "ambiguous":

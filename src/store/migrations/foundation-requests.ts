@@ -69,10 +69,12 @@ export async function createVotesAndSignals(db: Db): Promise<void> {
     .addColumn("signer_id", "text", (c) => c.notNull())
     .addColumn("session", "text")
     .addColumn("principal", "text")
+    .addColumn("policy_hash", "text")
     .addColumn("state", "text", (c) => c.notNull())
     .addColumn("at", "bigint", (c) => c.notNull())
     .addColumn("uncertain_until", "bigint", (c) => c.notNull())
     .addColumn("shown_before", "integer", (c) => c.notNull())
+    .addColumn("code", "text")
     .addColumn("error", "text")
     .addPrimaryKeyConstraint("signals_attempt", ["request_id", "attempt"])
     .execute();

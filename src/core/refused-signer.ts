@@ -1,0 +1,64 @@
+import { personListing } from "./listed-approver.ts";
+import type { ApprovalRequest, RequestFacts } from "./request.ts";
+import type { SignalAttempt } from "./signal-attempt.ts";
+import { BOT_ID, type Signer } from "./signers.ts";
+
+/**
+ * AWS's error code for a signal of a principal that the step's Approvers do not include, and for a step that does not wait for
+ * a signal. Source: AWS Systems Manager API, errors of SendAutomationSignal.
+ */
+export const INVALID_SIGNAL = "InvalidAutomationSignalException";
+
+/** Refusals of a step that waits before and after this time, in milliseconds, are about the principal. */
+const MIN_APART_MS = 60_000;
+
+/** The principal and the configuration under which signals leave now. */
+export type SignedUnder = Pick<SignalAttempt, "principal" | "policyHash">;
+
+/** Tells whether AWS refused the attempt because of the signal itself. Each attempt follows a read that shows the step waiting. */
+export const isInvalidSignal = ({ state, code }: SignalAttempt): boolean =>
+  state === "refused" && code === INVALID_SIGNAL;
+
+/**
+ * Tells whether AWS does not accept the signer, although the step's Approvers may include it: all its latest attempts under
+ * this principal and configuration, at least a minute apart, were refused as invalid.
+ */
+export function isRefusedForGood(
+  facts: RequestFacts,
+  attempts: readonly SignalAttempt[],
+  signer: Signer,
+  { principal, policyHash }: SignedUnder,
+): boolean {
+  if (principal === null || personListing(facts, signer.session ?? BOT_ID) === "listed") return false;
+  const own = attempts.filter(({ signerId, state }) => signerId === signer.id && state !== "deferred");
+  const other = own.findLastIndex(
+    (each) =>
+      !isInvalidSignal(each) ||
+      each.principal !== principal ||
+      each.policyHash !== policyHash ||
+      each.session !== signer.session,
+  );
+  const [first] = own.slice(other + 1);
+  const last = own.at(-1);
+  return first !== undefined && last !== undefined && last.at - first.at >= MIN_APART_MS;
+}
+
+/** Tells whether AWS has refused the decision, and no further attempt is due. */
+export function isGivenUp(
+  { state, signal, signalNextAt }: ApprovalRequest,
+  attempts: readonly SignalAttempt[],
+): boolean {
+  const last = attempts.at(-1);
+  return (
+    state === "decided" && signal === "due" && signalNextAt === null && last !== undefined && isInvalidSignal(last)
+  );
+}
+
+/** Tells whether a decision that AWS refused is to be sent again, because the configuration has changed. */
+export function needsAnotherTry(
+  request: ApprovalRequest,
+  attempts: readonly SignalAttempt[],
+  policyHash: string,
+): boolean {
+  return isGivenUp(request, attempts) && attempts.at(-1)?.policyHash !== policyHash;
+}

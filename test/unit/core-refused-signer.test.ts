@@ -1,0 +1,115 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { isRefusedForGood, needsAnotherTry } from "../../src/core/refused-signer.ts";
+import type { SignalAttempt } from "../../src/core/signal-attempt.ts";
+import { aFacts, anAttempt, aRequest, NOW } from "../support/samples.ts";
+
+const BOT_ROLE = "arn:aws:iam::111122223333:role/Bot";
+const CODE = "InvalidAutomationSignalException";
+const MINUTE = 60_000;
+
+/** The attempts of one signer, each with the time since the first one. */
+const attempts = (...each: [after: number, more?: Partial<SignalAttempt>][]) =>
+  each.map(([after, more], index) =>
+    anAttempt({
+      ...{ attempt: index + 1, signerId: "U0ANN", session: "ann@x.y", at: NOW + after },
+      ...{ state: "refused", code: CODE, principal: BOT_ROLE, policyHash: "hash" },
+      ...more,
+    }),
+  );
+
+const CASES: [what: string, attempts: SignalAttempt[], expected: boolean][] = [
+  ["no attempt", [], false],
+  ["one refusal", attempts([0]), false],
+  ["two refusals within a minute", attempts([0], [MINUTE - 1]), false],
+  ["two refusals a minute apart", attempts([0], [MINUTE]), true],
+  [
+    "many refusals of which the first and the last are a minute apart",
+    attempts([0], [5_000], [40_000], [MINUTE]),
+    true,
+  ],
+  [
+    "refusals with another code",
+    attempts([0, { code: "AccessDeniedException" }], [MINUTE, { code: "AccessDeniedException" }]),
+    false,
+  ],
+  ["a last refusal with another code", attempts([0], [MINUTE], [2 * MINUTE, { code: "ThrottlingException" }]), false],
+  ["another code between", attempts([0], [30_000, { code: "AutomationStepNotFoundException" }], [MINUTE]), false],
+  ["signals that did not leave", attempts([0, { code: null }], [MINUTE, { code: null }]), false],
+  [
+    "a deferred attempt between, which sent nothing",
+    attempts([0], [30_000, { state: "deferred", code: null }], [MINUTE]),
+    true,
+  ],
+  ["an uncertain attempt after them", attempts([0], [MINUTE], [2 * MINUTE, { state: "ambiguous", code: null }]), false],
+  ["an accepted attempt after them", attempts([0], [MINUTE], [2 * MINUTE, { state: "accepted", code: null }]), false],
+  ["refusals of another person", attempts([0, { signerId: "U0BEN" }], [MINUTE, { signerId: "U0BEN" }]), false],
+  [
+    "another person between",
+    attempts([0], [30_000, { signerId: "U0BEN", state: "accepted", code: null }], [MINUTE]),
+    true,
+  ],
+  ["a refusal of another principal first", attempts([0, { principal: "arn:other" }], [MINUTE]), false],
+  [
+    "refusals of another principal",
+    attempts([0, { principal: "arn:other" }], [MINUTE, { principal: "arn:other" }]),
+    false,
+  ],
+  ["refusals of an unknown principal", attempts([0, { principal: null }], [MINUTE, { principal: null }]), false],
+  ["a refusal under another configuration first", attempts([0, { policyHash: "old" }], [MINUTE]), false],
+  [
+    "refusals under another configuration",
+    attempts([0, { policyHash: "old" }], [MINUTE, { policyHash: "old" }]),
+    false,
+  ],
+  [
+    "an earlier configuration that is back, after a refusal under another one",
+    attempts([0], [MINUTE], [2 * MINUTE, { policyHash: "other" }], [3 * MINUTE]),
+    false,
+  ],
+];
+
+for (const [what, given, expected] of CASES)
+  test(`AWS ${expected ? "does" : "may"} ${expected ? "not accept" : "accept"} a signer after ${what}`, () => {
+    const facts = aFacts({ awsApprovers: ["{{ Approvers }}"], signer: { kind: "approvers", arn: BOT_ROLE } });
+    const under = { principal: BOT_ROLE, policyHash: "hash" };
+    assert.equal(isRefusedForGood(facts, given, { id: "U0ANN", session: "ann@x.y" }, under), expected);
+  });
+
+test("refusals of an unknown principal are never final, also while it stays unknown", () => {
+  const given = attempts([0, { principal: null }], [MINUTE, { principal: null }]);
+  const signer = { id: "U0ANN", session: "ann@x.y" };
+  assert.equal(isRefusedForGood(aFacts(), given, signer, { principal: null, policyHash: "hash" }), false);
+});
+
+test("refusals of a signer that the step lists, and of a pause, are about something else and not final", () => {
+  const signer = { id: "U0ANN", session: "ann@x.y" };
+  const under = { principal: BOT_ROLE, policyHash: "hash" };
+  const given = attempts([0], [MINUTE]);
+  for (const facts of [
+    aFacts({ awsApprovers: [BOT_ROLE], signer: { kind: "approvers", arn: BOT_ROLE } }),
+    aFacts({ action: "aws:pause", awsApprovers: [], signer: { kind: "bot", arn: BOT_ROLE } }),
+  ])
+    assert.equal(isRefusedForGood(facts, given, signer, under), false);
+});
+
+test("a refused decision is tried again after a change of the configuration, and a decision that waits for something else is not", () => {
+  const decided = { state: "decided", decision: "approve", signal: "due", signalNextAt: null } as const;
+  const refused = attempts([0], [MINUTE]);
+  const cases: [what: string, boolean, ...Parameters<typeof needsAnotherTry>][] = [
+    ["another configuration", true, aRequest(decided), refused, "new"],
+    ["the same configuration", false, aRequest(decided), refused, "hash"],
+    ["a try is due already", false, aRequest({ ...decided, signalNextAt: NOW }), refused, "new"],
+    ["AWS has accepted it", false, aRequest({ ...decided, signal: "accepted" }), refused, "new"],
+    ["still open", false, aRequest({ ...decided, state: "open" }), refused, "new"],
+    [
+      "the audit log lacks the decision",
+      false,
+      aRequest(decided),
+      attempts([0, { state: "deferred", code: null }]),
+      "new",
+    ],
+    ["no attempt", false, aRequest(decided), [], "new"],
+  ];
+  for (const [what, expected, ...given] of cases) assert.equal(needsAnotherTry(...given), expected, what);
+});

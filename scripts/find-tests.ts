@@ -1,5 +1,5 @@
 import { existsSync, globSync, readFileSync } from "node:fs";
-import { dirname, join } from "node:path";
+import { basename, dirname, join } from "node:path";
 
 /** Imports of types are erased before a program runs. */
 const TYPE_IMPORT = /^import type [^;]*;/gm;
@@ -35,9 +35,9 @@ function measureDistances(file: string): Map<string, number> {
 }
 
 /**
- * Finds the unit tests, and the contract tests that start nothing, without long random tests, that reach a source file by imports. `near`: those at the
- * smallest distance, such as those that import it themselves. Paths are relative to the root of the repository, as is the
- * working directory.
+ * Finds the unit tests, and the contract tests that start nothing, without long random tests, that reach a source file by imports. `near`: those that
+ * import it themselves or, if none does, those at the smallest distance; the ones with its name come first. Paths are relative
+ * to the root of the repository, as is the working directory.
  */
 export function findTests(source: string): { near: string[]; far: string[] } {
   const files = [...globSync("test/unit/**/*.test.ts"), ...globSync("test/contract/**/*.test.ts")].sort();
@@ -46,9 +46,13 @@ export function findTests(source: string): { near: string[]; far: string[] } {
     const distances = measureDistances(file);
     const isCheap = file.startsWith("test/unit/") || ![...distances.keys()].some((each) => SLOW.test(each));
     const distance = distances.get(source);
-    return distance !== undefined && isCheap ? [{ file, distance }] : [];
+    return distance !== undefined && isCheap
+      ? [{ file, distance: readImports(file).includes(source) ? 0 : distance }]
+      : [];
   });
   const smallest = Math.min(...tests.map(({ distance }) => distance));
-  const at = (isNear: boolean) => tests.filter(({ distance }) => (distance === smallest) === isNear);
-  return { near: at(true).map(({ file }) => file), far: at(false).map(({ file }) => file) };
+  const at = (isNear: boolean) =>
+    tests.filter(({ distance }) => (distance === smallest) === isNear).map(({ file }) => file);
+  const hasName = (file: string) => basename(file).includes(basename(source, ".ts"));
+  return { near: at(true).sort((a, b) => Number(hasName(b)) - Number(hasName(a))), far: at(false) };
 }

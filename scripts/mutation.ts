@@ -3,6 +3,7 @@
  * notices. See USAGE. Exits with 1 if fewer than MIN_RATE percent of the mutants of any folder are killed.
  */
 import { spawnSync } from "node:child_process";
+import { createHash } from "node:crypto";
 import { globSync, mkdirSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -10,14 +11,16 @@ import { parseArgs } from "node:util";
 import { findTests } from "./find-tests.ts";
 import { type MutationResult, toLine, toRate, totalByFolder } from "./mutation-rates.ts";
 
-const USAGE = `npm run mutation -- [--sample N] [--far] [--concurrency C] [FILE or FOLDER ...]
+const USAGE = `npm run mutation -- [--sample N [--seed S]] [--far] [--concurrency C] [FILE or FOLDER ...]
 
   FILE or FOLDER  the sources to mutate; default: src/core src/app/decide src/app/signal
   --sample        only the mutants on N random lines of each file
+  --seed          a whole number that chooses the same lines again; printed with each sample
   --far           also runs the tests that reach the mutated file only through other files, if the near ones pass; slow
   --concurrency   mutants that are tested in parallel; default 1
 
-Runs the unit tests that import the mutated file, or those that are nearest to it. Takes about a second per mutant.
+Runs the unit tests that import the mutated file, or those that are nearest to it, until one fails. Takes about a second per
+mutant. A survivor may be killed by a farther test: run its file again with --far.
 `;
 
 const DEFAULT_SOURCES = ["src/core", "src/app/decide", "src/app/signal"];
@@ -35,6 +38,7 @@ interface Mutant {
 const { values, positionals } = parseArgs({
   options: {
     sample: { type: "string" },
+    seed: { type: "string", default: String(Date.now() % 1_000_000) },
     far: { type: "boolean", default: false },
     concurrency: { type: "string", default: "1" },
     help: { type: "boolean", default: false },
@@ -48,6 +52,7 @@ if (values.help) {
 const sources = (positionals.length > 0 ? positionals : DEFAULT_SOURCES).flatMap((path) =>
   statSync(path).isDirectory() ? globSync(`${path}/**/*.ts`).sort() : path,
 );
+if (values.sample !== undefined) print(`seed ${values.seed}`);
 const folder = mkdtempSync(join(tmpdir(), "countersign-mutation-"));
 const results: MutationResult[] = [];
 try {
@@ -74,8 +79,8 @@ function print(...lines: string[]): void {
 function mutate(file: string): Mutant[] {
   const { near, far } = findTests(file);
   const toCommand = (tests: readonly string[]) =>
-    // Each file in its own process: in a shared one, some tests end with exit code 0 although they fail.
-    [process.execPath, "--test", "--test-concurrency=1", "--test-reporter=dot", ...tests].join(" ");
+    // Each file in its own process, without a runner: in a shared one, some tests end with exit code 0 although they fail.
+    tests.map((test) => `${process.execPath} --test-reporter=dot ${test}`).join(" && ");
   const groups = [near, values.far ? far : []].filter((tests) => tests.length > 0);
   if (groups.length === 0) {
     print(`no test reaches ${file}`);
@@ -118,11 +123,18 @@ function mutate(file: string): Mutant[] {
     .filter(({ status }) => !["Ignored", "CompileError", "RuntimeError", "Pending"].includes(status));
 }
 
+/** Returns numbers from 0 to 1 that depend only on the seed. */
+function makeRandom(seed: string): () => number {
+  let count = 0;
+  return () => createHash("sha256").update(`${seed} ${count++}`).digest().readUInt32BE() / 2 ** 32;
+}
+
 /** Returns the parts of the file to mutate: all of it, or random lines. */
 function toRanges(file: string): string[] {
   if (values.sample === undefined) return [file];
   const lines = readFileSync(file, "utf8").split("\n").length;
   const chosen = new Set<number>();
-  while (chosen.size < Math.min(Number(values.sample), lines)) chosen.add(1 + Math.floor(Math.random() * lines));
+  const random = makeRandom(`${values.seed} ${file}`);
+  while (chosen.size < Math.min(Number(values.sample), lines)) chosen.add(1 + Math.floor(random() * lines));
   return [...chosen].map((line) => `${file}:${line}-${line}`);
 }

@@ -5,10 +5,11 @@ import type { Page } from "playwright-core";
 import { bundledPage } from "../../sandbox/ui/serve/bundled-page.ts";
 import { seriousViolations } from "../support/axe.ts";
 import { eventually } from "../support/eventually.ts";
-import { fullMatrixTest } from "../support/full-matrix.ts";
+import { FULL_MATRIX, fullMatrixTest } from "../support/full-matrix.ts";
 import { getJson, type Json, postJson } from "../support/http-json.ts";
 import {
   actAs,
+  findOverflow,
   openConversation,
   type PageWorld,
   pageWorld,
@@ -19,10 +20,17 @@ import { countFormattedTimes, reportSeveralChangesAtOnce, scrollToTop } from "..
 
 /** The page for screen readers, by keyboard, on a phone, in dark mode, and with a lot of content. */
 
+test("the page is one small bundle", async () => {
+  const files = await bundledPage();
+  const size = [...files.values()].reduce((sum, { body }) => sum + gzipSync(body).length, 0);
+  assert.ok(size < 360_000, `${size} bytes compressed`);
+});
+
 let world: PageWorld;
 suite("accessibility and security of the page", () => {
   before(async () => {
-    world = await pageWorld();
+    // The other tests of `npm test` are among the stories: a browser and a sandbox of their own cost much.
+    if (FULL_MATRIX) world = await pageWorld();
   });
   afterEach(() => world?.closePages());
   after(() => world?.close());
@@ -70,28 +78,6 @@ suite("accessibility and security of the page", () => {
     );
   }
 
-  test("a person approves by keyboard alone, and the focus returns to the button", async () => {
-    const page = await world.open();
-    await actAs(page, "Jane Ito");
-    await openConversation(page, "approvals");
-    const id = await startRunbook(page, world, "Web-Rollback");
-    await requestMessage(page, id).getByRole("button", { name: "Approve", exact: true }).focus();
-    await page.keyboard.press("Enter");
-    const dialog = page.getByRole("dialog", { name: "Approve Web-Rollback in default?" });
-    await dialog.waitFor();
-    await page.keyboard.press("Escape");
-    await dialog.waitFor({ state: "detached" });
-    assert.equal(await page.evaluate(() => document.activeElement?.id), "approve");
-
-    await page.keyboard.press("Enter");
-    const approve = dialog.getByRole("button", { name: "Approve" });
-    assert.ok(await approve.evaluate((each) => each === document.activeElement), "Enter confirms");
-    const outline = await page.evaluate(() => getComputedStyle(document.activeElement as Element).outlineStyle);
-    assert.equal(outline, "solid", "the focus is visible");
-    await page.keyboard.press("Enter");
-    await requestMessage(page, id).getByText("has succeeded").waitFor();
-  });
-
   fullMatrixTest(
     "two people in two windows see the same message change at the same time, each in their time zone",
     async () => {
@@ -110,34 +96,16 @@ suite("accessibility and security of the page", () => {
     },
   );
 
-  for (const width of [390, 1280]) {
-    const define = width === 390 ? test : fullMatrixTest;
-    define(`nothing is cut off at ${width} pixels, and axe finds no serious violation`, async () => {
-      const page = await world.open({ viewport: { width, height: 844 } });
-      const switcher = page.getByRole("navigation", { name: "Panels" });
-      const panels = width < 900 ? ["Workspace", "Conversation", "AWS"] : [""];
-      await page.getByText("Approve Web-Rollback?").first().waitFor();
-      await page.getByText("until the right people approve in Slack").waitFor();
-      await page.getByRole("list", { name: "First steps" }).locator("button:visible").first().waitFor();
-      if (width < 900) await switcher.getByRole("button", { name: "Workspace" }).click();
-      await openConversation(page, "prod-dba");
-      await page.getByText("Approve Prod-DB-Restart?").waitFor();
-      for (const panel of panels) {
-        if (panel !== "") await switcher.getByRole("button", { name: panel }).click();
-        assert.deepEqual(await findOverflow(page), [], `in ${panel}`);
-        assert.deepEqual(await seriousViolations(page), [], `in ${panel}`);
-      }
-    });
-  }
-
-  /** Finds elements beyond the right edge of the window, except in scrollable ones. */
-  const findOverflow = (page: Page) =>
-    page.evaluate(() =>
-      [...document.querySelectorAll("body *")]
-        .filter((each) => !each.closest(".visually-hidden, .verbatim"))
-        .map((each) => [each.className, each.getBoundingClientRect().right] as const)
-        .filter(([, right]) => right > window.innerWidth + 1),
-    );
+  fullMatrixTest("nothing is cut off at 1280 pixels, and axe finds no serious violation", async () => {
+    const page = await world.open({ viewport: { width: 1280, height: 844 } });
+    await page.getByText("Approve Web-Rollback?").first().waitFor();
+    await page.getByText("until the right people approve in Slack").waitFor();
+    await page.getByRole("list", { name: "First steps" }).locator("button:visible").first().waitFor();
+    await openConversation(page, "prod-dba");
+    await page.getByText("Approve Prod-DB-Restart?").waitFor();
+    assert.deepEqual(await findOverflow(page), []);
+    assert.deepEqual(await seriousViolations(page), []);
+  });
 
   fullMatrixTest("the longest texts that AWS allows are wrapped, and nothing is cut off on a phone", async () => {
     const name = `Long-${"N".repeat(120)}`;
@@ -258,12 +226,6 @@ suite("accessibility and security of the page", () => {
     },
   );
 
-  test("the page is one small bundle", async () => {
-    const files = await bundledPage();
-    const size = [...files.values()].reduce((sum, { body }) => sum + gzipSync(body).length, 0);
-    assert.ok(size < 360_000, `${size} bytes compressed`);
-  });
-
   fullMatrixTest("the page paints within a second", async () => {
     const page = await world.open();
     const firstPaint = () =>
@@ -278,7 +240,7 @@ suite("accessibility and security of the page", () => {
     assert.ok(Math.min(...paints) < 1000, `first paint after ${paints.map(Math.round).join(", ")} ms`);
   });
 
-  test("no page requested anything outside this machine, and none reported an error", () => {
+  fullMatrixTest("no page requested anything outside this machine, and none reported an error", () => {
     assert.deepEqual(world.externalRequests, []);
     assert.deepEqual(world.pageErrors, []);
   });

@@ -1,12 +1,14 @@
 import assert from "node:assert/strict";
 import { after, before, suite, test } from "node:test";
 import type { Locator, Page } from "playwright-core";
+import { seriousViolations } from "../support/axe.ts";
 import { eventually } from "../support/eventually.ts";
 import { fullMatrixTest } from "../support/full-matrix.ts";
 import {
   actAs,
   decide,
   executedSignals,
+  findOverflow,
   openConversation,
   type PageWorld,
   pageWorld,
@@ -53,6 +55,21 @@ suite("stories on the page", () => {
       const found = Math.round(box.height);
       assert.ok(found <= max, `${found} px tall, more than ${max} px: ${await message.innerText()}`);
     }
+
+    test("nothing is cut off, and axe finds no serious violation", async () => {
+      await phone.reload();
+      await phone.getByText("until the right people approve in Slack").waitFor();
+      await phone.getByRole("list", { name: "First steps" }).locator("button:visible").first().waitFor();
+      await openWorkspace();
+      await openConversation(phone, "prod-dba");
+      await phone.getByText("Approve Prod-DB-Restart?").waitFor();
+      for (const panel of ["Workspace", "Conversation", "AWS"]) {
+        await phone.getByRole("navigation", { name: "Panels" }).getByRole("button", { name: panel }).click();
+        assert.deepEqual(await findOverflow(phone), [], `in ${panel}`);
+        assert.deepEqual(await seriousViolations(phone), [], `in ${panel}`);
+      }
+      await openWorkspace();
+    });
 
     test("a request with three changed parameters is at most 450 px tall", async () => {
       await actAs(phone, "Mia Chen");
@@ -153,6 +170,27 @@ suite("stories on the page", () => {
 
     assert.deepEqual(await executedSignals(world, id), []);
     await waitForStatus(world, id, "Waiting");
+  });
+
+  test("a person approves by keyboard alone, and the focus returns to the button", async () => {
+    await actAs(page, "Jane Ito");
+    await openConversation(page, "approvals");
+    const id = await startRunbook(page, world, "Web-Rollback");
+    await requestMessage(page, id).getByRole("button", { name: "Approve", exact: true }).focus();
+    await page.keyboard.press("Enter");
+    const dialog = page.getByRole("dialog", { name: "Approve Web-Rollback in default?" });
+    await dialog.waitFor();
+    await page.keyboard.press("Escape");
+    await dialog.waitFor({ state: "detached" });
+    assert.equal(await page.evaluate(() => document.activeElement?.id), "approve");
+
+    await page.keyboard.press("Enter");
+    const approve = dialog.getByRole("button", { name: "Approve" });
+    assert.ok(await approve.evaluate((each) => each === document.activeElement), "Enter confirms");
+    const outline = await page.evaluate(() => getComputedStyle(document.activeElement as Element).outlineStyle);
+    assert.equal(outline, "solid", "the focus is visible");
+    await page.keyboard.press("Enter");
+    await requestMessage(page, id).getByText("has succeeded").waitFor();
   });
 
   test("the guide shows a refusal of one's own execution and a withdrawal, and the audit tab names people and runbooks", async () => {

@@ -83,43 +83,46 @@ suite("takeover from a process that is dead, paused or without its database", { 
     assert.equal((await w.awsCalls("SendAutomationSignal")).length, 1);
   });
 
-  test("a replica that loses only its database posts and signals nothing until it is back, and another takes over", async (t) => {
-    const database = await postgresDatabase();
-    const gate = await tcpGate(t, Number(new URL(database.url).port));
-    const w = await world(t, { start: false, env: { DATABASE_URL: database.url }, limits: false });
-    t.after(() => database.remove());
-    const through = new URL(database.url);
-    through.port = String(gate.port);
-    const lonely = await w.startBot({ DATABASE_URL: through.href });
-    await w.ready();
-    const id = await w.run(ONE_GATE);
-    const message = await w.message(id);
-    await w.control.aws("faults", { operation: "GetAutomationExecution", kind: "delay", delayMs: 2_000 });
-    await w.click("U0JANE", message, "approve");
-    gate.stall();
-    const lostAt = Date.now();
-    await clearFaults(w);
-    await w.startBot();
-    await eventually(
-      "the other replica is ready",
-      async () => (await fetch(`http://127.0.0.1:${w.bot().port}/readyz`)).ok,
-    );
-    await clickUntilAcked(w, message);
-    await w.message(id, /Success|succeeded/i);
-    const next = await w.run(ONE_GATE, { parameters: { Service: ["next"] } });
-    await w.message(next);
-    report(t, "from the loss of the database to the next message", lostAt);
+  fullMatrixTest(
+    "a replica that loses only its database posts and signals nothing until it is back, and another takes over",
+    async (t) => {
+      const database = await postgresDatabase();
+      const gate = await tcpGate(t, Number(new URL(database.url).port));
+      const w = await world(t, { start: false, env: { DATABASE_URL: database.url }, limits: false });
+      t.after(() => database.remove());
+      const through = new URL(database.url);
+      through.port = String(gate.port);
+      const lonely = await w.startBot({ DATABASE_URL: through.href });
+      await w.ready();
+      const id = await w.run(ONE_GATE);
+      const message = await w.message(id);
+      await w.control.aws("faults", { operation: "GetAutomationExecution", kind: "delay", delayMs: 2_000 });
+      await w.click("U0JANE", message, "approve");
+      gate.stall();
+      const lostAt = Date.now();
+      await clearFaults(w);
+      await w.startBot();
+      await eventually(
+        "the other replica is ready",
+        async () => (await fetch(`http://127.0.0.1:${w.bot().port}/readyz`)).ok,
+      );
+      await clickUntilAcked(w, message);
+      await w.message(id, /Success|succeeded/i);
+      const next = await w.run(ONE_GATE, { parameters: { Service: ["next"] } });
+      await w.message(next);
+      report(t, "from the loss of the database to the next message", lostAt);
 
-    gate.resume();
-    await eventually(
-      "the replica has its database again",
-      async () => (await fetch(`http://127.0.0.1:${lonely.port}/readyz`)).ok,
-      () => formatLastLines(lonely.lines),
-    );
-    assert.equal((await w.messages()).length, 2);
-    assert.equal((await w.posts()).length, 2);
-    assert.equal((await w.awsCalls("SendAutomationSignal")).length, 1);
-  });
+      gate.resume();
+      await eventually(
+        "the replica has its database again",
+        async () => (await fetch(`http://127.0.0.1:${lonely.port}/readyz`)).ok,
+        () => formatLastLines(lonely.lines),
+      );
+      assert.equal((await w.messages()).length, 2);
+      assert.equal((await w.posts()).length, 2);
+      assert.equal((await w.awsCalls("SendAutomationSignal")).length, 1);
+    },
+  );
 });
 
 /** Starts replicas on one PostgreSQL database. */

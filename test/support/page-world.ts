@@ -146,3 +146,12 @@ export async function executedSignals(world: PageWorld, id: string): Promise<Jso
 /** Advances the clock of both stand-ins without the page. */
 export const advance = (world: PageWorld, advanceMs: number) =>
   postJson(`${world.slackUrl}/_control/clock`, { advanceMs });
+
+/** Finds elements beyond the right edge of the window, except in scrollable ones. */
+export const findOverflow = (page: Page) =>
+  page.evaluate(() =>
+    [...document.querySelectorAll("body *")]
+      .filter((each) => !each.closest(".visually-hidden, .verbatim"))
+      .map((each) => [each.className, each.getBoundingClientRect().right] as const)
+      .filter(([, right]) => right > window.innerWidth + 1),
+  );

@@ -112,7 +112,7 @@ function mutate(file: string): Mutant[] {
     }),
   );
   rmSync(report, { force: true });
-  const stryker = ["node_modules/@stryker-mutator/core/bin/stryker.js", "run", config];
+  const stryker = ["scripts/mutation/node_modules/@stryker-mutator/core/bin/stryker.js", "run", config];
   // The bots of other tests must not find the compiled code of mutants.
   const env = { ...process.env, NODE_COMPILE_CACHE: join(folder, "compiled") };
   const { status } = spawnSync(process.execPath, stryker, { stdio: ["ignore", "inherit", "inherit"], env });

@@ -1,7 +1,11 @@
 import { closeSync, openSync, realpathSync, statSync } from "node:fs";
 import { DatabaseSync, type SQLInputValue, type SQLOutputValue, type StatementSync } from "node:sqlite";
 import { SqliteAdapter, type SqliteDatabase, SqliteDialect, type SqliteStatement } from "kysely";
+import { LRUCache } from "lru-cache";
 import { StoreUnavailableError } from "./unavailable.ts";
+
+/** The prepared statements that are kept. */
+const MAX_STATEMENTS = 500;
 
 /** How long a statement waits for another process's lock. */
 const BUSY_TIMEOUT_MS = 2_000;
@@ -140,6 +144,7 @@ function adapt(path: string, database: DatabaseSync, lock: DatabaseSync | null):
       throw new StoreUnavailableError(message, { cause: error, transient: false });
     }
   };
+  const find = makeStatements((text) => advised(() => database.prepare(text)));
   return {
     close() {
       database.close();
@@ -149,7 +154,7 @@ function adapt(path: string, database: DatabaseSync, lock: DatabaseSync | null):
       // A full disk makes SQLite roll back the transaction. A second rollback would fail and hide the real error.
       // Source: SQLite documentation, lang_transaction, "Response to errors within a transaction".
       if (text === "rollback" && !database.isTransaction) return NO_STATEMENT;
-      const statement = advised(() => database.prepare(text));
+      const statement = find(text);
       const values = (parameters: readonly unknown[]) => parameters as SQLInputValue[];
       return {
         reader: statement.columns().length > 0,
@@ -158,12 +163,30 @@ function adapt(path: string, database: DatabaseSync, lock: DatabaseSync | null):
             SELECT.test(text) ? select(statement, values(parameters)) : statement.all(...values(parameters)),
           ),
         run: (parameters) => advised(() => statement.run(...values(parameters))),
-        iterate: (parameters) => statement.iterate(...values(parameters)),
+        // A reader that is not at its end must not be started again.
+        iterate: (parameters) => database.prepare(text).iterate(...values(parameters)),
       };
     },
   };
 }
 
+/**
+ * Keeps prepared statements by their text: preparing takes longer than most statements do, and V8 does not know the memory of
+ * those that it has yet to collect. A statement that changes the schema drops all of them.
+ */
+function makeStatements(prepare: (text: string) => StatementSync): (text: string) => StatementSync {
+  const kept = new LRUCache<string, StatementSync>({ max: MAX_STATEMENTS });
+  return (text) => {
+    const known = kept.get(text);
+    if (known !== undefined) return known;
+    const statement = prepare(text);
+    if (KEEPS_SCHEMA.test(text)) kept.set(text, statement);
+    else kept.clear();
+    return statement;
+  };
+}
+
+const KEEPS_SCHEMA = /^\s*(?:select|insert|update|delete|begin|commit|rollback)\b/i;
 const SELECT = /^\s*select\b/i;
 
 /** Reads rows. A number that was altered to one beyond the exact integers becomes the nearest number, and ends no reader. */
@@ -172,10 +195,13 @@ function select(statement: StatementSync, parameters: readonly SQLInputValue[]) 
     return statement.all(...parameters);
   } catch (error) {
     if (!(error instanceof RangeError)) throw error;
-    statement.setReadBigInts(true);
     const toNumber = (value: SQLOutputValue) => (typeof value === "bigint" ? Number(value) : value);
-    return statement
-      .all(...parameters)
-      .map((row) => Object.fromEntries(Object.entries(row).map(([name, value]) => [name, toNumber(value)])));
+    statement.setReadBigInts(true);
+    try {
+      const rows = statement.all(...parameters);
+      return rows.map((row) => Object.fromEntries(Object.entries(row).map(([name, value]) => [name, toNumber(value)])));
+    } finally {
+      statement.setReadBigInts(false);
+    }
   }
 }

@@ -3,6 +3,7 @@ import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { chmodSync, linkSync, mkdirSync, readdirSync, statSync, symlinkSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
+import { DatabaseSync } from "node:sqlite";
 import { type TestContext, test } from "node:test";
 import { CamelCasePlugin, Kysely, sql } from "kysely";
 import { warnIfReadable } from "../../src/store/database-file.ts";
@@ -211,3 +212,26 @@ for (const table of ["kysely_migration", "audit"])
     assert.ok(state.kind === "unreachable");
     assert.match(state.message, advice);
   });
+
+test("SQLite: a statement is prepared once, and again after a change of the schema", async (t) => {
+  const file = sqliteFile();
+  t.after(() => file.remove());
+  const store = await open(file);
+  const prepare = t.mock.method(DatabaseSync.prototype, "prepare");
+  for (let index = 0; index < 5; index++) {
+    await store.requests.byId(`none-${index}`);
+    await store.leases.acquire(`lease-${index}`, "me", 1, 2);
+  }
+  const texts = prepare.mock.calls.map(({ arguments: [text] }) => text);
+  assert.deepEqual(texts, [...new Set(texts)]);
+
+  await store.close();
+  const db = new Kysely<never>({ dialect: file.dialect() });
+  await sql`create table sketches (a integer)`.execute(db);
+  await sql`insert into sketches values (1)`.execute(db);
+  const all = async () => (await sql<object>`select * from sketches`.execute(db)).rows.map((row) => ({ ...row }));
+  assert.deepEqual(await all(), [{ a: 1 }]);
+  await sql`alter table sketches add column b integer`.execute(db);
+  assert.deepEqual(await all(), [{ a: 1, b: null }]);
+  await db.destroy();
+});

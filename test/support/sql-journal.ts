@@ -1,4 +1,4 @@
-import { DatabaseSync } from "node:sqlite";
+import { StatementSync } from "node:sqlite";
 
 /** A statement, or something else that a test marks between the statements. */
 export type JournalEntry = { sql: string; values: readonly unknown[] } | { mark: string };
@@ -12,20 +12,15 @@ export type Commit = string[];
  */
 export function startSqlJournal() {
   const entries: JournalEntry[] = [];
-  const { prepare } = DatabaseSync.prototype;
-  DatabaseSync.prototype.prepare = function (this: DatabaseSync, sql: string) {
-    const statement = prepare.call(this, sql);
-    for (const method of ["all", "run", "iterate"] as const) {
-      const own = statement[method].bind(statement) as (...values: unknown[]) => never;
-      Object.assign(statement, {
-        [method]: (...values: unknown[]) => {
-          entries.push({ sql, values });
-          return own(...values);
-        },
-      });
-    }
-    return statement;
-  };
+  const { all, run, iterate } = StatementSync.prototype;
+  const own = { all, run, iterate };
+  for (const method of ["all", "run", "iterate"] as const) {
+    const call = own[method] as (...values: unknown[]) => never;
+    StatementSync.prototype[method] = function (this: StatementSync, ...values: unknown[]) {
+      entries.push({ sql: this.sourceSQL, values });
+      return call.apply(this, values);
+    } as never;
+  }
   return {
     mark: (mark: string) => void entries.push({ mark }),
     /** Returns the entries before the mark, `from` the first statement that begins so. */
@@ -37,7 +32,7 @@ export function startSqlJournal() {
       },
     }),
     stop() {
-      DatabaseSync.prototype.prepare = prepare;
+      Object.assign(StatementSync.prototype, own);
     },
   };
 }

@@ -85,7 +85,7 @@ export function startMessages(wiring: Wiring, { chat, acquireSlot }: Slack, leas
 function digestDelivery(digests: DigestStore, deliver: ReturnType<typeof makeDigest>) {
   return {
     name: "digests",
-    topics: [],
+    topics: ["deliver"] as const,
     store: digests,
     async due(now: number) {
       await digests.begin(DIGEST_THRESHOLD, now);

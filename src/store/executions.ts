@@ -7,6 +7,9 @@ import type { Transact } from "./guard.ts";
 import { addRecipientLookup } from "./recipient-lookups.ts";
 import type { Tables } from "./schema.ts";
 
+/** The rows of one statement, so that none blocks the process. */
+const ROWS_PER_STATEMENT = 100;
+
 export function makeExecutionStore(db: Kysely<Tables>): ExecutionStore {
   return {
     async watched(target) {
@@ -81,15 +84,12 @@ export function makeGuardedExecutionStore(db: Kysely<Tables>, transact: Transact
     recordStale,
     clearStale,
 
-    watch: (execution) =>
+    watch: (execution) => transact((trx) => watch(trx, [execution]), undefined),
+
+    watchAll: (all) =>
       transact(async (trx) => {
-        await trx
-          .insertInto("executions")
-          .values({ notFoundSince: null, listedAt: null, announcedAt: null, staleSince: null, ...execution })
-          .onConflict((conflict) =>
-            conflict.columns(["target", "executionId"]).doUpdateSet({ notFoundSince: null, ...execution }),
-          )
-          .execute();
+        for (let from = 0; from < all.length; from += ROWS_PER_STATEMENT)
+          await watch(trx, all.slice(from, from + ROWS_PER_STATEMENT));
       }, undefined),
 
     recordRead: (seen, nextReadAt, unchangedReads, shown = null) =>
@@ -122,6 +122,23 @@ export function makeGuardedExecutionStore(db: Kysely<Tables>, transact: Transact
           .execute();
       }, undefined),
   };
+}
+
+/** Watches executions that all have the same properties: those of an execution that is watched already replace its own. */
+async function watch(trx: Transaction<Tables>, executions: readonly WatchedExecution[]): Promise<void> {
+  const unset = { notFoundSince: null, listedAt: null, announcedAt: null, staleSince: null };
+  await trx
+    .insertInto("executions")
+    .values(executions.map((execution) => ({ ...unset, ...execution })))
+    .onConflict((conflict) =>
+      conflict.columns(["target", "executionId"]).doUpdateSet((row) => ({
+        notFoundSince: null,
+        ...Object.fromEntries(
+          Object.keys(executions[0] ?? {}).map((name) => [name, row.ref(`excluded.${name}` as never)]),
+        ),
+      })),
+    )
+    .execute();
 }
 
 async function recordStale(

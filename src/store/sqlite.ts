@@ -1,7 +1,6 @@
 import { closeSync, openSync, realpathSync, statSync } from "node:fs";
 import { DatabaseSync, type SQLInputValue, type SQLOutputValue, type StatementSync } from "node:sqlite";
 import { SqliteAdapter, type SqliteDatabase, SqliteDialect, type SqliteStatement } from "kysely";
-import { LRUCache } from "lru-cache";
 import { StoreUnavailableError } from "./unavailable.ts";
 
 /** The prepared statements that are kept. */
@@ -175,13 +174,17 @@ function adapt(path: string, database: DatabaseSync, lock: DatabaseSync | null):
  * those that it has yet to collect. A statement that changes the schema drops all of them.
  */
 function makeStatements(prepare: (text: string) => StatementSync): (text: string) => StatementSync {
-  const kept = new LRUCache<string, StatementSync>({ max: MAX_STATEMENTS });
+  const kept = new Map<string, StatementSync>();
   return (text) => {
     const known = kept.get(text);
     if (known !== undefined) return known;
     const statement = prepare(text);
-    if (KEEPS_SCHEMA.test(text)) kept.set(text, statement);
-    else kept.clear();
+    if (!KEEPS_SCHEMA.test(text)) kept.clear();
+    else {
+      const [oldest = ""] = kept.keys();
+      if (kept.size >= MAX_STATEMENTS) kept.delete(oldest);
+      kept.set(text, statement);
+    }
     return statement;
   };
 }

@@ -4,6 +4,7 @@ import { makePollTarget } from "../../src/app/watch/poll-target.ts";
 import type { ListedExecution } from "../../src/core/execution.ts";
 import { fingerprint, NOT_WAITING } from "../../src/core/execution.ts";
 import { fakeAutomation, TARGET, testClock } from "../support/fakes.ts";
+import { startSqlJournal, toCommits } from "../support/sql-journal.ts";
 import { aStore } from "../support/stores.ts";
 
 const listed = (executionId: string, more: Partial<ListedExecution> = {}): ListedExecution => ({
@@ -126,4 +127,24 @@ test("an execution that an event announced and a read has shown is no change for
   automation.lists(listed("a"));
   assert.deepEqual(await poll(), { kind: "listed", waiting: 1, changed: 0 });
   assert.deepEqual(await due(), []);
+});
+
+test("a poll that finds many executions stores them in one commit", async (t) => {
+  const { store, automation, poll } = await setUp(t);
+  await poll();
+  const commits: Record<number, number> = {};
+  for (const count of [5, 350]) {
+    automation.lists(...Array.from({ length: count }, (_, index) => listed(`${count}-${index}`)));
+    const journal = startSqlJournal();
+    try {
+      await poll();
+      journal.mark("end");
+      commits[count] = toCommits(journal.until("end").from("begin")).length;
+    } finally {
+      journal.stop();
+    }
+  }
+  assert.deepEqual(commits, { 5: 1, 350: 1 });
+  const waiting = (await store.executions.watched(TARGET.key)).filter(({ fingerprint }) => fingerprint !== NOT_WAITING);
+  assert.equal(waiting.length, 350);
 });

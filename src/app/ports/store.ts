@@ -186,6 +186,8 @@ export interface GuardedStore {
     recordStale: ExecutionStore["recordStale"];
     clearStale: ExecutionStore["clearStale"];
     watch(execution: WatchedExecution): Promise<void>;
+    /** The same for several, in one commit. */
+    watchAll(executions: readonly WatchedExecution[]): Promise<void>;
     /**
      * Records a read. The next one is due at `nextReadAt`, unless one was asked for since `seen`. `shown`: what the read
      * shows of the execution, if that is newer than the list.

@@ -1,6 +1,6 @@
 import { fingerprint, NOT_WAITING } from "../../core/execution.ts";
 import type { Automation, AwsFailure, Clock } from "../ports/aws.ts";
-import type { GuardedStore } from "../ports/store.ts";
+import type { GuardedStore, WatchedExecution } from "../ports/store.ts";
 
 export type PollResult = { kind: "listed"; waiting: number; changed: number } | AwsFailure;
 
@@ -19,29 +19,23 @@ export const makePollTarget =
     if (listing.kind === "failed") return listing;
 
     const notListed = new Map((await executions.watched(target)).map((each) => [each.executionId, each]));
-    let changed = 0;
-    const scheduleRead = async (executionId: string, fingerprint: string) => {
-      changed++;
-      await executions.watch({
-        target,
-        executionId,
-        fingerprint,
-        nextReadAt: clock.now(),
-        unchangedReads: 0,
-        listedAt,
-      });
-    };
+    const nextReadAt = clock.now();
+    const changed: WatchedExecution[] = [];
+    const scheduleRead = (executionId: string, fingerprint: string) =>
+      void changed.push({ target, executionId, fingerprint, nextReadAt, unchangedReads: 0, listedAt });
     // Entries shift between the calls for two pages, so one execution can be on both.
     const waiting = new Map(listing.executions.map((listed) => [listed.executionId, listed]));
     for (const listed of waiting.values()) {
       const current = fingerprint(listed);
-      if (notListed.get(listed.executionId)?.fingerprint !== current) await scheduleRead(listed.executionId, current);
+      if (notListed.get(listed.executionId)?.fingerprint !== current) scheduleRead(listed.executionId, current);
       notListed.delete(listed.executionId);
     }
     for (const { executionId, fingerprint, listedAt: shownAt } of notListed.values()) {
       // An event or a read that is newer than this list has shown the execution.
       const isNewer = shownAt != null && shownAt > listedAt;
-      if (fingerprint !== NOT_WAITING && !isNewer) await scheduleRead(executionId, NOT_WAITING);
+      if (fingerprint !== NOT_WAITING && !isNewer) scheduleRead(executionId, NOT_WAITING);
     }
-    return { kind: "listed", waiting: waiting.size, changed };
+    // One commit: a commit for each of a thousand new executions would delay the first message by seconds.
+    if (changed.length > 0) await executions.watchAll(changed);
+    return { kind: "listed", waiting: waiting.size, changed: changed.length };
   };

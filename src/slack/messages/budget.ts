@@ -26,11 +26,6 @@ export function fitting<T>(items: readonly T[], room: number, most: number): T[]
   return end < 0 ? [...items] : items.slice(0, end);
 }
 
-/** Returns an equal share of the room for each of `count`, between `least` and `most`. */
-export function share(room: number, count: number, least: number, most: number): number {
-  return Math.max(least, Math.min(most, Math.floor(room / Math.max(1, count))));
-}
-
 /** "12 of 200 parameters shown", or null if all are. */
 export function describeShown(shown: number, all: number, what: string): string | null {
   return shown < all ? `${shown} of ${all} ${what} shown` : null;

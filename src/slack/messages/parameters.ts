@@ -3,8 +3,9 @@ import { counted } from "../../core/counted.ts";
 import { MASK } from "../../core/mask.ts";
 import { listNames } from "../../core/name-renderer.ts";
 import type { Parameter, RequestFacts } from "../../core/request.ts";
+import { shareRoom } from "../../core/share-room.ts";
 import { context, line, preformatted, richText, span } from "./blocks.ts";
-import { describeShown, fitting, share, textLength } from "./budget.ts";
+import { describeShown, fitting, textLength } from "./budget.ts";
 import { linkSpans } from "./links.ts";
 import { chunkSpans, packBlocks } from "./rich-chunks.ts";
 import { code, EMPTY, literal, name, plain } from "./text.ts";
@@ -16,6 +17,8 @@ const MAX_NAMED = 3;
 /** AWS accepts 8 KB of parameters altogether, which a mask can lengthen. */
 const MAX_VALUE_LENGTH = 20_000;
 const MAX_LIST_LENGTH = 2_000;
+/** A shorter part of a value says nothing. */
+const MIN_SHARE = 80;
 
 interface Limits {
   room: number;
@@ -142,13 +145,14 @@ export function notReplacedNote({ notReplaced }: Pick<RequestFacts, "notReplaced
 }
 
 function toEntries(parameters: readonly Parameter[], limits: Limits): { entries: Entry[]; cut: string | null } {
-  const count = Math.min(parameters.length, limits.most);
-  const longest = share(limits.room - 60 * count, count, 80, limits.longest);
-  const entries = fitting(
-    parameters.slice(0, limits.most).map((parameter) => toEntry(parameter, longest)),
-    limits.room,
-    limits.most,
-  );
+  const first = parameters.slice(0, limits.most).map((parameter) => toEntry(parameter, MAX_VALUE_LENGTH));
+  const labels = first.reduce((sum, { label }) => sum + label.length, 0);
+  const lengths = first.map((entry) => textLength(entry) - entry.label.length);
+  const shares = shareRoom(lengths, limits.room - labels, limits.longest);
+  const shared = parameters
+    .slice(0, limits.most)
+    .map((parameter, index) => toEntry(parameter, Math.max(MIN_SHARE, shares[index] ?? 0)));
+  const entries = fitting(shared, limits.room, limits.most);
   const cut = describeShown(entries.length, parameters.length, "parameters");
   return { entries, cut: cut === null ? null : `${cut}${limits.rest}.` };
 }

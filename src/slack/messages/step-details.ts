@@ -1,7 +1,8 @@
 import type { KnownBlock, RichTextBlockElement, RichTextElement } from "@slack/types";
 import type { ObservedStep } from "../../core/execution.ts";
+import { shareRoom } from "../../core/share-room.ts";
 import { line, preformatted, span } from "./blocks.ts";
-import { describeShown, fitting, share } from "./budget.ts";
+import { describeShown, fitting } from "./budget.ts";
 import { linkSpans } from "./links.ts";
 import { chunkSpans, packBlocks } from "./rich-chunks.ts";
 import { findMark, rankStep, type StepMarks } from "./step-rank.ts";
@@ -12,6 +13,10 @@ import { dateElement } from "./time.ts";
 const BLOCK_OVERHEAD = 260;
 /** The characters of one input, output or failure; a few steps can have this much. */
 const MAX_LENGTH = 30_000;
+/** A shorter part of a text says nothing. */
+const MIN_SHARE = 80;
+
+type Part = [label: string, text: string];
 
 /**
  * Renders every step, or every one with values, with its status, times, inputs, outputs and failure, in the runbook's
@@ -31,11 +36,21 @@ export function stepBlocks(
     .map((step, position) => ({ step, position }))
     .filter(({ step }) => !onlyWithValues || hasValues(step));
   const most = Math.min(all.length, maxBlocks);
-  const longest = share(room - BLOCK_OVERHEAD * most, 2 * most, 80, MAX_LENGTH);
-  const urgent = all
+  const first = all
     .toSorted((a, b) => rankStep(a.step, marks) - rankStep(b.step, marks) || a.position - b.position)
     .slice(0, most)
-    .map(({ step, position }) => ({ position, blocks: oneStep(step, position, longest, findMark(step, marks)) }));
+    .map((each) => ({ ...each, parts: toParts(each.step) }));
+  // A long part of one step pushes out no other step.
+  const shares = shareRoom(
+    first.flatMap(({ parts }) => parts.map(([, text]) => text.length)),
+    room - BLOCK_OVERHEAD * most,
+    MAX_LENGTH,
+  ).values();
+  const nextLength = () => Math.max(MIN_SHARE, shares.next().value ?? 0);
+  const urgent = first.map(({ step, position, parts }) => {
+    const shown = parts.map(([label, text]): Part => [label, literal(text, nextLength())]);
+    return { position, blocks: oneStep(step, position, shown, findMark(step, marks)) };
+  });
   let left = maxBlocks;
   const fits = fitting(
     urgent.map(({ blocks }) => blocks),
@@ -57,18 +72,22 @@ function hasValues({ startedAt, inputs, outputs, failureMessage }: ObservedStep)
   return startedAt !== null && (entries(inputs) !== "" || entries(outputs) !== "" || failureMessage !== null);
 }
 
-function oneStep(step: ObservedStep, position: number, longest: number, mark: string | null): KnownBlock[] {
+/** Returns the inputs, the outputs and the failure of a step, without those that are empty. */
+function toParts({ inputs, outputs, failureMessage }: ObservedStep): Part[] {
+  const all: Part[] = [
+    ["Inputs", entries(inputs)],
+    ["Outputs", entries(outputs)],
+    ["Failure", failureMessage ?? ""],
+  ];
+  return all.filter(([, text]) => text !== "");
+}
+
+function oneStep(step: ObservedStep, position: number, parts: readonly Part[], mark: string | null): KnownBlock[] {
   const title = `${position + 1}. ${name(step.name, 100)}`;
   const status = ` · ${name(step.action, 60)} · ${name(step.status, 40)}${mark === null ? "" : ` · ${mark}`}`;
   const elements: RichTextBlockElement[] = [line(span(title, { bold: true }), span(status), ...times(step))];
-  const part = (label: string, text: string) => {
-    if (text === "") return;
-    const chunks = chunkSpans(linkSpans(literal(text, longest)));
-    elements.push(line(span(label)), ...chunks.map((chunk) => preformatted(chunk)));
-  };
-  part("Inputs", entries(step.inputs));
-  part("Outputs", entries(step.outputs));
-  part("Failure", step.failureMessage ?? "");
+  for (const [label, text] of parts)
+    elements.push(line(span(label)), ...chunkSpans(linkSpans(text)).map((chunk) => preformatted(chunk)));
   return packBlocks(elements);
 }
 

@@ -19,14 +19,21 @@ const NOT_EDITABLE_CODES: ReadonlySet<string> = new Set(["cant_update_message", 
 /** A reply that the channel shows too. */
 const BROADCAST = { reply_broadcast: true } as const;
 
+/** Returns a function that tells whether a time has passed, or as long as it took from now, if the clock was set back. */
+function makeDeadline(clock: Clock, notAfter: number): () => boolean {
+  const elapsedUntil = clock.elapsed() + notAfter - clock.now();
+  return () => clock.now() > notAfter || clock.elapsed() > elapsedUntil;
+}
+
 /** Makes the port for messages in Slack, over the Web API. Each function makes one attempt and returns its failure. */
 export function makeChat(call: SlackCall, workspace: Pick<Workspace, "appId" | "botId" | "url">, clock: Clock): Chat {
   const render = makeRender(makeSharedChannels(call, clock), workspace.url);
   return {
     async post(channel, content, notAfter, thread = null) {
+      const isTooLate = makeDeadline(clock, notAfter);
       const rendered = await render(channel, content);
       if (rendered.kind !== "rendered") return rendered;
-      if (clock.now() > notAfter) return { kind: "too-late" };
+      if (isTooLate()) return { kind: "too-late" };
       const { message } = rendered;
       const args = { channel, ...message, unfurl_links: false, unfurl_media: false };
       const reply = thread === null ? {} : { thread_ts: thread.ts, ...(thread.broadcast ? BROADCAST : {}) };
@@ -40,9 +47,10 @@ export function makeChat(call: SlackCall, workspace: Pick<Workspace, "appId" | "
     },
 
     async update(channel, ts, content, notAfter) {
+      const isTooLate = makeDeadline(clock, notAfter);
       const rendered = await render(channel, content);
       if (rendered.kind !== "rendered") return rendered;
-      if (clock.now() > notAfter) return { kind: "too-late" };
+      if (isTooLate()) return { kind: "too-late" };
       const updated = await call("chat.update", { channel, ts, ...rendered.message });
       if (updated.kind === "ok") return { kind: "updated", content: rendered.fingerprint };
       if (updated.kind !== "refused") return updated;

@@ -76,7 +76,7 @@ export function startDeliveryWorker<Row extends DeliveryRow>(options: DeliveryWo
     concurrency: Number.POSITIVE_INFINITY,
     async due({ inProgress }) {
       const now = clock.now();
-      if (aliveUntil(now) < now) return [];
+      if (aliveUntil(clock.elapsed()) < now) return [];
       const rows = await due(now);
       return rows.length === 0 ? [] : select(rows, inProgress, await rateLimits.blocked(now));
     },

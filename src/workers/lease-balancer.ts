@@ -54,7 +54,9 @@ interface LeaseBalancerOptions {
 export function startLeaseBalancer(options: LeaseBalancerOptions): LeaseBalancer {
   const { id, names, leases, replicas, wakeUps, clock, log } = options;
   const owned = new Map<string, Lease>();
-  const life: Life = { since: 0, until: 0 };
+  const life: Life = { since: 0, until: 0, elapsedUntil: 0 };
+  /** The heartbeat expires when either clock says so: after the one has been set back, the other one is right. */
+  const aliveUntil = () => Math.min(life.until, clock.now() + life.elapsedUntil - clock.elapsed());
 
   const loop = startLoop({
     name: "leases",
@@ -76,9 +78,9 @@ export function startLeaseBalancer(options: LeaseBalancerOptions): LeaseBalancer
   return {
     lease(name) {
       const lease = owned.get(name);
-      return lease !== undefined && clock.now() < lease.until ? lease : null;
+      return lease !== undefined && clock.now() < Math.min(lease.until, aliveUntil()) ? lease : null;
     },
-    aliveUntil: (since) => (since >= life.since ? life.until : 0),
+    aliveUntil: (since) => (since >= life.since ? aliveUntil() : 0),
     async stop() {
       await loop.stop();
       const released = [...owned.keys()];
@@ -97,8 +99,11 @@ type Owned = Map<string, Lease>;
 
 /** The time without a gap in which this replica's heartbeat has not expired. */
 interface Life {
+  /** On the clock that is never set. */
   since: number;
+  /** The end, on the clock of the machine and on the one that is never set. */
   until: number;
+  elapsedUntil: number;
 }
 
 /** Marks this replica alive and extends its leases. Returns how many replicas are alive. */
@@ -106,9 +111,10 @@ async function renew(options: LeaseBalancerOptions, owned: Owned, life: Life): P
   const { id, names, leases, replicas, wakeUps, clock, log } = options;
   const now = clock.now();
   const until = now + TARGET_LEASE_MS;
+  const elapsedUntil = clock.elapsed() + TARGET_LEASE_MS;
   const live = await replicas.heartbeat(id, now, until);
-  const lapsed = clock.now() > life.until;
-  Object.assign(life, lapsed ? { since: clock.now(), until } : { until });
+  const lapsed = clock.now() > life.until || clock.elapsed() > life.elapsedUntil;
+  Object.assign(life, { until, elapsedUntil }, lapsed ? { since: clock.elapsed() } : {});
   // The woken loops find the renewed leases.
   const wake = () => lapsed && wakeUps.wake("alive");
   const all = await leases.renew(id, until).catch((error: unknown) => {

@@ -30,7 +30,7 @@ export function startSignals(deps: TargetDeps & SignalDeps): Worker {
     async due({ limit, woken }) {
       const automation = connection.automation();
       const now = clock.now();
-      if (automation === undefined || aliveUntil(now) < now || !(woken || lease() !== null)) return [];
+      if (automation === undefined || aliveUntil(clock.elapsed()) < now || !(woken || lease() !== null)) return [];
       return store.requests.dueToSignal(automation.target, now, limit);
     },
     keyOf: ({ id }) => id,

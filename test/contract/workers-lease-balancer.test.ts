@@ -110,23 +110,43 @@ for (const engine of ENGINES) {
     let wakes = 0;
     wakeUps.subscribe(["alive"], () => wakes++);
     const one = join("one");
-    assert.equal(one.aliveUntil(clock.now()), 0);
-    const began = clock.now();
-    await eventually("the first heartbeat", () => one.aliveUntil(began) > 0);
-    assert.equal(one.aliveUntil(began), began + TARGET_LEASE_MS);
-    await advanceUntil(clock, "the next heartbeat", () => one.aliveUntil(began) > began + TARGET_LEASE_MS);
+    assert.equal(one.aliveUntil(clock.elapsed()), 0);
+    const [began, claimed] = [clock.now(), clock.elapsed()];
+    await eventually("the first heartbeat", () => one.aliveUntil(claimed) > 0);
+    assert.equal(one.aliveUntil(claimed), began + TARGET_LEASE_MS);
+    await advanceUntil(clock, "the next heartbeat", () => one.aliveUntil(claimed) > began + TARGET_LEASE_MS);
     assert.equal(wakes, 1);
 
     store.replicas.heartbeat = async () => {
       throw new Error("the database is unreachable");
     };
-    const last = one.aliveUntil(began);
+    const last = one.aliveUntil(claimed);
     await advanceUntil(clock, "the heartbeat expires", () => clock.now() > last);
-    assert.equal(one.aliveUntil(began), last);
+    assert.equal(one.aliveUntil(claimed), last);
     store.replicas.heartbeat = heartbeat;
-    await advanceUntil(clock, "the heartbeat is back", () => one.aliveUntil(clock.now()) > last);
-    assert.equal(one.aliveUntil(began), 0, "a claim from before the gap may be another replica's");
+    await advanceUntil(clock, "the heartbeat is back", () => one.aliveUntil(clock.elapsed()) > last);
+    assert.equal(one.aliveUntil(claimed), 0, "a claim from before the gap may be another replica's");
     assert.equal(wakes, 2);
+  });
+
+  test(`${engine.name}: a clock that is set back makes no heartbeat, lease or claim younger`, async (t) => {
+    const { clock, store, join } = await setUp(t);
+    const one = join("one");
+    await advanceUntil(clock, "one replica has all targets", () => owned(one).length === 5);
+    const { heartbeat } = store.replicas;
+    store.replicas.heartbeat = async () => {
+      throw new Error("the database is unreachable");
+    };
+    const claimed = clock.elapsed();
+    clock.advance(-60_000);
+    assert.ok(one.aliveUntil(claimed) > clock.now(), "the last heartbeat is still young");
+    assert.equal(owned(one).length, 5);
+    clock.advance(TARGET_LEASE_MS + 1);
+    assert.ok(one.aliveUntil(claimed) < clock.now(), "another replica may have taken over");
+    assert.deepEqual(owned(one), []);
+    store.replicas.heartbeat = heartbeat;
+    await advanceUntil(clock, "the heartbeat is back", () => one.aliveUntil(clock.elapsed()) > clock.now());
+    assert.equal(one.aliveUntil(claimed), 0, "a claim from before the gap may be another replica's");
   });
 
   test(`${engine.name}: a paused replica owns no target until it renews its leases`, async (t) => {

@@ -51,6 +51,19 @@ test("a post that a crash interrupted is resolved once its claim has expired, no
   assert.equal(chat.messages.size, 1);
 });
 
+test("a clock that is set back makes no claim younger: after the claim, another replica may have the message", async (t) => {
+  const { clock, chat, store, round, row } = await setUp(t);
+  chat.acquireSlot = async () => {
+    const { id, claimId } = await row();
+    clock.advance(CLAIM_MS);
+    await store.messages.release(id, claimId ?? "", "expired", 0);
+    assert.ok(await store.messages.claim(id, "another", clock.now(), clock.now() + CLAIM_MS));
+    clock.advance(-3_600_000);
+  };
+  await round();
+  assert.deepEqual([chat.messages.size, (await row()).claimId], [0, "another"]);
+});
+
 test("if the history may not be read, a second message is preferred to a lost request", async (t) => {
   const { clock, chat, log, round } = await setUp(t);
   chat.nextPost.push({ answer: { kind: "ambiguous", error: "ETIMEDOUT" } });
@@ -247,7 +260,7 @@ test("a heartbeat that expired and came back while a post waited for its slot ma
   const { clock, chat, life, store, round, row } = await setUp(t);
   chat.acquireSlot = async () => {
     clock.advance(1);
-    life.since = clock.now();
+    life.since = clock.elapsed();
     const { id, claimId } = await row();
     await store.messages.release(id, claimId ?? "", "by another", 0);
     assert.ok(await store.messages.claim(id, "another", clock.now(), clock.now() + CLAIM_MS));

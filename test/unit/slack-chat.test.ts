@@ -16,24 +16,26 @@ const CONTENT: MessageContent & { kind: "request" } = {
 
 const AUTHOR = { appId: "A0OURS", botId: "B0OURS", url: "https://sandbox.slack.com/" };
 
-test("a call that is ready only after its time limit is not made", async () => {
-  const clock = testClock();
-  const sent: string[] = [];
-  const call = fakeSlackCall({
-    // The process is paused here, for longer than its claim on the message lasts.
-    "conversations.info": () => {
-      clock.advance(60_000);
-      return { channel: { is_ext_shared: false } };
-    },
-    "chat.postMessage": () => ({ sent: sent.push("post") }),
-    "chat.update": () => ({ sent: sent.push("update") }),
+for (const setBackMs of [0, 3_600_000])
+  test(`a call that is ready only after its time limit is not made, although the clock was set back by ${setBackMs} ms`, async () => {
+    const clock = testClock();
+    const sent: string[] = [];
+    const call = fakeSlackCall({
+      // The process is paused here, for longer than its claim on the message lasts.
+      "conversations.info": () => {
+        clock.advance(60_000);
+        clock.advance(-setBackMs);
+        return { channel: { is_ext_shared: false } };
+      },
+      "chat.postMessage": () => ({ sent: sent.push("post") }),
+      "chat.update": () => ({ sent: sent.push("update") }),
+    });
+    const chat = () => makeChat(call, AUTHOR, clock);
+    const notAfter = () => clock.now() + 40_000;
+    assert.deepEqual(await chat().post("C0DBA", CONTENT, notAfter()), { kind: "too-late" });
+    assert.deepEqual(await chat().update("C0DBA", "1.1", CONTENT, notAfter()), { kind: "too-late" });
+    assert.deepEqual(sent, []);
   });
-  const chat = () => makeChat(call, AUTHOR, clock);
-  const notAfter = () => clock.now() + 40_000;
-  assert.deepEqual(await chat().post("C0DBA", CONTENT, notAfter()), { kind: "too-late" });
-  assert.deepEqual(await chat().update("C0DBA", "1.1", CONTENT, notAfter()), { kind: "too-late" });
-  assert.deepEqual(sent, []);
-});
 
 test("a deleted message is distinguished from one that Slack does not allow to edit", async () => {
   const answers = ["message_not_found", "edit_window_closed"];

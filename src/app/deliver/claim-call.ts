@@ -36,13 +36,15 @@ export async function claimCall<Row extends DeliveryRow>(
   const { store } = kind;
   const call = row.ts === null ? "post" : "update";
   const take = async () => {
-    const [claim, now] = [deps.newId(), clock.now()];
+    const [claim, now, since] = [deps.newId(), clock.now(), clock.elapsed()];
     const isTaken = await (call === "post" ? store.claim : store.claimUpdate)(row.id, claim, now, now + CLAIM_MS);
     if (isTaken) trace(deps, "message.claimed", `claimed a message to ${call} it`);
     else trace(deps, "message.claim-lost", "another replica has claimed the message");
-    return isTaken ? { claim, at: now } : null;
+    return isTaken ? { claim, at: now, since } : null;
   };
-  const toNotAfter = ({ at }: { at: number }) => Math.min(at + CLAIM_MS - CALL_MS, deps.aliveUntil(at));
+  // By both clocks: a claim does not become younger when the clock is set back.
+  const toNotAfter = ({ at, since }: { at: number; since: number }) =>
+    Math.min(Math.min(at, clock.now() - clock.elapsed() + since) + CLAIM_MS - CALL_MS, deps.aliveUntil(since));
   const release = ({ claim }: { claim: string }) => store.release(row.id, claim, NOT_SENT, clock.now());
   let claimed = await take();
   if (claimed === null) return null;

@@ -35,8 +35,9 @@ export interface LeaseStore {
 }
 
 /**
- * Returns until when this process may act on what it has claimed at `since`: until its heartbeat expires; 0 if that has
- * expired once since then. After that, another replica may have taken the claim over.
+ * Returns until when, on the clock as it is set now, this process may act on what it has claimed at `since`: until its
+ * heartbeat expires; 0 if that has expired once since then. After that, another replica may have taken the claim over.
+ * `since` is a time of `Clock.elapsed`, which is never set.
  */
 export type AliveUntil = (since: number) => number;
 

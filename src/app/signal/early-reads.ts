@@ -83,10 +83,10 @@ export function makeEarlyReads(deps: EarlyReadDeps): EarlyReads {
     request: SignaledRequest,
     abort: AbortSignal,
   ): Promise<ReadUnderLease | null> => {
+    const asked = { askedAt: clock.now(), askedElapsed: clock.elapsed() };
     const lease = await observeLease(deps, request);
     // A lease that this process has already belongs to a signal in progress, whose effect the read may not show.
     if (lease === null || lease.replaces === undefined) return null;
-    const asked = { askedAt: clock.now(), askedElapsed: clock.elapsed() };
     const reading = await automation.read(request.executionId, abort, "signal");
     return reading.kind === "read" ? { lease, ...asked, reading } : null;
   };

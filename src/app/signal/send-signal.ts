@@ -1,4 +1,4 @@
-import { isRefusedForGood } from "../../core/refused-signer.ts";
+import { isRefusedForGood, type SignedUnder } from "../../core/refused-signer.ts";
 import { type ApprovalRequest, type DecidedRequest, isDecided } from "../../core/request.ts";
 import { MAX_READ_AGE_MS, nextSignalMove, type SignalMove } from "../../core/signal.ts";
 import {
@@ -13,7 +13,7 @@ import {
   uncertainUntil,
 } from "../../core/signal-attempt.ts";
 import { toSignalOrder } from "../../core/signal-order.ts";
-import { listSigners, nextSigner } from "../../core/signers.ts";
+import { listSigners, nextSigner, type Signer } from "../../core/signers.ts";
 import { CONTRADICTION_REPORT_MS } from "../../core/stale-reads.ts";
 import type { Automation, Clock } from "../ports/aws.ts";
 import type { AliveUntil, Lease, LeaseStore } from "../ports/coordination.ts";
@@ -25,7 +25,6 @@ import {
   observeLease,
   type ReadUnderLease,
   readAge,
-  SIGNAL_LEASE_MS,
   type SignaledRequest,
 } from "./early-reads.ts";
 import {
@@ -84,13 +83,15 @@ export interface SendSignalDeps extends RecordDeps {
 export const makeSendSignal =
   (deps: SendSignalDeps) =>
   async (automation: Automation, due: DueSignal, abort: AbortSignal): Promise<void> => {
+    const begun = deps.clock.elapsed();
     const early = (await deps.early?.take(due)) ?? null;
+    const since = early?.askedElapsed ?? begun;
     const lease = early?.lease ?? (await observeLease(deps, due));
     // Postponed, so that requests that only wait for a lease do not fill every batch of due ones.
     if (lease === null) return deps.requests.postponeSignal(due.id, due.version, deps.clock.now() + LEASE_RETRY_MS);
     const log = deps.log.child({ requestId: due.id, executionId: due.executionId });
     try {
-      await signalOnce({ ...deps, log }, automation, due, { lease, early }, abort);
+      await signalOnce({ ...deps, log }, automation, due, { lease, early, since }, abort);
     } finally {
       await deps.leases.release(lease.name, lease.owner);
     }
@@ -102,7 +103,7 @@ async function signalOnce(
   deps: SendSignalDeps,
   automation: Automation,
   due: DueSignal,
-  { lease, early }: { lease: Lease; early: ReadUnderLease | null },
+  { lease, early, since }: { lease: Lease; early: ReadUnderLease | null; since: number },
   abort: AbortSignal,
 ): Promise<void> {
   const { requests, executions, clock } = deps;
@@ -117,7 +118,7 @@ async function signalOnce(
   const listed = await executions.find(automation.target.key, request.executionId);
   const under = { principal: automation.target.signsAs ?? null, policyHash: deps.policyHash };
   const signers = listSigners(automation.signers, request, votes);
-  const next = nextSigner(request, signers, attempts, (each) => isRefusedForGood(request.facts, attempts, each, under));
+  const next = selectSigner(request, signers, attempts, under);
   if (next.kind === "done") return recordDone(deps, request, attempts, lease);
   const turn: Turn = { request, signers, signer: next.signer, last: next.last, attempts, lease };
   const ready = await automation.ready(turn.signer, abort);
@@ -134,20 +135,20 @@ async function signalOnce(
       : nextSignalMove({ ...turn, known, elsewhere, listed }, reading.execution, askedAt);
   const isEnough = early !== null && isRecent(early, clock) && moveBy(early.reading, early.askedAt).kind === "send";
   const asked = isEnough ? early : await readNow(automation, request, clock, abort);
-  const { askedAt, reading } = asked;
   if (abort.aborted) return;
+  const { askedAt, reading } = asked;
   if (reading.kind === "failed")
     return recordDeferred(deps, turn, `AWS could not be asked (${reading.code}: ${reading.message})`);
   const [now, move] = [clock.now(), moveBy(reading, askedAt)];
   if (listed?.staleSince != null && move.kind !== "stale") await executions.clearStale(listed);
   if (move.kind !== "send") return follow(deps, automation, turn, move);
   if (ready.kind === "failed") return recordNotReady(deps, turn, ready);
-  const leftMs = makeTimeLeft(deps, lease, asked);
+  const leftMs = makeTimeLeft(deps, { lease, since }, asked);
   if (leftMs() < 0) return recordDeferred(deps, turn, `Not sent: ${TOO_LATE}`);
 
   // Record the attempt, only while the lease is still owned: after a pause another process may have acted since.
-  const begun = beginAttempt(attempts, request.id, turn.signer, now);
-  const sending = startSending(begun, { ...under, shownBefore: move.shownBefore });
+  const { shownBefore } = move;
+  const sending = startSending(beginAttempt(attempts, request.id, turn.signer, now), { ...under, shownBefore });
   const sent = await recordAttempt(deps, turn, sending);
   if (sent === null) return;
 
@@ -161,11 +162,23 @@ async function signalOnce(
   await executions.wake(automation.target.key, request.executionId, clock.now());
 }
 
+/** Selects the next signer, first among those that AWS may accept. */
+const selectSigner = (
+  request: DecidedRequest,
+  signers: readonly Signer[],
+  attempts: readonly SignalAttempt[],
+  under: SignedUnder,
+) => nextSigner(request, signers, attempts, (each) => isRefusedForGood(request.facts, attempts, each, under));
+
 const isOf = ({ id }: DecidedRequest, { requestId }: SignalAttempt) => (requestId === id ? "attempts" : "elsewhere");
 
 /** Makes the function that returns the milliseconds in which the signal may still leave; negative if it may not. */
-function makeTimeLeft(deps: SendSignalDeps, lease: Lease, asked: AskedAt): () => number {
-  const alive = deps.aliveUntil(lease.until - SIGNAL_LEASE_MS);
+function makeTimeLeft(
+  deps: SendSignalDeps,
+  { lease, since }: { lease: Lease; since: number },
+  asked: AskedAt,
+): () => number {
+  const alive = deps.aliveUntil(since);
   const notAfter = Math.min(lease.until - LEASE_MARGIN_MS, asked.askedAt + MAX_READ_AGE_MS, alive);
   return () => notAfter - asked.askedAt - readAge(asked, deps.clock);
 }

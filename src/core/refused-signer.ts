@@ -1,7 +1,7 @@
 import { personListing } from "./listed-approver.ts";
 import type { ApprovalRequest, RequestFacts } from "./request.ts";
-import type { SignalAttempt } from "./signal-attempt.ts";
-import { BOT_ID, type Signer } from "./signers.ts";
+import type { SignalAttempt, SignedUnder } from "./signal-attempt.ts";
+import { type NextSigner, nextSigner, type Signer } from "./signers.ts";
 
 /**
  * AWS's error code for a signal of a principal that the step's Approvers do not include, and for a step that does not wait for
@@ -11,9 +11,6 @@ export const INVALID_SIGNAL = "InvalidAutomationSignalException";
 
 /** Refusals of a step that waits before and after this time, in milliseconds, are about the principal. */
 const MIN_APART_MS = 60_000;
-
-/** The principal and the configuration under which signals leave now. */
-export type SignedUnder = Pick<SignalAttempt, "principal" | "policyHash">;
 
 /** Tells whether AWS refused the attempt because of the signal itself. Each attempt follows a read that shows the step waiting. */
 export const isInvalidSignal = ({ state, code }: SignalAttempt): boolean =>
@@ -29,7 +26,8 @@ export function isRefusedForGood(
   signer: Signer,
   { principal, policyHash }: SignedUnder,
 ): boolean {
-  if (principal === null || personListing(facts, signer.session ?? BOT_ID) === "listed") return false;
+  // The bot has no session, and none is part of its listing.
+  if (principal === null || personListing(facts, signer.session ?? "") === "listed") return false;
   const own = attempts.filter(({ signerId, state }) => signerId === signer.id && state !== "deferred");
   const other = own.findLastIndex(
     (each) =>
@@ -41,6 +39,16 @@ export function isRefusedForGood(
   const [first] = own.slice(other + 1);
   const last = own.at(-1);
   return first !== undefined && last !== undefined && last.at - first.at >= MIN_APART_MS;
+}
+
+/** Selects the next signer, first among those that AWS may accept. */
+export function selectSigner(
+  request: ApprovalRequest,
+  signers: readonly Signer[],
+  attempts: readonly SignalAttempt[],
+  under: SignedUnder,
+): NextSigner {
+  return nextSigner(request, signers, attempts, (each) => isRefusedForGood(request.facts, attempts, each, under));
 }
 
 /** Tells whether AWS has refused the decision, and no further attempt is due. */

@@ -38,6 +38,9 @@ export interface SignalAttempt {
   error: string | null;
 }
 
+/** The principal and the configuration under which signals leave now. */
+export type SignedUnder = Pick<SignalAttempt, "principal" | "policyHash">;
+
 /** The reply to a signal. */
 export type SignalResult =
   /** AWS accepted it. `awsRequestId`: AWS's id of the call, as in CloudTrail. */
@@ -94,12 +97,9 @@ export function beginAttempt(
 }
 
 /** Returns the attempt as it is stored before its signal leaves. `shownBefore`: how many approvals the step shows. */
-export function startSending(
-  attempt: SignalAttempt,
-  sending: Pick<SignalAttempt, "shownBefore" | "principal" | "policyHash">,
-): SignalAttempt {
+export function startSending(attempt: SignalAttempt, shownBefore: number, under: SignedUnder): SignalAttempt {
   const uncertainUntil = attempt.at + NO_REPLY_UNCERTAIN_MS;
-  return { ...attempt, ...sending, state: "sending", uncertainUntil };
+  return { ...attempt, ...under, state: "sending", uncertainUntil, shownBefore };
 }
 
 /** Applies the reply to the attempt. */

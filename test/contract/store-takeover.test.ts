@@ -26,11 +26,7 @@ for (const engine of ENGINES) {
       requestId: REQUEST_ID,
       expectedVersion: 1,
       patch: {},
-      attempt: startSending(beginAttempt([], REQUEST_ID, BOT, NOW + 14_000), {
-        shownBefore: 0,
-        principal: null,
-        policyHash: null,
-      }),
+      attempt: startSending(beginAttempt([], REQUEST_ID, BOT, NOW + 14_000), 0, { principal: null, policyHash: null }),
       audit: [],
     });
 

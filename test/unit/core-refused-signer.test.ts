@@ -1,7 +1,8 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { isRefusedForGood, needsAnotherTry } from "../../src/core/refused-signer.ts";
+import { isGivenUp, isRefusedForGood, needsAnotherTry, selectSigner } from "../../src/core/refused-signer.ts";
 import type { SignalAttempt } from "../../src/core/signal-attempt.ts";
+import { BOT } from "../../src/core/signers.ts";
 import { aFacts, anAttempt, aRequest, NOW } from "../support/samples.ts";
 
 const BOT_ROLE = "arn:aws:iam::111122223333:role/Bot";
@@ -75,6 +76,45 @@ for (const [what, given, expected] of CASES)
     const under = { principal: BOT_ROLE, policyHash: "hash" };
     assert.equal(isRefusedForGood(facts, given, { id: "U0ANN", session: "ann@x.y" }, under), expected);
   });
+
+test("a person whose own session the step lists, and the bot if it is listed, are never given up", () => {
+  const approvers = { kind: "approvers", arn: BOT_ROLE } as const;
+  const listsAnn = aFacts({ awsApprovers: ["arn:aws:sts::111122223333:assumed-role/Bot/ann@x.y"], signer: approvers });
+  const under = { principal: BOT_ROLE, policyHash: "hash" };
+  assert.equal(isRefusedForGood(listsAnn, attempts([0], [MINUTE]), { id: "U0ANN", session: "ann@x.y" }, under), false);
+  const renamed = attempts([0, { session: "old@x.y" }], [MINUTE]);
+  const open = aFacts({ awsApprovers: ["{{ Approvers }}"], signer: approvers });
+  assert.equal(isRefusedForGood(open, renamed, { id: "U0ANN", session: "ann@x.y" }, under), false);
+  const unknown = aFacts({ awsApprovers: ["{{ Approvers }}"], signer: { kind: "bot", arn: BOT_ROLE } });
+  const ofBot = attempts([0], [MINUTE]).map((each) => ({ ...each, signerId: BOT.id, session: null }));
+  assert.equal(isRefusedForGood(unknown, ofBot, BOT, under), true);
+});
+
+test("a decision is given up only by what AWS says of the signal: neither a signal that did not leave nor an earlier refusal counts", () => {
+  const decided = aRequest({ state: "decided", decision: "approve", signal: "due", signalNextAt: null });
+  assert.equal(isGivenUp(decided, attempts([0], [MINUTE])), true);
+  for (const other of [{ state: "ambiguous" }, { code: null }, { code: "AccessDeniedException" }] as const)
+    assert.equal(isGivenUp(decided, attempts([0], [MINUTE, other])), false);
+  assert.equal(isGivenUp(decided, []), false);
+});
+
+test("a person whom AWS refuses is passed over while another one may sign, and comes again if no other is left", () => {
+  const [ann, ben] = [
+    { id: "U0ANN", session: "ann@x.y" },
+    { id: "U0BEN", session: "ben@x.y" },
+  ];
+  const facts = aFacts({ awsApprovers: ["{{ Approvers }}"], signer: { kind: "approvers", arn: BOT_ROLE } });
+  const request = aRequest({ state: "decided", decision: "approve", facts });
+  const under = { principal: BOT_ROLE, policyHash: "hash" };
+  const refused = attempts([0], [MINUTE]);
+  const tried = [
+    ...refused,
+    anAttempt({ attempt: 3, signerId: "U0BEN", session: "ben@x.y", state: "refused", at: NOW + 2 * MINUTE }),
+  ];
+  const next = selectSigner(request, [ann, ben], tried, under);
+  assert.deepEqual(next, { kind: "next", signer: ben, last: true }, "although Ann's attempt is older");
+  assert.deepEqual(selectSigner(request, [ann], refused, under), { kind: "next", signer: ann, last: true });
+});
 
 test("refusals of an unknown principal are never final, also while it stays unknown", () => {
   const given = attempts([0, { principal: null }], [MINUTE, { principal: null }]);

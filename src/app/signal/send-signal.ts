@@ -1,4 +1,4 @@
-import { isRefusedForGood, type SignedUnder } from "../../core/refused-signer.ts";
+import { selectSigner } from "../../core/refused-signer.ts";
 import { type ApprovalRequest, type DecidedRequest, isDecided } from "../../core/request.ts";
 import { MAX_READ_AGE_MS, nextSignalMove, type SignalMove } from "../../core/signal.ts";
 import {
@@ -13,7 +13,7 @@ import {
   uncertainUntil,
 } from "../../core/signal-attempt.ts";
 import { toSignalOrder } from "../../core/signal-order.ts";
-import { listSigners, nextSigner, type Signer } from "../../core/signers.ts";
+import { listSigners } from "../../core/signers.ts";
 import { CONTRADICTION_REPORT_MS } from "../../core/stale-reads.ts";
 import type { Automation, Clock } from "../ports/aws.ts";
 import type { AliveUntil, Lease, LeaseStore } from "../ports/coordination.ts";
@@ -120,7 +120,7 @@ async function signalOnce(
   const signers = listSigners(automation.signers, request, votes);
   const next = selectSigner(request, signers, attempts, under);
   if (next.kind === "done") return recordDone(deps, request, attempts, lease);
-  const turn: Turn = { request, signers, signer: next.signer, last: next.last, attempts, lease };
+  const turn: Turn = { ...next, request, signers, attempts, lease };
   const ready = await automation.ready(turn.signer, abort);
   if (abort.aborted) return;
   // An uncertain attempt is looked for even if its signer cannot act any more.
@@ -136,10 +136,10 @@ async function signalOnce(
   const isEnough = early !== null && isRecent(early, clock) && moveBy(early.reading, early.askedAt).kind === "send";
   const asked = isEnough ? early : await readNow(automation, request, clock, abort);
   if (abort.aborted) return;
-  const { askedAt, reading } = asked;
+  const { reading } = asked;
   if (reading.kind === "failed")
     return recordDeferred(deps, turn, `AWS could not be asked (${reading.code}: ${reading.message})`);
-  const [now, move] = [clock.now(), moveBy(reading, askedAt)];
+  const [now, move] = [clock.now(), moveBy(reading, asked.askedAt)];
   if (listed?.staleSince != null && move.kind !== "stale") await executions.clearStale(listed);
   if (move.kind !== "send") return follow(deps, automation, turn, move);
   if (ready.kind === "failed") return recordNotReady(deps, turn, ready);
@@ -147,8 +147,7 @@ async function signalOnce(
   if (leftMs() < 0) return recordDeferred(deps, turn, `Not sent: ${TOO_LATE}`);
 
   // Record the attempt, only while the lease is still owned: after a pause another process may have acted since.
-  const { shownBefore } = move;
-  const sending = startSending(beginAttempt(attempts, request.id, turn.signer, now), { ...under, shownBefore });
+  const sending = startSending(beginAttempt(attempts, request.id, turn.signer, now), move.shownBefore, under);
   const sent = await recordAttempt(deps, turn, sending);
   if (sent === null) return;
 
@@ -156,19 +155,9 @@ async function signalOnce(
   const order = toSignalOrder(request, votes, deps.workspace);
   const send = (left: number) => automation.signal(turn.signer, request.executionId, order, clock.now() + left);
   const result = leftMs() < 0 ? NOT_SENT : await send(leftMs());
-
-  // Record the result.
   await recordResult(deps, sent, resolveAttempt(sending, result, clock.now()), result);
   await executions.wake(automation.target.key, request.executionId, clock.now());
 }
-
-/** Selects the next signer, first among those that AWS may accept. */
-const selectSigner = (
-  request: DecidedRequest,
-  signers: readonly Signer[],
-  attempts: readonly SignalAttempt[],
-  under: SignedUnder,
-) => nextSigner(request, signers, attempts, (each) => isRefusedForGood(request.facts, attempts, each, under));
 
 const isOf = ({ id }: DecidedRequest, { requestId }: SignalAttempt) => (requestId === id ? "attempts" : "elsewhere");
 

@@ -1,6 +1,7 @@
 import { closeSync, openSync, realpathSync, statSync } from "node:fs";
 import { DatabaseSync, type SQLInputValue, type SQLOutputValue, type StatementSync } from "node:sqlite";
-import { SqliteAdapter, type SqliteDatabase, SqliteDialect, type SqliteStatement } from "kysely";
+import { SqliteAdapter, SqliteDialect, type SqliteStatement } from "kysely";
+import { GroupCommitDriver, type GroupedDatabase } from "./group-commit.ts";
 import { StoreUnavailableError } from "./unavailable.ts";
 
 /** The prepared statements that are kept. */
@@ -26,15 +27,15 @@ const DAMAGE_CODES: ReadonlySet<number> = new Set([11, 26]);
  * Opens the file for this process and read-only connections of others. A second bot on the same file is refused: see
  * lockFile. FULL makes each commit reach the disk before it returns. Source: SQLite documentation, PRAGMA synchronous. A
  * new file belongs to its user alone; SQLite gives the files next to it the same mode. Source: findCreateFileMode in
- * SQLite's os_unix.c.
+ * SQLite's os_unix.c. `elapsed`: the time of the process, in milliseconds; see GroupCommitDriver.
  */
-export function sqliteDialect(path: string): SqliteDialect {
+export function sqliteDialect(path: string, elapsed?: () => number): SqliteDialect {
   return opened(path, WRITE_ADVICE, () => {
-    if (path === ":memory:") return openForWriting(path, null);
+    if (path === ":memory:") return openForWriting(path, null, elapsed);
     createPrivately(path);
     const lock = lockFile(path);
     try {
-      return openForWriting(path, lock);
+      return openForWriting(path, lock, elapsed);
     } catch (error) {
       lock.close();
       throw error;
@@ -48,7 +49,7 @@ export function sqliteReadDialect(path: string): SqliteDialect {
     if (statSync(path, { throwIfNoEntry: false }) === undefined) throw new Error("the file does not exist");
     const database = new DatabaseSync(path, { readOnly: true, timeout: BUSY_TIMEOUT_MS });
     database.exec("select 1 from sqlite_schema limit 1");
-    return new TransactionalDialect({ database: adapt(path, database, null) });
+    return new TransactionalDialect(adapt(path, database, null));
   });
 }
 
@@ -67,11 +68,11 @@ function opened(path: string, advice: string, open: () => SqliteDialect): Sqlite
   }
 }
 
-function openForWriting(path: string, lock: DatabaseSync | null): SqliteDialect {
+function openForWriting(path: string, lock: DatabaseSync | null, elapsed?: () => number): SqliteDialect {
   const database = new DatabaseSync(path, { timeout: BUSY_TIMEOUT_MS });
   database.exec("pragma journal_mode = wal; pragma synchronous = full");
   database.exec("pragma foreign_keys = on; begin immediate; commit");
-  return new TransactionalDialect({ database: adapt(path, database, lock) });
+  return new TransactionalDialect(adapt(path, database, lock), elapsed);
 }
 
 /**
@@ -111,13 +112,29 @@ function toPrimaryCode(error: unknown): number {
  * killed. SQLite can roll them back.
  */
 class TransactionalDialect extends SqliteDialect {
+  readonly #driver: GroupCommitDriver;
+
+  constructor(database: GroupedDatabase, elapsed?: () => number) {
+    super({ database });
+    this.#driver = new GroupCommitDriver(database, elapsed);
+  }
+
   override createAdapter() {
     return new TransactionalAdapter();
+  }
+
+  override createDriver() {
+    return this.#driver;
   }
 }
 
 class TransactionalAdapter extends SqliteAdapter {
   override get supportsTransactionalDdl() {
+    return true;
+  }
+
+  /** The driver has a queue of its own for the one connection. */
+  override get supportsMultipleConnections() {
     return true;
   }
 }
@@ -133,7 +150,7 @@ const NO_STATEMENT: SqliteStatement = {
  * Adapts Node's SQLite to the part of better-sqlite3's interface that Kysely's dialect uses. `lock` is released at the end.
  * Throws StoreUnavailableError if a statement reads a damaged page.
  */
-function adapt(path: string, database: DatabaseSync, lock: DatabaseSync | null): SqliteDatabase {
+function adapt(path: string, database: DatabaseSync, lock: DatabaseSync | null): GroupedDatabase {
   const advised = <Result>(run: () => Result): Result => {
     try {
       return run();
@@ -145,6 +162,9 @@ function adapt(path: string, database: DatabaseSync, lock: DatabaseSync | null):
   };
   const find = makeStatements((text) => advised(() => database.prepare(text)));
   return {
+    get isTransaction() {
+      return database.isTransaction;
+    },
     close() {
       database.close();
       lock?.close();

@@ -79,9 +79,10 @@ An idle poll reads the list of waiting executions, 50 to a page, and nothing els
 
 ## Known causes of misses
 
-- **Clicks at a rate, and sustained decisions.** All clicks of these measurements come from one person. The bot evaluates one click of a person at
-  a time, and it keeps Slack's limit of 100 \`users.info\` calls a minute also where Slack does not enforce it. When these
-  calls are used up, each click waits for the next one.
+- **Clicks at a rate, and sustained decisions.** The stand-ins, the database and the clicks share the processors of the machine with the bot. With
+  SQLite, each commit waits for the disk and stops the process meanwhile; commits that wait for each other are one. All clicks come from one
+  person, whose clicks are evaluated ten at a time and share their lookups. With Slack's limits, the lookups of one person use up the
+  100 \`users.info\` calls of a minute. Then all clicks wait until \`Retry-After\` has elapsed, and after that for the pace of the bot.
 - **Memory of 1,000 targets.** Each target has AWS clients of its own, about 0.9 MB.
 - **Digest of a flood.** The time includes the start of the process and one read of each of the 1,000 executions.
 - **Click to signal without delays.** The bot stores the click, the decision and the attempt before the signal; the minimal bot stores nothing.

@@ -10,7 +10,10 @@ const message = (id: string, ts: string, thread_ts?: string) => ({
 const notice = (id: string, kind: string) => ({ id, kind, requestId: "r", channelId: "C0DBA", ts: "9.9" });
 
 /** An execution that has ended, after a reminder and an escalation. */
-function evidence(change: (channels: Record<string, object[]>, notices: object[]) => void = () => undefined): Evidence {
+function evidence(
+  change: (channels: Record<string, object[]>, notices: object[]) => void = () => undefined,
+  state = "open",
+): Evidence {
   const channels = {
     C0DBA: [message("r", "1"), message("n-1", "2", "1"), message("n-2", "3", "1"), message("n-3", "4", "1")],
     C0ONCALL: [message("r", "5"), message("n-4", "6", "5")],
@@ -22,12 +25,22 @@ function evidence(change: (channels: Record<string, object[]>, notices: object[]
     { ...notice("n-4", "execution-ended"), channelId: "C0ONCALL" },
   ];
   change(channels, notices);
-  const requests = [{ id: "r", executionId: "e", executionEndedAt: 1 }];
-  return { channels, records: { requests, notices }, deletions: [] } as unknown as Evidence;
+  const requests = [{ id: "r", executionId: "e", executionEndedAt: 1, state }];
+  const messages = [{ channelId: "C0ONCALL", requestId: "r", ts: null, claimId: null }];
+  return { channels, records: { requests, notices, messages }, deletions: [] } as unknown as Evidence;
 }
 
 test("replies that occur once, in the thread of their execution, are no violation", () => {
   assert.deepEqual(replyViolations(evidence()), []);
+});
+
+test("a request that closed before its message for the channel on call was posted needs none", () => {
+  const withoutMessage: Parameters<typeof evidence>[0] = (channels, notices) => {
+    Object.assign(channels, { C0ONCALL: [] });
+    notices.pop();
+  };
+  assert.match(replyViolations(evidence(withoutMessage)).join(), /escalated request r has 0 messages/);
+  assert.doesNotMatch(replyViolations(evidence(withoutMessage, "closed")).join(), /escalated request/);
 });
 
 test("a reply that is missing, repeated or in another thread is a violation, and so is a missing escalation", () => {

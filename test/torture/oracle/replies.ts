@@ -51,9 +51,21 @@ function findWrongReplies(evidence: Evidence): string[] {
   });
 }
 
-/** Checks that a request whose escalation was announced has one message in the channel on call. */
+/**
+ * Checks that a request whose escalation was announced has one message in the channel on call. A request that closed before
+ * Countersign posted that message needs none.
+ */
 function findMissingEscalations(evidence: Evidence): string[] {
-  const announced = evidence.records.notices.filter(({ kind, ts }) => kind === "escalated" && ts !== null);
+  const { notices, messages, requests } = evidence.records;
+  const closed = new Set(requests.filter(({ state }) => state === "closed").map(({ id }) => id));
+  const needsNone = messages.filter(
+    ({ channelId, requestId, ts, claimId }) =>
+      channelId === "C0ONCALL" && ts === null && claimId === null && closed.has(requestId),
+  );
+  const announced = notices.filter(
+    ({ kind, ts, requestId }) =>
+      kind === "escalated" && ts !== null && !needsNone.some((each) => each.requestId === requestId),
+  );
   return [...new Set(announced.map(({ requestId }) => requestId))].flatMap((requestId) => {
     const count = findMessages(evidence, "C0ONCALL", requestId).length;
     return count === 1 ? [] : [`the escalated request ${requestId} has ${count} messages in C0ONCALL`];

@@ -33,8 +33,8 @@ export interface BenchedBot {
 }
 
 /** A folder for the files of one bot. `remove` deletes it. */
-export function aFolder() {
-  const path = mkdtempSync(join(tmpdir(), "countersign-bench-"));
+export function aFolder(parent = tmpdir()) {
+  const path = mkdtempSync(join(parent, "countersign-bench-"));
   return { path, remove: () => rmSync(path, { recursive: true, force: true }) };
 }
 

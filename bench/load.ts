@@ -1,8 +1,10 @@
+import { copyFileSync, existsSync, readdirSync, rmSync } from "node:fs";
+import { join } from "node:path";
 import { startPostgres } from "../test/support/postgres-server.ts";
-import { type BenchedBot, policyFor, startCountersign } from "./bots.ts";
+import { aFolder, type BenchedBot, policyFor, startCountersign } from "./bots.ts";
 import { clickAtRate, clickInTurn, percentile, signalTimes } from "./clicks.ts";
 import { type Figure, inWorld, type Options, withBot } from "./figures.ts";
-import { type Posted, pause, type StandIns } from "./stand-ins.ts";
+import type { Posted, StandIns } from "./stand-ins.ts";
 
 const PER_SECOND = 50;
 const BURST = 200;
@@ -10,6 +12,17 @@ const BURST = 200;
 const CHANNELS = 100;
 /** Clicks in progress at the same time, enough to keep every bot busy. */
 const TOGETHER = 64;
+
+/** A folder in memory, where the machine has one. */
+const MEMORY = "/dev/shm";
+
+/** Moves the database of a bot that is stopped. */
+function moveDatabase(from: string, to: string): void {
+  for (const name of readdirSync(from).filter((each) => /^countersign\.db(?:-wal)?$/.test(each))) {
+    copyFileSync(join(from, name), join(to, name));
+    rmSync(join(from, name));
+  }
+}
 
 const ms = (value: number) => `${value.toFixed(0)} ms`;
 
@@ -67,20 +80,38 @@ export function measureLoad({ clicks }: Options): Promise<Figure[]> {
   });
 }
 
-/** Compares the latency, and measures memory and the start, with ten and with many open requests. */
+/**
+ * Compares the latency, and measures memory and the start, with ten and with many open requests. A process of its own opens
+ * and posts the many in a database in memory, because a disk would take longer for these commits than the measurement for all
+ * else. The measured processes have the database on the disk.
+ */
 export function measureOpenRequests({ open, clicks }: Options): Promise<Figure[]> {
   return inWorld(async ({ on, folder }) => {
     const channels = await on.addChannels(CHANNELS * 5);
     const runbooks = channels.map(({ runbook }) => runbook);
-    const options = { policy: policyFor(channels), env: { POLL_INTERVAL_SECONDS: "60" } };
-    const first = await startCountersign(on, folder, { ...options, env: { POLL_INTERVAL_SECONDS: "2" } });
+    const policy = policyFor(channels);
+    const options = { policy, env: { POLL_INTERVAL_SECONDS: "60" } };
     const p50 = async () =>
       percentile((await clickInTurn(on, await on.startExecutions(clicks, runbooks))).signals, 0.5);
+    const few = await withBot(await startCountersign(on, folder, options), async () => {
+      await clickInTurn(on, await on.startExecutions(20, runbooks));
+      await on.messages(await on.startExecutions(10, runbooks));
+      return p50();
+    });
+
+    const memory = aFolder(existsSync(MEMORY) ? MEMORY : undefined);
+    try {
+      moveDatabase(folder, memory.path);
+      const polling = { POLL_INTERVAL_SECONDS: "5", WAITING_QUEUE_URL: undefined };
+      const ids = await on.startExecutions(open, runbooks);
+      await withBot(await startCountersign(on, memory.path, { policy, env: polling }), () => on.messages(ids));
+      moveDatabase(memory.path, folder);
+    } finally {
+      memory.remove();
+    }
+
+    const first = await startCountersign(on, folder, options);
     await clickInTurn(on, await on.startExecutions(20, runbooks));
-    await on.messages(await on.startExecutions(10, runbooks));
-    const few = await p50();
-    await on.messages(await on.startExecutions(open, runbooks));
-    await pause(5_000);
     const [many, rss] = [await p50(), first.rss()];
     await first.kill();
     const startedAt = Date.now();

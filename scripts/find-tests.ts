@@ -10,6 +10,9 @@ const SLOW = /^(sandbox\/|test\/support\/(postgres|stores|bot|world|bundled-bot)
 /** Random tests that take many seconds: with them, a mutant would cost a minute. */
 const LONG = /(core-model|messages-limits|executions-to-blocks)\.test\.ts$/;
 
+/** More tests would make each mutant too slow. */
+const MAX_NEAR = 12;
+
 const importsOf = new Map<string, string[]>();
 
 function readImports(file: string): string[] {
@@ -35,9 +38,9 @@ function measureDistances(file: string): Map<string, number> {
 }
 
 /**
- * Finds the unit tests, and the contract tests that start nothing, without long random tests, that reach a source file by imports. `near`: those that
- * import it themselves or, if none does, those at the smallest distance; the ones with its name come first. Paths are relative
- * to the root of the repository, as is the working directory.
+ * Finds the unit tests, and the contract tests that start nothing, without long random tests, that reach a source file by imports. `near`: those at the
+ * smallest distance or, if these are more than MAX_NEAR, those that import it without a support file; the ones with its name come
+ * first. Paths are relative to the root of the repository, as is the working directory.
  */
 export function findTests(source: string): { near: string[]; far: string[] } {
   const files = [...globSync("test/unit/**/*.test.ts"), ...globSync("test/contract/**/*.test.ts")].sort();
@@ -46,13 +49,15 @@ export function findTests(source: string): { near: string[]; far: string[] } {
     const distances = measureDistances(file);
     const isCheap = file.startsWith("test/unit/") || ![...distances.keys()].some((each) => SLOW.test(each));
     const distance = distances.get(source);
-    return distance !== undefined && isCheap
-      ? [{ file, distance: readImports(file).includes(source) ? 0 : distance }]
-      : [];
+    return distance !== undefined && isCheap ? [{ file, distance }] : [];
   });
   const smallest = Math.min(...tests.map(({ distance }) => distance));
-  const at = (isNear: boolean) =>
-    tests.filter(({ distance }) => (distance === smallest) === isNear).map(({ file }) => file);
+  const nearest = tests.filter(({ distance }) => distance === smallest).map(({ file }) => file);
+  const direct = nearest.filter((file) => readImports(file).includes(source));
+  const near = nearest.length > MAX_NEAR && direct.length > 0 ? direct : nearest;
   const hasName = (file: string) => basename(file).includes(basename(source, ".ts"));
-  return { near: at(true).sort((a, b) => Number(hasName(b)) - Number(hasName(a))), far: at(false) };
+  return {
+    near: near.toSorted((a, b) => Number(hasName(b)) - Number(hasName(a))),
+    far: tests.map(({ file }) => file).filter((file) => !near.includes(file)),
+  };
 }

@@ -13,8 +13,7 @@ export const INVALID_SIGNAL = "InvalidAutomationSignalException";
 const MIN_APART_MS = 60_000;
 
 /** Tells whether AWS refused the attempt because of the signal itself. Each attempt follows a read that shows the step waiting. */
-export const isInvalidSignal = ({ state, code }: SignalAttempt): boolean =>
-  state === "refused" && code === INVALID_SIGNAL;
+export const isInvalidSignal = ({ code }: SignalAttempt): boolean => code === INVALID_SIGNAL;
 
 /**
  * Tells whether AWS does not accept the signer, although the step's Approvers may include it: all its latest attempts under
@@ -36,9 +35,8 @@ export function isRefusedForGood(
       each.policyHash !== policyHash ||
       each.session !== signer.session,
   );
-  const [first] = own.slice(other + 1);
-  const last = own.at(-1);
-  return first !== undefined && last !== undefined && last.at - first.at >= MIN_APART_MS;
+  const latest = own.slice(other + 1);
+  return (latest.at(-1)?.at ?? 0) - (latest[0]?.at ?? 0) >= MIN_APART_MS;
 }
 
 /** Selects the next signer, first among those that AWS may accept. */

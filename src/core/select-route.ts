@@ -43,7 +43,7 @@ export function selectRoute(routes: readonly Route[], subject: RouteSubject): Ro
   const first = trials.find((trial) => trial.verdict !== "fails");
   if (first === undefined) return { kind: "uncovered", uncovered: { reason: "no-match" } };
   const [doubtful] = first.conditions;
-  if (first.verdict === "matches" || doubtful === undefined) return { kind: "route", route: first.route };
+  if (doubtful === undefined) return { kind: "route", route: first.route };
   const { key } = doubtful;
   const later = routes.slice(trials.indexOf(first) + 1);
   const narrowed = findFailingReadings(subject, first.route.match, key);

@@ -147,7 +147,14 @@ test("the bot signs with its own principal, and a person in a session of the app
     assert.equal(requestListing(people(entry)), "unknown", `${entry} may name an approver`);
     assert.equal(requestListing({ ...bot, awsApprovers: [entry] }), "unlisted", "no person signs");
   }
-  for (const entry of ["omar", iam("user/U0JANE"), "team/jane@example.com", `${"j".repeat(60)}@example.com`])
+  for (const entry of [
+    "omar",
+    "team-U0JANE",
+    "U0JANE-team",
+    iam("user/U0JANE"),
+    "team/jane@example.com",
+    `${"j".repeat(60)}@example.com`,
+  ])
     assert.equal(requestListing(people(entry)), "unlisted", `${entry} names no session of an approver`);
 
   assert.equal(personListing({ ...bot, awsApprovers: [BOT] }, "jane"), "listed");

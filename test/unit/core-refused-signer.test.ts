@@ -93,7 +93,7 @@ test("a person whose own session the step lists, and the bot if it is listed, ar
 test("a decision is given up only by what AWS says of the signal: neither a signal that did not leave nor an earlier refusal counts", () => {
   const decided = aRequest({ state: "decided", decision: "approve", signal: "due", signalNextAt: null });
   assert.equal(isGivenUp(decided, attempts([0], [MINUTE])), true);
-  for (const other of [{ state: "ambiguous" }, { code: null }, { code: "AccessDeniedException" }] as const)
+  for (const other of [{ state: "ambiguous", code: null }, { code: null }, { code: "AccessDeniedException" }] as const)
     assert.equal(isGivenUp(decided, attempts([0], [MINUTE, other])), false);
   assert.equal(isGivenUp(decided, []), false);
 });
@@ -148,6 +148,11 @@ test("a refused decision is tried again after a change of the configuration, and
       aRequest(decided),
       attempts([0, { state: "deferred", code: null }]),
       "new",
+    ],
+    [
+      "the configuration of the last attempt, after two others",
+      false,
+      ...([aRequest(decided), attempts([0, { policyHash: "a" }], [1, { policyHash: "b" }], [MINUTE]), "hash"] as const),
     ],
     ["no attempt", false, aRequest(decided), [], "new"],
   ];

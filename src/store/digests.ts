@@ -3,6 +3,7 @@ import type { DigestStore } from "../app/ports/delivery-store.ts";
 import { makeDeliveryStore } from "./deliveries.ts";
 import { newDelivery } from "./new-message.ts";
 import { fairOrder, type Place } from "./post-order.ts";
+import { parseWhole } from "./row-shapes.ts";
 import { requestFromRow } from "./rows.ts";
 import type { Tables } from "./schema.ts";
 
@@ -38,7 +39,7 @@ export function makeDigestStore(db: Kysely<Tables>): DigestStore {
         .limit(limit)
         .execute();
       const { count } = await there.select(({ fn }) => fn.countAll<number>().as("count")).executeTakeFirstOrThrow();
-      return { requests: rows.map(requestFromRow), count };
+      return { requests: parseWhole(rows, requestFromRow), count };
     },
 
     // An expired claim on a post may have posted the digest, so it must be resolved first.

@@ -1,7 +1,8 @@
 import { type Kysely, type SqlBool, sql } from "kysely";
-import type { ClosedQuery, RequestSearch } from "../app/ports/request-search.ts";
+import type { ClosedQuery, OnDamaged, RequestSearch } from "../app/ports/request-search.ts";
 import { type ApprovalRequest, askedAt } from "../core/request.ts";
 import type { ClosedFigures } from "../core/statistics.ts";
+import { parseColumn, parseWhole } from "./row-shapes.ts";
 import { requestFromRow } from "./rows.ts";
 import type { Tables } from "./schema.ts";
 
@@ -18,11 +19,12 @@ const AFTER_DIGITS = "g";
 export function makeRequestSearch(db: Kysely<Tables>): RequestSearch {
   const all = () => db.selectFrom("requests").selectAll("requests");
   const closed = (query: ClosedQuery) => findClosed(db, query);
-  const read = async (query: ReturnType<typeof all>) => (await query.execute()).map(requestFromRow);
+  const read = async (query: ReturnType<typeof all>, onDamaged?: OnDamaged) =>
+    parseWhole(await query.execute(), requestFromRow, onDamaged);
   return {
     async waiting(limit, onDamaged) {
       const rows = await all().where(WAITING).orderBy("deadline").orderBy("id").limit(limit).execute();
-      return parseWhole(rows, requestFromRow, onDamaged);
+      return parseWhole(rows, requestFromRow, ({ id }) => onDamaged?.(id));
     },
 
     closed: (query) => readWhole(query, (part) => closed(part).selectAll("requests").execute(), requestFromRow),
@@ -32,7 +34,7 @@ export function makeRequestSearch(db: Kysely<Tables>): RequestSearch {
       return readWhole(query, (part) => closed(part).select(columns).execute(), toFigures);
     },
 
-    startingWith: (prefix, limit) =>
+    startingWith: (prefix, limit, onDamaged) =>
       read(
         all()
           .where((where) =>
@@ -44,14 +46,16 @@ export function makeRequestSearch(db: Kysely<Tables>): RequestSearch {
           .orderBy("openedAt", "desc")
           .orderBy("id")
           .limit(limit),
+        onDamaged,
       ),
 
-    async ofMessage(channelId, ts) {
+    async ofMessage(channelId, ts, onDamaged) {
       for (const table of ["messages", "notices"] as const) {
         const [request] = await read(
           all().where("id", "in", (rows) =>
             rows.selectFrom(table).select("requestId").where("channelId", "=", channelId).where("ts", "=", ts),
           ),
+          onDamaged,
         );
         if (request !== undefined) return request;
       }
@@ -71,30 +75,13 @@ async function readWhole<Row extends Pick<Tables["requests"], "id" | "closedAt">
   const found: Value[] = [];
   for (let part = query; ; ) {
     const rows = await execute(part);
-    found.push(...parseWhole(rows, parse, query.onDamaged));
+    found.push(...parseWhole(rows, parse, ({ id }) => query.onDamaged?.(id)));
     const last = rows.at(-1);
     if (last === undefined || rows.length < query.limit || found.length >= query.limit)
       return found.slice(0, query.limit);
     const cursor = { closedAt: last.closedAt ?? 0, id: last.id };
     part = query.after === undefined ? { ...query, before: cursor } : { ...query, after: cursor };
   }
-}
-
-/** Parses rows, without those that cannot be parsed. */
-function parseWhole<Row extends { id: string }, Value>(
-  rows: readonly Row[],
-  parse: (row: Row) => Value,
-  onDamaged?: ClosedQuery["onDamaged"],
-): Value[] {
-  return rows.flatMap((row) => {
-    try {
-      return [parse(row)];
-    } catch (error) {
-      if (!(error instanceof SyntaxError)) throw error;
-      onDamaged?.(row.id);
-      return [];
-    }
-  });
 }
 
 function findClosed(db: Kysely<Tables>, { before, after, since, until, voters, limit }: ClosedQuery) {
@@ -125,8 +112,8 @@ function toFigures(
   row: Pick<Tables["requests"], "id" | "facts" | "openedAt" | "decidedAt" | "closedAt" | "outcome">,
 ): ClosedFigures {
   const { id, openedAt, decidedAt, closedAt } = row;
-  const facts: ApprovalRequest["facts"] = JSON.parse(row.facts);
-  const outcome: ApprovalRequest["outcome"] = row.outcome === null ? null : JSON.parse(row.outcome);
+  const facts: ApprovalRequest["facts"] = parseColumn("facts", row.facts);
+  const outcome: ApprovalRequest["outcome"] = parseColumn("outcome", row.outcome);
   return {
     ...{ id, closedAt: closedAt ?? 0, decidedAt, documentName: facts.documentName },
     askedAt: askedAt({ facts, openedAt }),

@@ -5,6 +5,7 @@ import { transact } from "./guard.ts";
 import { rebindTarget } from "./rebind-target.ts";
 import { recordReminded } from "./record-reminded.ts";
 import { makeRequestChanges } from "./request-changes.ts";
+import { parseWhole } from "./row-shapes.ts";
 import { auditFromRow, requestFromRow } from "./rows.ts";
 import type { Tables } from "./schema.ts";
 
@@ -85,12 +86,10 @@ function makeRequestQueries(db: Kysely<Tables>): Queries {
           .orderBy("stepTurn"),
       ),
 
-    find: (id) =>
-      read(
-        all()
-          .where((where) => where.or([where("id", "=", id), where("executionId", "=", id)]))
-          .orderBy("openedAt", "desc"),
-      ),
+    async find(id, onDamaged) {
+      const found = all().where((where) => where.or([where("id", "=", id), where("executionId", "=", id)]));
+      return parseWhole(await found.orderBy("openedAt", "desc").execute(), requestFromRow, onDamaged);
+    },
 
     inState: (states, limit) =>
       read(

@@ -4,18 +4,20 @@ import type { AuditRecord } from "../core/audit.ts";
 import { DEFAULT_APPROVE_TIMEOUT_SECONDS } from "../core/execution.ts";
 import { type ApprovalRequest, deadline, type RequestFacts, type RequestPatch } from "../core/request.ts";
 import { listedDeadline } from "../core/waiting-order.ts";
+import { parseColumn } from "./row-shapes.ts";
 import type { AuditTable, ClicksTable, RequestsTable } from "./schema.ts";
 
+/** Returns the request of a row. Throws a SyntaxError if the row is damaged. */
 export function requestFromRow({ deadline: _, starter: __, ...row }: RequestsTable): ApprovalRequest {
   return {
     ...row,
-    facts: JSON.parse(row.facts),
-    addressOwners: JSON.parse(row.addressOwners),
-    awsApprovals: row.awsApprovals === null ? null : JSON.parse(row.awsApprovals),
-    awsDecidedBy: JSON.parse(row.awsDecidedBy),
-    outcome: row.outcome === null ? null : JSON.parse(row.outcome),
-    reachedStep: row.reachedStep === null ? null : JSON.parse(row.reachedStep),
-    failedStep: row.failedStep === null ? null : JSON.parse(row.failedStep),
+    facts: parseColumn("facts", row.facts),
+    addressOwners: parseColumn("addressOwners", row.addressOwners),
+    awsApprovals: parseColumn("awsApprovals", row.awsApprovals),
+    awsDecidedBy: parseColumn("awsDecidedBy", row.awsDecidedBy),
+    outcome: parseColumn("outcome", row.outcome),
+    reachedStep: parseColumn("reachedStep", row.reachedStep),
+    failedStep: parseColumn("failedStep", row.failedStep),
   };
 }
 

@@ -82,7 +82,11 @@ for (const engine of ENGINES) {
     }
     await first.close();
     const db = new Kysely<unknown>({ dialect: database.dialect() });
-    await sql`update requests set facts = '{' where id in ('r6', 'r4', 'r3', 'r0', 'w0')`.execute(db);
+    await sql`update requests set facts = '{' where id in ('r6', 'r4')`.execute(db);
+    // Valid JSON of another shape.
+    await sql`update requests set facts = 'null' where id = 'r3'`.execute(db);
+    await sql`update requests set facts = '{"documentName":"x","parameters":{}}' where id = 'w0'`.execute(db);
+    await sql`update requests set outcome = '[]', facts = '{}' where id = 'r0'`.execute(db);
     await db.destroy();
     const store = await open();
     t.after(async () => {

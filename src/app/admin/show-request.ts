@@ -3,6 +3,7 @@ import type { ObservedExecution } from "../../core/execution.ts";
 import type { Reader } from "../../core/read-access.ts";
 import type { Clock, Target } from "../ports/aws.ts";
 import type { FailingEffect } from "../ports/effect-store.ts";
+import type { DamagedRequest } from "../ports/request-search.ts";
 import { type AskedTarget, askTargets } from "./ask-targets.ts";
 import { type AbsentExecution, type AmbiguousExecution, findExecutions } from "./find-executions.ts";
 import { findRequests } from "./find-requests.ts";
@@ -20,9 +21,11 @@ import {
 
 export type ShowResult =
   /** The requests of one execution, newest first. `admin`: whether Slack lists this person as an admin of Countersign. */
-  | { kind: "shown"; requests: ShownRequest[]; admin: boolean; unread: UnreadLists }
+  | { kind: "shown"; requests: ShownRequest[]; admin: boolean; unread: UnreadLists; damaged: DamagedRequest[] }
+  /** The rows of all found requests are damaged. */
+  | { kind: "damaged"; damaged: DamagedRequest[] }
   /** Requests of several executions, newest first. */
-  | { kind: "choice"; items: InspectedRequest[]; total: number; unread: UnreadLists }
+  | { kind: "choice"; items: InspectedRequest[]; total: number; unread: UnreadLists; damaged: DamagedRequest[] }
   /** An execution without a request, for admins. */
   | { kind: "execution"; target: Target; execution: ObservedExecution }
   /** Only for an admin. */
@@ -58,7 +61,8 @@ export const makeShow =
     const access = await findReader(deps, userId, { routesOfAdmins: true });
     if (access.kind === "unknown") return access;
     const { reader, unread } = access;
-    const { pasted, requests } = await findRequests(deps, reader, text);
+    const { pasted, requests, damaged } = await findRequests(deps, reader, text);
+    if (requests.length === 0 && damaged.length > 0) return { kind: "damaged", damaged };
     if (requests.length === 0) {
       // The same answer for each id: whether the request exists must not show.
       if (!reader.admin) return toFailure(unread) ?? { kind: "refused" };
@@ -70,14 +74,14 @@ export const makeShow =
     );
     if (executions.size > 1) {
       const items = await Promise.all(requests.slice(0, MAX_CHOICE).map((request) => inspect(deps, request)));
-      return { kind: "choice", items, total: requests.length, unread };
+      return { kind: "choice", items, total: requests.length, unread, damaged };
     }
     const items = await Promise.all(requests.map((request) => inspect(deps, request)));
     // The requests are readable: a list of another route changes nothing about them.
     const own = new Set(requests.map(({ route }) => route));
     const routes = new Map([...unread.routes].filter(([name]) => own.has(name)));
     const shown = await complete(deps, reader, items);
-    return { kind: "shown", requests: shown, admin: reader.admin, unread: { ...unread, routes } };
+    return { kind: "shown", requests: shown, admin: reader.admin, unread: { ...unread, routes }, damaged };
   };
 
 /** Adds the audit records, the failing effects and the execution, which AWS is asked for once. */

@@ -22,6 +22,15 @@ export interface ClosedQuery {
   onDamaged?: (requestId: string) => void;
 }
 
+/** The columns of a damaged row that are no JSON. */
+export type DamagedRequest = Pick<
+  ApprovalRequest,
+  "id" | "target" | "account" | "region" | "executionId" | "route" | "state" | "openedAt"
+>;
+
+/** Is called with each request whose row is damaged. The result leaves it out. */
+export type OnDamaged = (request: DamagedRequest) => void;
+
 /** Finds requests for people who ask. Every list has a limit. */
 export interface RequestSearch {
   /** Returns requests that are not closed, those with the earliest deadline first. `onDamaged`: as for closed requests. */
@@ -31,9 +40,9 @@ export interface RequestSearch {
   /** The same, with only the facts that statistics need. */
   closedFigures(query: ClosedQuery): Promise<ClosedFigures[]>;
   /** Finds by the beginning of the request id or the execution id, newest first. */
-  startingWith(prefix: string, limit: number): Promise<ApprovalRequest[]>;
+  startingWith(prefix: string, limit: number, onDamaged?: OnDamaged): Promise<ApprovalRequest[]>;
   /** Finds the request of a message or a notice. */
-  ofMessage(channelId: string, ts: string): Promise<ApprovalRequest | null>;
+  ofMessage(channelId: string, ts: string, onDamaged?: OnDamaged): Promise<ApprovalRequest | null>;
   /** Returns the votes on these requests. */
   votesOn(requestIds: readonly string[]): Promise<Vote[]>;
   /** The same, with only the facts that statistics need. */

@@ -16,7 +16,7 @@ import type {
 } from "./delivery-store.ts";
 import type { EffectStore, RequestTimes } from "./effect-store.ts";
 import type { HomeStore } from "./home-store.ts";
-import type { RequestSearch } from "./request-search.ts";
+import type { OnDamaged, RequestSearch } from "./request-search.ts";
 import type { RetentionStore } from "./retention-store.ts";
 
 /** A change of a request that still has the expected version, with everything that is stored in the same transaction. */
@@ -78,7 +78,7 @@ export interface RequestStore {
   /** Finds by the account and Region of the target, which may have had another name when the requests were opened. */
   ofExecution(target: Pick<Target, "account" | "region">, executionId: string): Promise<ApprovalRequest[]>;
   /** Finds by request id or execution id, newest first. */
-  find(id: string): Promise<ApprovalRequest[]>;
+  find(id: string, onDamaged?: OnDamaged): Promise<ApprovalRequest[]>;
   /** Returns the oldest first. */
   inState(states: readonly RequestState[], limit: number): Promise<ApprovalRequest[]>;
   /** Returns the requests of the target's account and Region that are not closed. */

@@ -17,6 +17,7 @@ import {
   adminsOnlyText,
   ambiguousText,
   commandErrorReply,
+  damagedRequestText,
   damagedTexts,
   helpReply,
   noPersonError,
@@ -32,6 +33,9 @@ import { historyReply, parseHistoryPage } from "../messages/history-list.ts";
 import { choiceBlocks, parseWaitingPage, pendingBlocks, showBlocks } from "../messages/inspect-blocks.ts";
 import { toOffset } from "../messages/page-buttons.ts";
 import { withheld, withheldNote } from "../messages/withheld.ts";
+
+/** Damaged requests that one answer describes. */
+const MAX_DAMAGED = 3;
 
 /** Who asks and who reads the answer. */
 export interface ReplyContext {
@@ -122,15 +126,15 @@ async function replyShow(deps: CommandRepliesDeps, { words }: Command, context: 
         showBlocks(found.requests.map(hide), { ...list, ...audience, admin: found.admin }),
         context,
         found.requests,
-        unreadTexts(found.unread, "Buttons may be missing."),
+        [...unreadTexts(found.unread, "Buttons may be missing."), ...found.damaged.map(damagedRequestText)],
       );
     case "choice":
-      return noted(
-        choiceBlocks(found.items.map(hide), { ...list, total: found.total }),
-        context,
-        found.items,
-        unreadTexts(found.unread),
-      );
+      return noted(choiceBlocks(found.items.map(hide), { ...list, total: found.total }), context, found.items, [
+        ...unreadTexts(found.unread),
+        ...found.damaged.map(damagedRequestText),
+      ]);
+    case "damaged":
+      return refused(found.damaged.slice(0, MAX_DAMAGED).map(damagedRequestText).join("\n"));
     case "execution":
       return { ...executionBlocks(found.target, found.execution), isInternal: true };
     case "ambiguous":

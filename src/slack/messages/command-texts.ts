@@ -1,11 +1,13 @@
 import type { AbsentExecution } from "../../app/admin/find-executions.ts";
 import { toFailure, type UnreadLists } from "../../app/admin/inspect.ts";
+import type { DamagedRequest } from "../../app/ports/request-search.ts";
 import { counted } from "../../core/counted.ts";
+import { describeTarget } from "../../core/describe-step.ts";
 import { type FailedLookup, lookupFailureText } from "../../core/person.ts";
 import { READ_RULE } from "../../core/read-access.ts";
 import type { CommandError } from "../../core/slash-command.ts";
 import { type Rendered, section } from "./blocks.ts";
-import { series } from "./mentions.ts";
+import { mentions, series } from "./mentions.ts";
 import { code } from "./text.ts";
 
 export const LOOKING = "Looking this up. The answer follows here.";
@@ -115,6 +117,13 @@ export function damagedTexts(ids: ReadonlySet<string> = new Set(), notIn = "Not 
   return [
     `${notIn}, because their rows in the database are damaged: ${names}. ${code("countersign audit show", 40)} has their records.`,
   ];
+}
+
+/** Says what is readable of a request whose row is damaged, and what to do. */
+export function damagedRequestText(request: DamagedRequest): string {
+  const { id, executionId, route, state } = request;
+  const routeName = route === null ? "no route" : `route ${code(route, 80)}`;
+  return `The row of request ${code(id, 60)} in the database is damaged. Readable are its execution ${code(executionId, 60)} in ${describeTarget(request, mentions(80))}, ${routeName}, and its state ${code(state, 20)}. Decide the step in the AWS console, and restore the row from a backup. ${code(`countersign audit show ${executionId}`, 90)} has its records.`;
 }
 
 export function unknownPersonText(failure: FailedLookup, again = "Try again in a minute."): string {

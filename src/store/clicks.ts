@@ -41,8 +41,9 @@ export function makeClickStore(db: Kysely<Tables>, now: () => number): ClickStor
         .execute();
     },
 
-    async recordReplied(id) {
-      await db.updateTable("clicks").set({ repliedAt: now() }).where("id", "=", id).execute();
+    async recordReplied({ id, reply }) {
+      const sent = db.updateTable("clicks").where("id", "=", id).where("reply", "=", reply);
+      await sent.set({ repliedAt: now() }).execute();
     },
   };
 }

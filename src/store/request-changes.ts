@@ -3,6 +3,7 @@ import type { NewRequest, RequestChange, RequestStore } from "../app/ports/store
 import type { SignalAttempt } from "../core/signal-attempt.ts";
 import { appendAudit, isDecisionRecorded } from "./audit.ts";
 import { didChange } from "./changed-rows.ts";
+import { UNREPLIED } from "./clicks.ts";
 import type { Transact } from "./guard.ts";
 import { newMessage } from "./new-message.ts";
 import { addEndReports, endReminders } from "./notices.ts";
@@ -124,7 +125,10 @@ async function markEvaluated(trx: Transaction<Tables>, click: string, at: number
   if (!didChange(result)) throw new ClickAlreadyEvaluated();
 }
 
-/** Adds the reply to the newest click of this person that was evaluated and has no reply, so that it is sent once. */
+/**
+ * Adds the text to the reply to the person's newest evaluated click, and makes the reply due. A reply that was sent is
+ * replaced, because the person has it.
+ */
 async function addReply(
   trx: Transaction<Tables>,
   requestId: string,
@@ -133,14 +137,16 @@ async function addReply(
 ): Promise<void> {
   await trx
     .updateTable("clicks")
-    .set({ reply: text, repliedAt: null, nextAttemptAt: at, attempts: 0, lastError: null })
+    .set({
+      reply: sql<string>`case when ${UNREPLIED} then reply || ${`\n${text}`} else ${text} end`,
+      ...{ repliedAt: null, nextAttemptAt: at, attempts: 0, lastError: null },
+    })
     .where("id", "=", (clicks) =>
       clicks
         .selectFrom("clicks")
         .select("id")
         .where("requestId", "=", requestId)
         .where("userId", "=", userId)
-        .where("reply", "is", null)
         .where("evaluatedAt", "is not", null)
         .orderBy("receivedAt", "desc")
         .limit(1),

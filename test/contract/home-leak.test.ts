@@ -41,9 +41,9 @@ async function answers(bot: Inbound, user: string, action: string, value: string
     ({ method, body }) => `${method} ${body.replaceAll(/private_metadata"?[=:][^&,]*/g, "")}`,
   );
   const replies: string[] = [];
-  for (const { id, reply } of await bot.store.clicks.unreplied(Number.MAX_SAFE_INTEGER, 100)) {
-    replies.push(`reply ${reply}`);
-    await bot.store.clicks.recordReplied(id);
+  for (const row of await bot.store.clicks.unreplied(Number.MAX_SAFE_INTEGER, 100)) {
+    replies.push(`reply ${row.reply}`);
+    await bot.store.clicks.recordReplied(row);
   }
   const told = bot.chat.ephemerals.slice(before).map((each) => JSON.stringify(each));
   return [...views, ...told, ...replies].map((each) => each.replaceAll(value, "ID"));

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { makeOwnClicks } from "../../src/app/decide/own-clicks.ts";
 import { testClock } from "../support/fakes.ts";
-import { aClick, anEntry, NOW, REQUEST_ID } from "../support/samples.ts";
+import { aClick, anEntry, aRequest, NOW, REQUEST_ID } from "../support/samples.ts";
 import { aStore, ENGINES } from "../support/stores.ts";
 
 for (const engine of ENGINES) {
@@ -43,7 +43,7 @@ for (const engine of ENGINES) {
     assert.deepEqual(await store.clicks.unreplied(NOW + 4, 10), []);
     const again = await store.reopen();
     assert.equal((await again.clicks.unreplied(NOW + 5, 10)).length, 1);
-    await again.clicks.recordReplied("click-U0JANE");
+    await again.clicks.recordReplied(told ?? assert.fail("no reply is due"));
     assert.deepEqual(await again.clicks.unreplied(NOW + 99, 10), []);
   });
 }
@@ -72,9 +72,10 @@ for (const engine of ENGINES) {
     const replies: string[] = [];
     for (let turn = 0; turn < 3; turn++) {
       const [next] = await store.clicks.unreplied(NOW + 1_000, 10);
-      replies.push(next?.userId ?? "");
+      assert(next !== undefined);
+      replies.push(next.userId);
       now += 1_000;
-      await store.clicks.recordReplied(next?.id ?? "");
+      await store.clicks.recordReplied(next);
     }
     assert.deepEqual(replies.toSorted(), ["U0JANE", "U0MIA", "U0STRANGER"]);
   });
@@ -150,3 +151,38 @@ for (const engine of ENGINES) {
     assert.equal(await store.clicks.claim("click-U0JANE", clock.now(), clock.now() + 15_000), true);
   });
 }
+
+for (const engine of ENGINES)
+  test(`${engine.name}: several replies to one person are all sent, also after a confirmation`, async (t) => {
+    const store = await aStore(t, { engine, now: () => NOW });
+    await store.requests.open({ request: aRequest(), channels: [], audit: anEntry({ kind: "requested" }) });
+    const origin = { kind: "command", channelId: "D0JANE" } as const;
+    await store.clicks.record(aClick("U0JANE", { origin }));
+    const reply = (expectedVersion: number, texts: string[], click?: string) =>
+      store.requests.advance({
+        requestId: REQUEST_ID,
+        expectedVersion,
+        patch: {},
+        audit: [],
+        replies: texts.map((text) => ({ userId: "U0JANE", text })),
+        ...(click === undefined ? {} : { click }),
+      });
+    const due = async () => {
+      const [row, ...others] = await store.clicks.unreplied(NOW, 10);
+      assert.deepEqual(others, []);
+      return row ?? assert.fail("no reply is due");
+    };
+    await reply(1, ["Your approval counts.", "An earlier approval does not."], "click-U0JANE");
+    const sent = await due();
+    assert.equal(sent.reply, "Your approval counts.\nAn earlier approval does not.");
+
+    await reply(2, ["Your approval no longer counts."]);
+    await store.clicks.recordReplied(sent);
+    const merged = await due();
+    assert.equal(merged.reply, `${sent.reply}\nYour approval no longer counts.`, "it came while the reply was sent");
+
+    await store.clicks.recordReplied(merged);
+    assert.deepEqual(await store.clicks.unreplied(NOW, 10), []);
+    await reply(3, ["Your approval did not decide it."]);
+    assert.equal((await due()).reply, "Your approval did not decide it.", "the person has the others");
+  });

@@ -128,7 +128,7 @@ async function fillClicks(store: OpenStore): Promise<void> {
   await store.clicks.recordEvaluated("counted", null, null);
   for (const id of ["denied", "unsent", "replied"]) await store.clicks.recordEvaluated(id, "No.", null);
   await store.clicks.postpone("unsent", NOW + 60_000, ERROR);
-  await store.clicks.recordReplied("replied");
+  await store.clicks.recordReplied({ id: "replied", reply: "No." });
 }
 
 const CASES: Record<EffectKind, Case> = {

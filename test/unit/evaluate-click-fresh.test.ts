@@ -210,7 +210,7 @@ test("a repeated click of a person who was just denied is answered from memory f
     [next] = await store.clicks.unreplied(clock.now(), 9)
   ) {
     replies.push(next.reply);
-    await store.clicks.recordReplied(next.id);
+    await store.clicks.recordReplied(next);
   }
   assert.deepEqual(
     replies,

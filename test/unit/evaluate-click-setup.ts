@@ -76,9 +76,9 @@ export async function setUp(t: TestContext, route: Partial<Route> = {}, posted =
   const replies = async () => {
     const due = () => store.clicks.unreplied(Number.MAX_SAFE_INTEGER, 100);
     for (let rows = await due(); rows.length > 0; rows = await due()) {
-      for (const { id, userId, reply } of rows) {
-        told.push([userId, reply]);
-        await store.clicks.recordReplied(id);
+      for (const row of rows) {
+        told.push([row.userId, row.reply]);
+        await store.clicks.recordReplied(row);
       }
     }
     return [...told];

@@ -20,11 +20,11 @@ export const makeReplyToClicker =
     const fields = { clickId: click.id, requestId: click.requestId, userId: click.userId, result: result.kind };
     if (result.kind === "delivered") {
       deps.log.debug({ event: "reply.delivered", ...fields }, "replied to a click");
-      return deps.clicks.recordReplied(click.id);
+      return deps.clicks.recordReplied(click);
     }
     if (result.kind === "refused" || (result.kind === "ambiguous" && click.attempts + 1 >= MAX_AMBIGUOUS)) {
       deps.log.error({ event: "reply.abandoned", ...fields, ...result }, "cannot reply to a click; giving up");
-      return deps.clicks.recordReplied(click.id);
+      return deps.clicks.recordReplied(click);
     }
     const level = result.kind === "limited" ? "debug" : "warn";
     deps.log[level]({ event: "reply.postponed", ...fields, ...result }, "cannot reply to a click; trying again");

@@ -58,5 +58,6 @@ export interface ClickStore {
   postpone(id: string, nextAttemptAt: number, error: string): Promise<void>;
   /** Returns clicks whose reply is due, one of each person: first those whose last reply is the longest time ago. */
   unreplied(now: number, limit: number): Promise<ClickRow[]>;
-  recordReplied(id: string): Promise<void>;
+  /** Records that the person has this reply. A reply to which another text was added meanwhile remains due. */
+  recordReplied(sent: Pick<ClickRow, "id" | "reply">): Promise<void>;
 }

@@ -244,6 +244,13 @@ const flowYaml: [string, string, unknown][] = [
   ["a duplicate key, whose last value wins", "a: 1\na: 2\n", { a: 2 }],
   ["a map that is not indented", "a: {\nb: 1,\nc: [\n1, 2\n]\n}\nd: 3\n", { a: { b: 1, c: [1, 2] }, d: 3 }],
   ["a map in a list", "x:\n  - {a: 1,\n  b: 2}\n  - y\n", { x: [{ a: 1, b: 2 }, "y"] }],
+  ["a double-quoted text that is not indented", 'a: "one\ntwo"\nb: 1\n', { a: "one two", b: 1 }],
+  [
+    "a single-quoted text that is not indented",
+    "x:\n  - a: 'it''s\n\none\n two'\n    b: 1\n",
+    { x: [{ a: "it's\none two", b: 1 }] },
+  ],
+  ["a quoted text in a map, both not indented", 'a: {\nb: "one\ntwo"\n}\n', { a: { b: "one two" } }],
   ["braces in a block text", "a: |\n  {\n  b\nc: 1\n", { a: "{\nb\n", c: 1 }],
 ];
 for (const [claim, content, raw] of flowYaml) {
@@ -271,8 +278,14 @@ test("a name of Amazon is reserved, also in an ARN", () => {
 });
 
 test("YAML that is not well-formed is rejected with its line", () => {
-  for (const content of ["a: 1\nb: [1,\n  c: }\n", "a: 1\nb: {\nc: 1,\n"]) {
+  for (const [content, line] of [
+    ["a: 1\nb: [1,\n  c: }\n", 3],
+    ["a: 1\nb: {\nc: 1,\n", 4],
+    ['a: 1\nb: "open\nc: 1\nd: 1\n', 5],
+    ["a: 1\nb: 'open\nc: 'one'\nd: 1\n", 3],
+    ['a: "one\n--- two"\n', 1],
+  ] as const) {
     const result = parseContent(content, "YAML");
-    assert.match(result.ok ? "" : result.problem, /^YAML not well-formed\. .* at line [34], column/);
+    assert.match(result.ok ? "" : result.problem, new RegExp(`^YAML not well-formed\\. .* at line ${line}, column`));
   }
 });

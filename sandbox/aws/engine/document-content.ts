@@ -40,7 +40,7 @@ function withLine(message: string, content: string): string {
 
 /**
  * Parses YAML like AWS, which accepts two things that the specification forbids: duplicate keys (the last one wins) and lines
- * inside braces or brackets that are not indented. The latter are indented until the text is valid.
+ * inside braces, brackets or quotes that are not indented. The latter are indented until the text is valid.
  */
 function parseYaml(content: string): unknown {
   let text = content;
@@ -54,9 +54,14 @@ function parseYaml(content: string): unknown {
   }
 }
 
-/** Returns the offset of a line whose only fault is its indentation inside braces or brackets. */
+/** Returns the offset of a line whose only fault is its indentation inside braces, brackets or quotes. */
 function findUnindentedLine({ errors }: Document, text: string): number | undefined {
   const [error] = errors;
+  if (error?.code === "MISSING_CHAR" && error.message.startsWith("Missing closing ")) {
+    const next = text.indexOf("\n", error.pos[0]) + 1;
+    // A document marker ends the text also inside quotes.
+    return next === 0 || next === text.length || /^(---|\.\.\.)\s/.test(text.slice(next)) ? undefined : next;
+  }
   if (error?.code !== "BAD_INDENT" || !error.message.startsWith("Flow ")) return undefined;
   const start = text.lastIndexOf("\n", error.pos[0] - 1) + 1;
   return text.slice(start, error.pos[0]).trim() === "" ? start : undefined;

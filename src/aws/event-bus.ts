@@ -10,16 +10,11 @@ import { UNCOUNTED } from "./uncounted.ts";
 /** The `source` of every event, for the pattern of an EventBridge rule. */
 export const EVENT_SOURCE = "countersign";
 
-/** Error codes of an entry for which a retry is useless. Source: EventBridge API, PutEventsResultEntry. */
-const FINAL: ReadonlySet<string> = new Set([
-  "AccessDenied",
-  "AccessDeniedException",
-  "InvalidArgument",
-  "MalformedDetail",
-  "NotAuthorizedForSource",
-  "NotAuthorizedForSourceException",
-  "NotAuthorizedForDetailTypeException",
-]);
+/**
+ * Error codes of an entry that the bus can never accept. A missing permission is none of them: an operator can add it.
+ * Source: EventBridge API, PutEventsResultEntry.
+ */
+const FINAL: ReadonlySet<string> = new Set(["InvalidArgument", "MalformedDetail"]);
 
 /** Makes the bus that publishes audit records with PutEvents. A reply with HTTP 200 may contain failed entries, so each entry has its own result. */
 export function makeEventBus(options: {

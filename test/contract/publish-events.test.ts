@@ -4,7 +4,7 @@ import { makePublishAudit } from "../../src/app/audit/publish-audit.ts";
 import { makeEventBus } from "../../src/aws/event-bus.ts";
 import { toShownFacts } from "../../src/core/audit.ts";
 import { testClock, testLog } from "../support/fakes.ts";
-import { aFacts, anEntry, aRequest, DETAILS } from "../support/samples.ts";
+import { aFacts, anEntry, aRequest, DETAILS, REQUEST_ID } from "../support/samples.ts";
 import { aStore } from "../support/stores.ts";
 import { awsWorld, KEYS } from "./aws-world.ts";
 
@@ -61,6 +61,44 @@ test("of ten entries three fail: those three are sent again, each event arrives 
       ["Approval Requested", "Approval Decided", "Approval Closed"],
     );
 });
+
+for (const code of ["AccessDeniedException", "NotAuthorizedForSourceException", "NotAuthorizedForDetailTypeException"])
+  test(`while the bus answers ${code}, the records of a request wait in their order and stay visible as late`, async (t) => {
+    await using aws = await awsWorld();
+    useAws(aws.sandbox.url);
+    const bus = makeEventBus({ busName: "default", region: "us-east-1" });
+    t.after(() => bus.close());
+    const clock = testClock();
+    const store = await aStore(t, { now: clock.now });
+    await store.requests.open({ request: aRequest(), channels: [], audit: anEntry({ kind: "requested" }) });
+    const audit = [anEntry({ kind: "decided" }), anEntry({ kind: "closed" })];
+    await store.requests.advance({ requestId: REQUEST_ID, expectedVersion: 1, patch: {}, audit });
+    const publish = makePublishAudit({ ...store, bus, clock, random: () => 0, log: testLog() });
+    const lease = await store.leases.acquire("publisher", "me", clock.now(), Number.MAX_SAFE_INTEGER);
+    assert(lease !== null);
+    const publishDue = async () => {
+      while ((await publish(lease, new AbortController().signal)) > 0);
+    };
+    const published = async () => (await aws.control("bus?source=countersign")).events;
+
+    await aws.control("bus/failures", { times: 12, code });
+    for (let attempt = 0; attempt < 12; attempt++) {
+      await publishDue();
+      clock.advance(5 * 60_000);
+    }
+    assert.deepEqual(await published(), []);
+    const { effects } = await store.effects.backlog();
+    const backlog = effects.find(({ kind }) => kind === "publish");
+    assert.deepEqual([backlog?.due, backlog?.failing], [3, 1]);
+    assert.match(backlog?.lastError?.error ?? "", new RegExp(code));
+    assert.notEqual((await store.effects.lags()).oldestUnpublishedAt, null, "the alert for late records fires");
+
+    await publishDue();
+    assert.deepEqual(
+      (await published()).map((event: { "detail-type": string }) => event["detail-type"]),
+      ["Approval Requested", "Approval Decided", "Approval Closed"],
+    );
+  });
 
 test("a request with the largest parameters that AWS accepts is published at the first attempt", async (t) => {
   await using aws = await awsWorld();

@@ -1,5 +1,5 @@
 import { arnMatches, findPrincipalArns, findSessionNames } from "./arn.ts";
-import { OWN_COMMENT } from "./comment.ts";
+import { OWN_COMMENT, REASON_MARK } from "./comment.ts";
 import type { ObservedStep } from "./execution.ts";
 import { parseObject } from "./parse-object.ts";
 
@@ -22,7 +22,7 @@ export function countApprovals(step: ObservedStep): number {
 
 /** Finds the comments of other principals among the step's decisions, whatever their key is called. */
 export function findComments(step: ObservedStep): string[] {
-  return decisions(step).flatMap((text) => {
+  return listed(step).flatMap((text) => {
     const found = parseObject(text) ?? {};
     const comments = Object.entries(found).filter(([key, value]) => /comment/i.test(key) && typeof value === "string");
     return comments.map(([, value]) => String(value)).filter((value) => value !== "" && !value.includes(OWN_COMMENT));
@@ -69,11 +69,15 @@ export function findAuthors(step: ObservedStep, requestId: string, signedAs: Sig
     const arns = findPrincipalArns(text);
     const isOurs = signedAs?.some((own) => arns.some((arn) => arnMatches(own, arn))) === true;
     if (signedAs !== null && arns.length > 0 && !isOurs) return "other";
-    if (text.includes(requestId)) return "this-request";
+    const signed = SIGNED_FOR.exec(text)?.[1];
+    if (signed === undefined ? text.includes(requestId) : signed === requestId) return "this-request";
     if (text.includes(OWN_COMMENT)) return "another-request";
     return isOurs ? "our-principal" : "unknown";
   });
 }
+
+/** The request of our signal: its id comes before any name, which people choose freely. */
+const SIGNED_FOR = new RegExp(`${OWN_COMMENT} (\\S+):`);
 
 /** Tells who decided the step; `unknown` if AWS lists no decision, or one that cannot be read. */
 export function whoDecided(
@@ -98,6 +102,17 @@ export function mayBeDecidedBy(
   return step === undefined || decisions(step).length === 0 || whoDecided(step, requestId, signedAs) === "us";
 }
 
+/** Returns the entries without the reasons in our comments: a person can type an id or an ARN there. */
 function decisions(step: ObservedStep): readonly string[] {
+  return listed(step).map((text) => {
+    const found = text.includes(REASON_MARK) ? parseObject(text) : null;
+    if (found === null) return cutReason(text);
+    return JSON.stringify(found, (_, value: unknown) => (typeof value === "string" ? cutReason(value) : value));
+  });
+}
+
+const cutReason = (text: string) => text.split(REASON_MARK)[0] ?? "";
+
+function listed(step: ObservedStep): readonly string[] {
   return step.outputs.ApproverDecisions ?? [];
 }

@@ -5,6 +5,9 @@ import type { ApprovalRequest, Vote } from "./request.ts";
 /** The start of every comment of ours, before the request id. */
 export const OWN_COMMENT = "Countersign request";
 
+/** Comes before the reason of a person, and in no earlier part of a value: no name contains it. */
+export const REASON_MARK = "; reason:";
+
 /** AWS accepts 1 to 512 characters in each payload value. Source: SSM API model, AutomationParameterValue. */
 export const MAX_PAYLOAD_VALUE_LENGTH = 512;
 
@@ -33,7 +36,7 @@ export function signalComment(request: ApprovalRequest, votes: readonly Vote[], 
   const summary = `${broken}${OWN_COMMENT} ${request.id}: ${verb} in Slack by ${names}`;
   const each = decisive.slice(0, MAX_APPROVALS).map((vote) => {
     const email = vote.email === null ? "" : ` <${cut(vote.email, MAX_EMAIL_LENGTH)}>`;
-    const reason = vote.reason === null ? "" : `; reason: ${vote.reason}`;
+    const reason = vote.reason === null ? "" : `${REASON_MARK} ${vote.reason}`;
     const mark = vote.authority === "break-glass" ? `${BREAK_GLASS}: ` : "";
     return `${mark}${verb} by ${toName(vote)}${email} (Slack user ${vote.userId}, workspace ${workspace}); request ${request.id}${reason}`;
   });

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import type { ObservedStep } from "../../src/core/execution.ts";
-import { aFacts, anAttempt, NOW } from "../support/samples.ts";
+import { aFacts, anAttempt, NOW, REQUEST_ID } from "../support/samples.ts";
 import {
   accepted,
   BOT,
@@ -23,7 +23,38 @@ import {
   verify,
 } from "./verify-signals-setup.ts";
 
+/** Our signal for another request, with what a person typed. */
+const typed = (reason: string, by = "Jane") =>
+  decision(
+    BOT,
+    `Countersign request other: Approved in Slack by ${by} Approved by ${by} (Slack user U1, workspace T1); request other; reason: ${reason}`,
+  );
+
 const RESULTS: [claim: string, Case, ReturnType<typeof verify>][] = [
+  [
+    "the approver of the next gate typed our id as the reason",
+    { own: { ...OVER, ...shows(ours()) }, others: [second({ ...OVER, ...shows(typed(`see request ${REQUEST_ID}`)) })] },
+    ["confirmed", null],
+  ],
+  [
+    "a signal of another request, whose reason is our id, decided our step",
+    { own: { ...OVER, ...shows(typed(`Countersign request ${REQUEST_ID}: Approved`)) }, now: MINUTE },
+    ["misdirected", null],
+  ],
+  [
+    "a signal of another request, whose approver has our id as a name, decided our step",
+    { own: { ...OVER, ...shows(typed("none", `Countersign request ${REQUEST_ID}`)) }, now: MINUTE },
+    ["misdirected", null],
+  ],
+  [
+    "another principal decided our step, and the reason of our signal for the other gate names our principal",
+    {
+      own: { ...OVER, ...shows(decision(OMAR)) },
+      others: [second({ ...OVER, ...shows(decision(OMAR, `request other; reason: ${BOT}`)) })],
+      now: MINUTE,
+    },
+    ["misdirected", null],
+  ],
   [
     "another tool under our principal decided a step that ended before our step began to wait",
     {

@@ -30,7 +30,8 @@ export type Denial =
   /** Slack did not return the account or the groups of a person who approved earlier. */
   | ({ kind: "voter-unread"; userId: string } & FailedLookup)
   | { kind: "not-admin" }
-  | ({ kind: "self-approval" } & StepAction & Overridable)
+  /** `isCandidate`: the person only may have started the execution. */
+  | ({ kind: "self-approval"; isCandidate?: boolean } & StepAction & Overridable)
   | ({ kind: "requester-unknown"; route: Route; requester: Requester } & Overridable)
   | ({ kind: "requester-unread" } & FailedLookup)
   | ({ kind: "closed" } & DecidedBefore)
@@ -91,7 +92,7 @@ export function denialSentence(denial: Denial, show: NameRenderer): string {
     case "not-admin":
       return `Only Countersign admins can break glass. ${NOTHING}`;
     case "self-approval":
-      return `You started this execution, so another person must ${findTerms(denial).verb.approve} it. ${NOTHING}${breakGlassHint(denial.admin)}`;
+      return `You ${denial.isCandidate ? "may have " : ""}started this execution. Another person must ${findTerms(denial).verb.approve} the step. ${NOTHING}${breakGlassHint(denial.admin)}`;
     case "requester-unknown":
       return `Your ${findRouteTerms(denial.route).noun.approve} does not count. ${explainRequesterRule(denial.route, denial.requester, show, true)} ${NOTHING}${breakGlassHint(denial.admin)}`;
     case "requester-unread":

@@ -14,7 +14,7 @@ import {
   type Verdict,
   type Vote,
 } from "./request.ts";
-import { isRequester, type Requester } from "./requester.ts";
+import { isRequester, type Requester, requesterIds } from "./requester.ts";
 import { findRequesterRule } from "./requester-rule.ts";
 import { sessionNameFor } from "./signers.ts";
 
@@ -179,7 +179,11 @@ function permission({ membership, authority }: VoteInput, route: Route): Denial 
 function selfApproval({ request, person, requester }: VoteInput, route: Route): Denial | null {
   const rule = findRequesterRule(route, requester);
   if (rule !== "off" && isRequester(person, requester) === "yes")
-    return { kind: "self-approval", action: request.facts.action };
+    return {
+      kind: "self-approval",
+      action: request.facts.action,
+      ...(requesterIds(requester).includes(person.id) ? {} : { isCandidate: true }),
+    };
   switch (rule) {
     case "off":
     case "known":

@@ -10,7 +10,7 @@ import { everyRequester, identifiesPerson, names, type Requester, requesterIds }
  *
  *   off       the requester may approve
  *   denied    a requester is unknown, and no approval counts
- *   pending   approvals wait for the owner of an address
+ *   pending   no approval counts until Slack returns the owner of an address
  *   known     everyone but the requester may approve
  *   allowed   the requester is unknown, and approvals count
  */
@@ -62,10 +62,10 @@ export function describeRequesterRule(route: RequesterPolicy, requester: Request
   const cause = findCause(route, requester, rule);
   const [others, userIds] = [findCandidates(requester), requesterIds(requester)];
   return [
-    others.length === 0 ? null : `not ${names(others, show)}, who may have started it`,
+    others.length === 0 ? null : `not ${names(others, show)}, who possibly started it`,
     userIds.length === 0 ? null : `not ${names(userIds, show)}, who started it`,
     rule === "pending"
-      ? `${findRouteTerms(route).approvals} wait until Slack returns the owner of ${show.text(cause.email ?? "")}, who started it`
+      ? `no ${findRouteTerms(route).noun.approve} counts until Slack returns the owner of ${show.text(cause.email ?? "")}, who started it`
       : null,
     rule === "denied" || rule === "allowed" ? unknownText(route, cause, show) : null,
   ]
@@ -84,21 +84,21 @@ export function explainRequesterRule(
   isOpen: boolean,
 ): string {
   const rule = findRequesterRule(route, requester);
-  const { verb, past, approvals } = findRouteTerms(route);
+  const { verb, noun } = findRouteTerms(route);
   if (rule === "off") return `The requester may ${verb.approve}.`;
   const cause = findCause(route, requester, rule);
   const [others, userIds] = [findCandidates(requester), requesterIds(requester)];
   const lookup = isOpen
-    ? `${capitalize(approvals)} wait until Slack returns the owner of this address. If no active person has it, ${ruleName(route, show)} applies.`
+    ? `No ${noun.approve} counts until Slack returns the owner of this address. If no active person has this address, ${ruleName(route, show)} applies.`
     : "Slack did not return the owner of this address while the request was open.";
   const isUnknown = rule === "denied" || rule === "allowed";
   return [
     others.length === 0 ? null : `${names(others, show)} may have started it and may not ${verb.approve} it.`,
     userIds.length === 0 ? null : `${names(userIds, show)} started it and may not ${verb.approve} it.`,
     rule === "pending" ? `${show.text(cause.email ?? "")} started it and may not ${verb.approve} it. ${lookup}` : null,
-    isUnknown ? `Self-approval: ${unknownText(route, cause, show)}.` : null,
+    isUnknown ? `${unknownText(route, cause, show, capitalize)}.` : null,
     describeMissingIdentity(route, requester, show),
-    rule === "denied" && isOpen ? `It can be ${past.reject}.` : null,
+    rule === "denied" && isOpen ? `A ${noun.reject} still counts.` : null,
   ]
     .filter((sentence) => sentence !== null)
     .join(" ");
@@ -123,10 +123,15 @@ export function describeMissingIdentity(
 
 const identityLine = (arn: string, show: NameRenderer) => show.text(`U...: ["${arn}"]`);
 
-function unknownText(route: RequesterPolicy, requester: Requester, show: NameRenderer): string {
+function unknownText(
+  route: RequesterPolicy,
+  requester: Requester,
+  show: NameRenderer,
+  begin = (text: string) => text,
+): string {
   const isDenied = findOwnRule(route, requester) === "denied";
   const { noun, approvals } = findRouteTerms(route);
-  const counts = isDenied ? show.strong(`no ${noun.approve} counts`) : `${approvals} count`;
+  const counts = isDenied ? show.strong(begin(`no ${noun.approve} counts`)) : begin(`${approvals} count`);
   return `${counts}, because ${describeUnknown(requester, show)} (${ruleName(route, show)})`;
 }
 

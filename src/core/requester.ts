@@ -9,7 +9,7 @@ export type Identities = Readonly<Record<string, readonly string[]>>;
 /**
  * The Slack account that had the address in a requester's session name when the request opened:
  *
- *   pending   until Slack returns the owner; approvals wait
+ *   pending   until Slack returns the owner; no approval counts
  *   person    final: a later change of an address does not change who started the execution
  *   nobody    final: no active person had the address
  */

@@ -16,7 +16,7 @@ test("the requester of an execution cannot approve it but can reject it, and the
   // A change of the address while the request waits changes nothing.
   await w.control.slack("person", { user: "U0ROSA", email: "rosa.lind@example.com" });
   await w.click("U0ROSA", message, "approve");
-  await w.ephemeral("U0ROSA", /You started this execution/);
+  await w.ephemeral("U0ROSA", /You started this execution\. Another person must approve the step/);
   assert.deepEqual(await w.signals(id), []);
   await w.click("U0ROSA", message, "reject");
   await w.message(id, /Failed|failed/);
@@ -29,16 +29,16 @@ fullMatrixTest(
     const deploy = `arn:aws:iam::${ACCOUNT}:role/ci/Deploy`;
     const w = await world(t, { policy: policyText("", `identities: { U0JANE: ["${deploy}"] }`) });
     const known = await w.run(ONE_GATE, { executedBy: `arn:aws:sts::${ACCOUNT}:assumed-role/Deploy/run-1` });
-    await w.message(known, /not <@U0JANE>, who may have started it; approvals count, because the requester is a role/);
+    await w.message(known, /not <@U0JANE>, who possibly started it; approvals count, because the requester is a role/);
     await w.click("U0JANE", await w.message(known), "approve");
-    await w.ephemeral("U0JANE", /You started this execution/);
+    await w.ephemeral("U0JANE", /You may have started this execution\. Another person must approve the step/);
     await w.click("U0MIA", await w.message(known), "approve");
     await w.message(known, /Success|succeeded/i);
 
     const unknown = await w.run(ONE_GATE, { executedBy: `arn:aws:iam::${ACCOUNT}:user/omar` });
     const message = await w.message(unknown, /\*no approval counts\*.*deny-people.*U\.\.\.: .*:user\/omar/);
     await w.click("U0MIA", message, "approve");
-    await w.ephemeral("U0MIA", /Your approval does not count\..*U\.\.\.: .*:user\/omar.*It can be rejected/);
+    await w.ephemeral("U0MIA", /Your approval does not count\..*U\.\.\.: .*:user\/omar.*A rejection still counts/);
     assert.deepEqual(await w.signals(unknown), []);
   },
 );
@@ -49,7 +49,7 @@ fullMatrixTest(
     const w = await world(t, { policy: policyText(""), env: { LOG_LEVEL: "debug" } });
     await w.control.slack("faults", { operation: "users.lookupByEmail", kind: "error", code: "internal_error" });
     const id = await w.run(ONE_GATE, { executedBy: ROSA_SSO });
-    const message = await w.message(id, /approvals wait until Slack returns the owner of/);
+    const message = await w.message(id, /no approval counts until Slack returns the owner of/);
     await w.click("U0JANE", message, "approve");
     await eventually("the click waits", () => w.bot().lines.some((line: Json) => line.event === "click.postponed"));
     await w.bot().kill();
@@ -119,7 +119,7 @@ test("break-glass by an admin decides alone with a reason, notifies the channel 
     (await w.messages()).find((each) => toText(each).includes("BREAK-GLASS: approved")),
   );
   assert.match(toText(notice), /The shop is down\./);
-  assert.match(toText(notice), /against a quorum of 3/);
+  assert.match(toText(notice), /The route requires 3 approvals\./);
   await eventually("the admin is notified by direct message", async () => {
     const { channels } = await w.control.slack("state");
     const direct = channels.filter((each: Json) => each.kind === "im" && each.members.includes("U0ADMIN"));

@@ -2,10 +2,11 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { outcomeText } from "../../src/core/action-terms.ts";
 import { type Denial, denialSentence } from "../../src/core/denial.ts";
+import { evaluateVote } from "../../src/core/evaluate-vote.ts";
 import type { OutcomeKind } from "../../src/core/request.ts";
 import { UNKNOWN_REQUESTER } from "../../src/core/requester.ts";
 import { aRequest, aRoute } from "../support/samples.ts";
-import { closedByJane, decidedByJane, jane, RUNBOOK } from "./vote-rows.ts";
+import { closedByJane, decidedByJane, jane, janeStarted, PLAIN, RUNBOOK, startedBy } from "./vote-rows.ts";
 
 const DENIALS: { [Kind in Denial["kind"]]: Extract<Denial, { kind: Kind }>[] } = {
   "no-request": [{ kind: "no-request" }],
@@ -24,7 +25,7 @@ const DENIALS: { [Kind in Denial["kind"]]: Extract<Denial, { kind: Kind }>[] } =
   "wrong-workspace": [{ kind: "wrong-workspace" }],
   "forged-form": [{ kind: "forged-form" }],
   "not-admin": [{ kind: "not-admin" }],
-  "self-approval": [{ kind: "self-approval" }],
+  "self-approval": [{ kind: "self-approval" }, { kind: "self-approval", isCandidate: true }],
   "requester-unknown": [{ kind: "requester-unknown", route: aRoute(), requester: UNKNOWN_REQUESTER }],
   "requester-unread": [{ kind: "requester-unread", error: "ratelimited" }],
   "nothing-to-withdraw": [{ kind: "nothing-to-withdraw" }],
@@ -112,4 +113,21 @@ test("every outcome has a unique text", () => {
   const kinds: OutcomeKind[] = ["approved", "rejected", "timed-out", "cancelled", "failed", "not-found", "unknown"];
   const texts = kinds.map((kind) => outcomeText({ kind, where: "aws" }, {}));
   assert.equal(new Set(texts).size, kinds.length);
+});
+
+test("only a person who is known to have started the execution reads that they started it", () => {
+  const cases = [
+    [janeStarted, "You started this execution. Another person must approve the step."],
+    [
+      startedBy({ candidates: ["U0JANE"] }),
+      "You may have started this execution. Another person must approve the step.",
+    ],
+    [startedBy({ userIds: ["U0ROSA"], email: "u0jane@example.com" }), "You may have started this execution. "],
+  ] as const;
+  for (const [given, start] of cases) {
+    const evaluation = evaluateVote({ ...PLAIN, ...given });
+    assert.ok(evaluation.kind === "denied");
+    const sentence = denialSentence(evaluation.denial, mention);
+    assert.ok(sentence.startsWith(start), sentence);
+  }
 });

@@ -87,6 +87,6 @@ test("the requester is described as a person where that is certain, and as the p
   const listed = find(session, { U0JANE: [role] });
   assert.equal(
     describeRequesterRule(aRoute({ whenRequesterUnknown: "deny" }), listed, PLAIN),
-    "not U0JANE, who may have started it; no approval counts, because the requester is a role, which identifies no one (whenRequesterUnknown: deny)",
+    "not U0JANE, who possibly started it; no approval counts, because the requester is a role, which identifies no one (whenRequesterUnknown: deny)",
   );
 });

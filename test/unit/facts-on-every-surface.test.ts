@@ -97,14 +97,14 @@ test("every surface states the rule that applies to the approvals of an unknown 
     for (const whenRequesterUnknown of rules) {
       const route = { ...ROUTE, selfApproval: false, whenRequesterUnknown };
       const of = view({ facts: { executedBy } }, [], route);
-      assertShown("requester rule", of, ({ ids }) => {
+      assertShown("requester rule", of, ({ ids, isSentence }) => {
         const rule = describeRequesterRule(
           route,
           of.requester,
           ids === "plain" ? makeIdRenderer(new Map()) : mentions(),
         );
         assert.match(rule ?? "", new RegExp(`whenRequesterUnknown: ${whenRequesterUnknown}\\W`));
-        return [rule ?? ""];
+        return [isSentence ? (rule ?? "").replace(/[a-z]/, (first) => first.toUpperCase()) : (rule ?? "")];
       });
     }
   }
@@ -137,7 +137,7 @@ test("no surface offers a decision on a route that only informs, and each one na
     actions.map(({ action_id }) => action_id),
     ["details"],
   );
-  assert.match(visibleText(blocks), /For information only.*Decide it in AWS: <https:/);
+  assert.match(visibleText(blocks), /For information only.*Decide in AWS: <https:/);
   for (const name of ["Details", "App Home", "pending", "show"])
     assert.match(SURFACES[name]?.render(of) ?? "", /For information only.*(AWS console|in AWS)/, name);
   assert.match(SURFACES.digest?.render(of) ?? "", /for information only/);

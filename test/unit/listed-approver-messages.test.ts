@@ -119,7 +119,7 @@ test("a decision that AWS refused for good names the principal and the line to a
     /did not accept the decision.*cannot be decided in Slack.*does not accept .*CountersignBot.*add this line to Approvers in the runbook:\n```- arn:aws:iam::111122223333:role\/CountersignBot```/s,
   );
   assert.doesNotMatch(message, /try again|retry/);
-  assert.match(item, /AWS does not accept the decision\. Decide it in the AWS console/);
+  assert.match(item, /AWS does not accept the decision\. Decide the step in the AWS console/);
   for (const [waits, waiting] of [texts(1), texts(null, { code: null, state: "deferred" })]) {
     assert.doesNotMatch(waits, /does not accept/);
     assert.match(waiting, /AWS has not continued the step yet/);

@@ -85,21 +85,21 @@ test("details explain the self-approval rule in full", () => {
   assert.match(of({ userIds: ["U0JOE"] }, lax), /<@U0JOE> started it and may not approve it\./);
   assert.match(
     of({ email: "rosa@example.com", pending: true }, strict),
-    /Approvals wait until Slack returns the owner .* `whenRequesterUnknown: deny` applies/,
+    /No approval counts until Slack returns the owner .* `whenRequesterUnknown: deny` applies/,
   );
   for (const state of ["decided", "closed"] as const) {
     const requester = { ...UNKNOWN_REQUESTER, email: "rosa@example.com", pending: true };
     const ended = { ...view({ state }, [], { ...ROUTE, ...strict }), requester, execution: null };
     const text = visibleText(detailsView(ended).blocks);
     assert.match(text, /Slack did not return the owner of this address while the request was open\./, state);
-    assert.doesNotMatch(text, /wait until|can be rejected/, state);
+    assert.doesNotMatch(text, /counts until|still counts/, state);
   }
   const role = { executedBy: "arn:aws:sts::111122223333:assumed-role/Deployer/run-7" };
   assert.match(
     of(role, lax),
-    /approvals count, because the requester is a role.*`U\.\.\.: \["arn:aws:iam::111122223333:role\/Deployer"\]`/,
+    /\*Self-approval:\* Approvals count, because the requester is a role.*`U\.\.\.: \["arn:aws:iam::111122223333:role\/Deployer"\]`/,
   );
-  assert.match(of(role, strict), /\*no approval counts\*, because .*It can be rejected\./);
+  assert.match(of(role, strict), /\*Self-approval:\* \*No approval counts\*, because .*A rejection still counts\./);
   assert.match(of(role, { selfApproval: true }), /The requester may approve/);
 });
 
@@ -141,7 +141,12 @@ test("the break-glass form explains its consequences", () => {
   const common = { request: request(), route: ROUTE, metadata: "{}" };
   const form = { ...common, verdict: "approve" as const, asks: { reason: true, typed: true } };
   const text = visibleText(verdictForm({ ...form, authority: "break-glass" }).blocks);
-  assert.match(text, /decide alone.*announced.*every admin.*marked/s);
+  const end =
+    "Countersign announces the decision in the channel and to every admin. The audit record and the comment in AWS mark the decision as break-glass.";
+  assert.ok(text.includes(`*You decide alone.* The quorum and the self-approval rule do not apply. ${end}`), text);
+  const pause = { ...request(), facts: { ...request().facts, action: "aws:pause" as const } };
+  const stop = visibleText(verdictForm({ ...form, request: pause, authority: "break-glass" }).blocks);
+  assert.match(stop, /The audit record marks the decision as break-glass\./, "no signal of a pause carries a comment");
 });
 
 test("Details offers break-glass only if it is given the actions for it", () => {

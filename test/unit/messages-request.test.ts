@@ -45,9 +45,15 @@ test("the header of an open request is a question, and names the gate of a runbo
 test("an open request that no click can decide asks nobody: its header and notification say where it waits and why", () => {
   const signer = { kind: "bot", arn: "arn:aws:iam::111122223333:role/Bot" } as const;
   const cases: [RequestView, RegExp][] = [
-    [view({ facts: { message: null } }, [], null), /No route applies, so it cannot be decided in Slack\.$/],
-    [view({ facts: { message: null } }, [], { ...ROUTE, decide: "elsewhere" }), /For information only: it is decided/],
-    [view({ facts: { message: null, signer, awsApprovers: ["omar"] } }), /AWS would refuse the decision, so it cannot/],
+    [view({ facts: { message: null } }, [], null), /No route applies, so the step cannot be decided in Slack\.$/],
+    [
+      view({ facts: { message: null } }, [], { ...ROUTE, decide: "elsewhere" }),
+      /For information only\. Decide the step in AWS\.$/,
+    ],
+    [
+      view({ facts: { message: null, signer, awsApprovers: ["omar"] } }),
+      /AWS would refuse the decision, so the step cannot/,
+    ],
   ];
   for (const [of, why] of cases) {
     assert.equal(blockText(of, "what"), "Waiting in AWS: Prod-DB-Failover");
@@ -78,7 +84,7 @@ test("the header of a request that an admin decided alone says BREAK-GLASS, also
   assert.equal(blockText(view(DECIDED, broken), "what"), "BREAK-GLASS, approved in Slack: Prod-DB-Failover");
   const closed = view(closedBy({}, { decision: "approve" }), broken);
   assert.equal(blockText(closed, "what"), "BREAK-GLASS, approved: Prod-DB-Failover");
-  assert.match(blockText(closed, "state"), /Break-glass\* by <@U0JANE>, against the route's rules/);
+  assert.match(blockText(closed, "state"), /Break-glass\* by <@U0JANE>\. The route's approval rules did not apply\./);
 });
 
 test("one line names the target, the requester and the deadline", () => {

@@ -32,7 +32,10 @@ test("the status line of an open request counts the approvals and names the peop
   const expected = `*1 of 2 approvals:* <@U0JANE> (${when}) · 1 more needed · <!subteam^S0DBA>`;
   assert.equal(blockText(view({}, [vote()], twice), "state"), expected);
   const alone = { ...ROUTE, quorum: 2, approvers: { users: ["U0JANE"], groups: [] } };
-  assert.match(blockText(view({}, [vote()], alone), "state"), /1 more needed · everyone who may decide has approved$/);
+  assert.match(
+    blockText(view({}, [vote()], alone), "state"),
+    /1 more needed · every approver of the route has approved: ask an admin to add approvers$/,
+  );
   const nobody = { ...ROUTE, approvers: { users: [], groups: [] } };
   assert.match(blockText(view({}, [], nobody), "state"), /the route names no approvers\*: ask an admin to add some$/);
 });
@@ -44,10 +47,13 @@ test("the message counts each person's vote once", () => {
 
 test("a request without a route says so, names the next step and has no buttons to decide", () => {
   const none = view({ route: null }, [], null);
-  assert.match(blockText(none, "state"), /cannot be decided in Slack.*No route.*ask an admin/);
+  assert.match(
+    blockText(none, "state"),
+    /cannot be decided in Slack.*No route.*Decide the step in the AWS console\. A changed policy applies only to later requests\.$/,
+  );
   assert.match(
     blockText(view({}, [], null), "state"),
-    /Route `production databases` is no longer in the configuration/,
+    /Route `production databases` is no longer in the configuration\. Decide the step in the AWS console, or ask an admin to restore the route under this name\.$/,
   );
   assert.deepEqual(actionIds(none), ["details"]);
 });
@@ -61,7 +67,11 @@ test("the status line of a decided request tells the state of the signal", () =>
       /does not have the decision yet: `AccessDenied: no`\. Countersign will try again\. If this error persists, ask an admin to fix the cause, or decide the step in the AWS console\./,
     ],
     ["sending", null, /\.\nSending to AWS\.$/],
-    ["ambiguous", "TimeoutError", /No clear reply from AWS \(`TimeoutError`\)\. The signal may still arrive until /],
+    [
+      "ambiguous",
+      "TimeoutError",
+      /No clear reply from AWS \(`TimeoutError`\)\. The signal may still take effect until /,
+    ],
     ["accepted", null, /AWS accepted the decision\./],
   ];
   for (const [signal, signalError, expected] of table) {
@@ -86,19 +96,19 @@ test("while an attempt may still take effect, the message and show say until whe
   ])
     assert.equal(
       text.split(
-        `may still arrive until ${until}. Countersign checks every few seconds, and sends again only after that and only if the step still waits. To decide now: ${link}.`,
+        `may still take effect until ${until}. Countersign reads the step every few seconds, and sends the signal again only after that time and only if the step is still waiting. If you cannot wait, decide in AWS: ${link}.`,
       ).length,
       2,
       text,
     );
 });
 
-test("while the signal of another request may still arrive, the message says until when, and names no error", () => {
+test("while the signal of another request may still take effect, the message says until when, and names no error", () => {
   const until = ASKED + 600_000;
   const error = "Not sent yet: an earlier signal of this execution may take effect until 2027-01-01T00:00:00.000Z";
   const attempts = [anAttempt({ state: "deferred", error, at: ASKED, uncertainUntil: until })];
   const state = blockText({ ...view({ ...DECIDED, signal: "due", signalNextAt: 1 }, [vote()]), attempts }, "state");
-  const line = `Waiting: an earlier signal of this execution may still arrive. Countersign checks again at ${token(until)}. To decide now, use the AWS console.`;
+  const line = `Not sent to AWS yet: an earlier signal of this execution may still take effect. Countersign checks again at ${token(until)}. If you cannot wait, decide the step in the AWS console.`;
   assert.equal(state.split("\n")[1], line);
 });
 
@@ -108,7 +118,7 @@ test("a signal without effect is never announced as one that is sent again", () 
       view({ ...DECIDED, decision, signal: "accepted", verification: "no-effect" }, [vote({ verdict: decision })]),
       "state",
     );
-  const line = "Countersign does not send it again, because it could";
+  const line = "Countersign does not send another signal, because a second signal could";
   assert.ok(of("approve").includes(`${line} approve the next gate. Decide the step in the AWS console.`));
   assert.ok(of("reject").includes(`${line} reject the next gate. Decide the step in the AWS console.`));
 });
@@ -132,14 +142,17 @@ test("a decision that is never sent is not announced as one that will be tried a
   const state = blockText({ ...view({ ...DECIDED, signal: "due", signalNextAt: null }, [vote()]), attempts }, "state");
   assert.match(
     state,
-    /Not sent: no record`\. Countersign does not retry\. Decide the step in the AWS console, or ask an admin to\./,
+    /AWS does not have the decision: `Not sent: no record`\. Countersign will not send the decision\. Decide the step in the AWS console, or ask an admin to decide the step there\./,
   );
   assert.doesNotMatch(state, /again/);
 });
 
 test("if AWS asks for more approvals, the message shows its count", () => {
   const state = blockText(view({ ...DECIDED, signal: "accepted", awsApprovals: [1, 2] }, [vote()]), "state");
-  assert.match(state, /AWS has 1 of 2 approvals\./);
+  assert.match(
+    state,
+    /AWS has 1 of 2 approvals, and counts each AWS identity once\. Another identity must approve the step in the AWS console\./,
+  );
 });
 
 test("one line of a closed request tells who decided it after how long, and how the execution ended", () => {
@@ -255,7 +268,7 @@ test("the status line names the person whom the self-approval rule excludes, or 
   assert.match(of({ userIds: ["U0JANE"] }, "allow"), / · not <@U0JANE>, who started it$/);
   assert.match(
     of({ email: "rosa@example.com", pending: true }, "allow"),
-    / · approvals wait until Slack returns the owner of `rosa@example\.com`, who started it$/,
+    / · no approval counts until Slack returns the owner of `rosa@example\.com`, who started it$/,
   );
   const user = { executedBy: "arn:aws:iam::111122223333:user/omar" };
   const line =

@@ -160,7 +160,7 @@ test("a waiting request whose route was renamed is not said to have had no route
   const choice = await show("4f2a91c7", "U0ADMIN");
   assert.match(
     choice,
-    /Route `databases` is no longer in the configuration\. Decide it in the AWS console, or ask an admin\./,
+    /Route `databases` is no longer in the configuration\. Decide the step in the AWS console, or ask an admin to restore the route under this name\./,
   );
   assert.doesNotMatch(choice, /No route covered it/);
 });

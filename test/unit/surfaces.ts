@@ -24,6 +24,8 @@ export interface Surface {
   short?: true;
   /** How this surface shows a Slack ID. */
   ids: "mentions" | "plain";
+  /** Shows the rule as a sentence of its own. */
+  isSentence?: true;
   render(of: RequestView & { route: Route }): string;
 }
 
@@ -121,11 +123,13 @@ export const SURFACES: Record<string, Surface> = {
   "denial of an approval": {
     facts: ["requester rule"],
     ids: "mentions",
+    isSentence: true,
     render: ({ route, requester }) => denialSentence({ kind: "requester-unknown", route, requester }, mentions()),
   },
   "policy explain": {
     facts: ["approvers", "requester rule"],
     ids: "plain",
+    isSentence: true,
     render: ({ route, request }) => {
       const startedBy = request.facts.executedBy ?? "";
       return explain({ routes: [route], identities: {} }, { parameters: {}, defaults: {}, startedBy }).lines.join("\n");

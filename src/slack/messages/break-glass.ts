@@ -12,5 +12,5 @@ export function breakGlassText(votes: readonly Vote[]): string | null {
   const by = breakGlassVotes(votes).map((vote) => mentionUser(vote.userId));
   return by.length === 0
     ? null
-    : `:rotating_light: *Break-glass* by ${listNames(by, "and", 3)}, against the route's rules.`;
+    : `:rotating_light: *Break-glass* by ${listNames(by, "and", 3)}. The route's approval rules did not apply.`;
 }

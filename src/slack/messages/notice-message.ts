@@ -3,6 +3,7 @@ import type { UnavailableChannel } from "../../app/ports/delivery-store.ts";
 import type { NoticeView } from "../../app/ports/slack.ts";
 import { capitalize, findTerms } from "../../core/action-terms.ts";
 import { describeApprovers } from "../../core/approvers.ts";
+import { counted } from "../../core/counted.ts";
 import { describeRequest } from "../../core/describe-step.ts";
 import { executionNote } from "./aws-text.ts";
 import { context, header, type Rendered, section } from "./blocks.ts";
@@ -61,12 +62,18 @@ function render(view: NoticeView): Rendered {
 
 function breakGlass({ request, votes, route }: NoticeView): Rendered {
   const broken = breakGlassVotes(votes);
-  const verb = findTerms(request.facts).past[broken[0]?.verdict ?? "approve"];
+  const { past, noun, approvals } = findTerms(request.facts);
+  const verdict = broken[0]?.verdict ?? "approve";
+  const verb = past[verdict];
   const who = broken
     .slice(0, MAX_NAMED)
     .map((vote) => `${mentionUser(vote.userId)} (${moment(vote.at)})`)
     .join(", ");
-  const quorum = route === null ? "" : `, against a quorum of ${route.quorum}`;
+  // One rejection is enough without break-glass too.
+  const quorum =
+    route === null || verdict === "reject"
+      ? ""
+      : ` The route requires ${counted(route.quorum, noun.approve, approvals)}.`;
   const approvers = route === null ? null : describeApprovers(route, mentions());
   const instead = approvers === null ? "" : ` The approvers are ${approvers}.`;
   const { documentName } = request.facts;
@@ -74,7 +81,7 @@ function breakGlass({ request, votes, route }: NoticeView): Rendered {
   const blocks: (KnownBlock | null)[] = [
     header(title, "what"),
     section(
-      `:rotating_light: *Break-glass:* ${describeRequest(request, mentions())} was *${verb}* by ${who || "an admin"} alone${quorum}.${instead}`,
+      `:rotating_light: *Break-glass:* ${describeRequest(request, mentions())} was *${verb}* by ${who || "an admin"} alone.${quorum}${instead}`,
       "state",
     ),
     reasonsBlock({ request, votes: broken }, { room: 1200, most: 3 }, "reasons"),

@@ -9,7 +9,7 @@ export const OBSTACLE_WORDS: Record<Obstacle, string> = {
 
 /** Says the same as a sentence of plain text. */
 export const OBSTACLE_SENTENCES: Record<Obstacle, string> = {
-  "no-route": "No route applies, so it cannot be decided in Slack.",
-  elsewhere: "For information only: it is decided in AWS.",
-  unlisted: "AWS would refuse the decision, so it cannot be decided in Slack.",
+  "no-route": "No route applies, so the step cannot be decided in Slack.",
+  elsewhere: "For information only. Decide the step in AWS.",
+  unlisted: "AWS would refuse the decision, so the step cannot be decided in Slack.",
 };

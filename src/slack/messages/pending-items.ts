@@ -71,14 +71,14 @@ function waitingFor(item: InspectedRequest, show: NameRenderer): string {
   if (request.state === "decided") {
     const decided = `${capitalize(terms.past[request.decision ?? "approve"])} in Slack`;
     return isGivenUp(request, item.attempts)
-      ? `${decided}, but AWS does not accept the decision. Decide it in the AWS console.`
+      ? `${decided}, but AWS does not accept the decision. Decide the step in the AWS console.`
       : `${decided}. AWS has not continued the step yet.`;
   }
-  if (route === null) return `${noRouteSentence(request, show)} Decide it in the AWS console, or ask an admin.`;
+  if (route === null) return noRouteSentence(request, show);
   const obstacle = findObstacle(request.facts, route);
-  if (obstacle === "elsewhere") return "*For information only*: decide it in the AWS console.";
+  if (obstacle === "elsewhere") return "*For information only.* Decide the step in the AWS console.";
   if (obstacle === "unlisted")
-    return "*It cannot be decided in Slack*: the step's Approvers do not include the signer. Decide it in the AWS console.";
+    return "*Cannot be decided in Slack*: the step's Approvers do not include the signer. Decide the step in the AWS console.";
   const have = byVerdict(votes, "approve").length;
   const approvers = describeApprovers(route, show) ?? NO_APPROVERS;
   const rule = describeRequesterRule(route, requester, show);

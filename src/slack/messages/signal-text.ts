@@ -8,7 +8,7 @@ import { code } from "./text.ts";
 export function noEffectText({ facts, decision }: ApprovalRequest): string {
   const { verb, step } = findTerms(facts);
   const shown = isPause(facts) ? "" : ", and AWS lists no decision by Countersign";
-  return `AWS accepted the signal, but the step is still waiting${shown}. Countersign does not send it again, because it could ${verb[decision ?? "approve"]} the next ${step}. Decide the step in the AWS console.`;
+  return `AWS accepted the signal, but the step is still waiting${shown}. Countersign does not send another signal, because a second signal could ${verb[decision ?? "approve"]} the next ${step}. Decide the step in the AWS console.`;
 }
 
 /** Reports that a signal did not decide the step of its request. In mrkdwn. */

@@ -116,24 +116,25 @@ function givenUpText(request: ApprovalRequest, attempts: readonly SignalAttempt[
 function approversText(route: Route, given: readonly Vote[], { past }: ActionTerms): string {
   const approvers = describeApprovers(route, mentions(), { except: given.map((vote) => vote.userId) });
   if (approvers !== null) return approvers;
-  if (route.approvers.users.length > 0) return `everyone who may decide has ${past.approve}`;
+  if (route.approvers.users.length > 0)
+    return `every approver of the route has ${past.approve}: ask an admin to add approvers`;
   return "*the route names no approvers*: ask an admin to add some";
 }
 
 /** The status line of a route with `decide: elsewhere`: people see the request in Slack and decide it in AWS. */
 function elsewhereText(request: ApprovalRequest): string {
-  return `*For information only.* Decide it in AWS: ${consoleLink(request) ?? executionLink(request)}.`;
+  return `*For information only.* Decide in AWS: ${consoleLink(request) ?? executionLink(request)}.`;
 }
 
 function noRouteText(request: ApprovalRequest): string {
-  return `*This request cannot be decided in Slack.* ${noRouteSentence(request, mentions(80))} Decide it in the AWS console, or ask an admin.`;
+  return `*This request cannot be decided in Slack.* ${noRouteSentence(request, mentions(80))}`;
 }
 
-/** Says why a request has no route: none applied when it opened, or the configuration no longer has it. */
+/** Says why a request has no route (none applied when it opened, or the configuration no longer has it), and the next step. */
 export function noRouteSentence({ route, facts }: ApprovalRequest, show: NameRenderer): string {
   return route === null
-    ? uncoveredSentence(facts.uncovered, show)
-    : `Route ${show.text(route)} is no longer in the configuration.`;
+    ? `${uncoveredSentence(facts.uncovered, show)} Decide the step in the AWS console. A changed policy applies only to later requests.`
+    : `Route ${show.text(route)} is no longer in the configuration. Decide the step in the AWS console, or ask an admin to restore the route under this name.`;
 }
 
 function decidedText({ request, votes, attempts }: RequestView): string {
@@ -147,7 +148,7 @@ function signalText(request: ApprovalRequest, attempts: readonly SignalAttempt[]
   const { signal, awsApprovals, verification } = request;
   const blockedUntil = waitsUntil(attempts);
   if (signal === "due" && request.signalNextAt !== null && blockedUntil !== null)
-    return `Waiting: an earlier signal of this execution may still arrive. Countersign checks again at ${moment(blockedUntil)}. To decide now, use the AWS console.`;
+    return `Not sent to AWS yet: an earlier signal of this execution may still take effect. Countersign checks again at ${moment(blockedUntil)}. If you cannot wait, decide the step in the AWS console.`;
   const reason = lastError(attempts);
   const error = reason === null ? null : code(reason, MAX_ERROR_LENGTH);
   const givenUp = givenUpText(request, attempts);
@@ -157,7 +158,7 @@ function signalText(request: ApprovalRequest, attempts: readonly SignalAttempt[]
       return error === null
         ? acceptedSoFar(request, countAccepted(attempts))
         : givenUp === null
-          ? `AWS does not have the decision yet: ${error}. ${retryText(request)}`
+          ? `AWS does not have the decision${retryText(request, error)}`
           : `AWS did not accept the decision: ${error}.\n${givenUp}`;
     case "sending":
       return "Sending to AWS.";
@@ -169,37 +170,43 @@ function signalText(request: ApprovalRequest, attempts: readonly SignalAttempt[]
         return isPause(request.facts) && request.decision === "reject"
           ? "AWS accepted the stop. The execution has not ended yet."
           : "AWS accepted the decision. The step has not continued yet.";
-      return `AWS has ${awsApprovals[0]} of ${awsApprovals[1]} approvals. It counts each AWS identity once, so the remaining approvals must come from other identities, in AWS${stillListed(request)}.`;
+      return awsCountText(request, awsApprovals);
     default:
       throw new Error(`no words for ${signal satisfies never}`);
   }
 }
 
-function retryText({ signalNextAt }: ApprovalRequest): string {
+/** Says how many approvals AWS still needs, and from which identities. */
+function awsCountText(request: ApprovalRequest, [given, needed]: readonly [number, number]): string {
+  const others = needed - given === 1 ? "Another identity" : "Other identities";
+  return `AWS has ${given} of ${needed} approvals, and counts each AWS identity once. ${others} must approve the step in the AWS console.${stillListed(request)}`;
+}
+
+function retryText({ signalNextAt }: ApprovalRequest, error: string): string {
   return signalNextAt === null
-    ? "Countersign does not retry. Decide the step in the AWS console, or ask an admin to."
-    : "Countersign will try again. If this error persists, ask an admin to fix the cause, or decide the step in the AWS console.";
+    ? `: ${error}. Countersign will not send the decision. Decide the step in the AWS console, or ask an admin to decide the step there.`
+    : ` yet: ${error}. Countersign will try again. If this error persists, ask an admin to fix the cause, or decide the step in the AWS console.`;
 }
 
 /** When people can expect the next attempt, and how to decide before it. */
 function uncertainText(request: ApprovalRequest, attempts: readonly SignalAttempt[]): string {
   const page = consoleLink(request) ?? executionLink(request);
-  return `The signal may still arrive until ${moment(uncertainUntil(attempts))}. Countersign checks every few seconds, and sends again only after that and only if the step still waits. To decide now: ${page}.`;
+  return `The signal may still take effect until ${moment(uncertainUntil(attempts))}. Countersign reads the step every few seconds, and sends the signal again only after that time and only if the step is still waiting. If you cannot wait, decide in AWS: ${page}.`;
 }
 
 function acceptedSoFar({ facts }: ApprovalRequest, accepted: number): string {
   if (accepted === 0) return "Sending to AWS.";
-  return `AWS accepted ${accepted} of the ${facts.minRequiredApprovals} approvals that it asks for. Sending the next one.`;
+  return `AWS has accepted ${accepted} of the ${facts.minRequiredApprovals} approvals that AWS requires. Sending the next one.`;
 }
 
 /** Names the other Approvers of the step, without those whose approval AWS has counted. */
 function stillListed({ facts, awsDecidedBy }: ApprovalRequest): string {
   const others = facts.awsApprovers.filter((listed) => !awsDecidedBy.some((arn) => arnMatches(listed, arn)));
   if (others.length === 0) return "";
-  return `. The step also names ${series(
+  return ` The step's Approvers also include ${series(
     others.map((each) => describePrincipal(each, mentions(80))),
     8,
-  )}`;
+  )}.`;
 }
 
 /** Returns one vote of each person, in the order given. */

@@ -47,7 +47,7 @@ export function verdictForm(form: {
     close: plainText("Go back"),
     blocks: [
       warningBlock({ request, route }),
-      section(breaksGlass ? `${what}\n${BREAK_GLASS}` : what, "what"),
+      section(breaksGlass ? `${what}\n${breakGlassNote(request)}` : what, "what"),
       ...authorMessage(request, PARTS.words, "words"),
       changedParametersBlock(request.facts.parameters, PARTS.parameters, "parameters"),
       withhold ? withheldBlock({ request: form.request, votes: [] }, "unchecked") : null,
@@ -62,8 +62,11 @@ const PARTS = {
   parameters: { room: 800, most: 8, longest: 150, rest: "; Details shows the others" },
 } as const;
 
-const BREAK_GLASS =
-  "*You decide alone.* The quorum and the self-approval rule do not apply. The decision is announced in the channel and to every admin, and marked as break-glass in the audit record, for an approval also in AWS.";
+/** Only the signals of approval steps carry a comment. */
+function breakGlassNote({ facts }: ApprovalRequest): string {
+  const records = isPause(facts) ? "The audit record marks" : "The audit record and the comment in AWS mark";
+  return `*You decide alone.* The quorum and the self-approval rule do not apply. Countersign announces the decision in the channel and to every admin. ${records} the decision as break-glass.`;
+}
 
 function reasonInput(optional: boolean, isPaused: boolean): InputBlock {
   return {

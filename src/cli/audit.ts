@@ -140,8 +140,8 @@ const MAX_PRINTED = 100;
 
 function describeDeleted(noted: ChainPosition, checkpoint: ChainPosition): string[] {
   return [
-    `Retention deleted the records up to checkpoint ${checkpoint.seq}, with record ${noted.seq}.`,
-    `The noted head ${noted.seq}:${noted.hash} can no longer be compared.`,
+    `Retention deleted the records up to ${checkpoint.seq}. Record ${noted.seq} is one of them.`,
+    `The command can no longer compare the noted head ${noted.seq}:${noted.hash}.`,
   ];
 }
 
@@ -150,7 +150,10 @@ export function describeCheck(check: TrailCheck, noted: ChainPosition | null): C
   if (check.kind === "no-head")
     return {
       ok: false,
-      lines: ["The head of the chain is missing: the only row of the table audit_head was deleted."],
+      lines: [
+        "The head of the chain is missing: the only row of the table audit_head was deleted.",
+        "Compare the records with the published audit events, and restore a backup of the database.",
+      ],
     };
   const { count, after, last, findings, isNotedDeleted } = check;
   const deleted = isNotedDeleted && noted !== null ? describeDeleted(noted, after) : [];

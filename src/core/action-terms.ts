@@ -80,7 +80,7 @@ export function outcomeText(outcome: Pick<Outcome, "kind" | "where">, facts: Ste
     case "failed":
       return "failed";
     case "not-found":
-      return "no longer known";
+      return "not found";
     case "unknown":
       return "ended without a known decision";
     default:

@@ -67,16 +67,16 @@ export function denialSentence(denial: Denial, show: NameRenderer): string {
       return `Countersign did not open this form for you. ${NOTHING} Press the button in the message again.`;
     case "no-route":
       return denial.route === null
-        ? `${uncoveredSentence(denial.uncovered, show)} The request cannot be decided in Slack. Decide it in the AWS console. A changed policy applies only to later requests.`
-        : `Route ${show.text(denial.route)} is no longer in the configuration, so this request cannot be decided in Slack. Decide it in the AWS console, or ask an admin to restore the route under this name.`;
+        ? `${uncoveredSentence(denial.uncovered, show)} The request cannot be decided in Slack. Decide the step in the AWS console. A changed policy applies only to later requests.`
+        : `Route ${show.text(denial.route)} is no longer in the configuration, so this request cannot be decided in Slack. Decide the step in the AWS console, or ask an admin to restore the route under this name.`;
     case "information-only":
-      return `Route ${show.text(denial.route)} posts requests for information only (${show.text("decide: elsewhere")}), so this request cannot be decided in Slack, not even by break-glass. ${NOTHING} Decide it in the AWS console.`;
+      return `Route ${show.text(denial.route)} posts requests for information only (${show.text("decide: elsewhere")}), so this request cannot be decided in Slack, not even by break-glass. ${NOTHING} Decide the step in the AWS console.`;
     case "no-target":
-      return `Target ${show.text(denial.target)} is no longer in the configuration, so this request cannot be decided in Slack. Decide it in the AWS console, or ask an admin.`;
+      return `Target ${show.text(denial.target)} is no longer in the configuration, so this request cannot be decided in Slack. Decide the step in the AWS console, or ask an admin to restore the target under this name.`;
     case "not-listed":
       return `AWS would refuse your decision: the step's Approvers do not include ${describePrincipal(denial.principal, show)}. ${NOTHING} Decide the step in the AWS console. For later executions, ask an admin to add this line to Approvers in the runbook: ${show.text(toApproverLine(denial.principal))}.`;
     case "account-status":
-      return `${accountStatusSentence(denial.status)} ${NOTHING}`;
+      return `${accountStatusSentence(denial.status)} ${NOTHING} Ask a full member of this workspace who is an approver to decide.`;
     case "person-unknown":
       return unreadSentence(denial, "your account", show);
     case "not-approver":
@@ -96,14 +96,14 @@ export function denialSentence(denial: Denial, show: NameRenderer): string {
     case "requester-unknown":
       return `Your ${findRouteTerms(denial.route).noun.approve} does not count. ${explainRequesterRule(denial.route, denial.requester, show, true)} ${NOTHING}${breakGlassHint(denial.admin)}`;
     case "requester-unread":
-      return unreadSentence(denial, "who started this execution", show);
+      return unreadSentence(denial, "the Slack account of the requester", show);
     case "closed":
     case "decided":
       return closedSentence(denial, show);
     case "already-voted":
       return alreadyVotedSentence(denial);
     case "cannot-stop":
-      return `Countersign cannot stop this execution: its AWS role does not have the permission ${show.text("ssm:StopAutomationExecution")}. ${NOTHING} Stop the execution in the AWS console, or ask an admin to add the permission for later requests.`;
+      return `Countersign cannot stop this execution: its AWS role does not have the permission ${show.text("ssm:StopAutomationExecution")}. ${NOTHING} Stop the execution in the AWS console. To allow Stop on later requests, ask an admin to add the permission.`;
     case "nothing-to-withdraw":
       return `You have no ${findTerms(denial).noun.approve} to withdraw. Nothing has changed.`;
     case "reason-missing":
@@ -137,7 +137,7 @@ function notApproverSentence(
   { route, gone, admin }: Extract<Denial, { kind: "not-approver" }>,
   show: NameRenderer,
 ): string {
-  const approvers = describeApprovers(route, show, { goneGroups: gone }) ?? "members of its user groups";
+  const approvers = describeApprovers(route, show, { goneGroups: gone }) ?? "members of the route's user groups";
   return `Only ${approvers} may decide this request (route ${show.text(route.name)}). ${NOTHING}${goneGroupsSentence(gone, show)}${breakGlassHint(admin)}`;
 }
 

@@ -29,7 +29,7 @@ export const UNCOVERED_REASONS: readonly Uncovered["reason"][] = Object.keys({
 
 /** Says why no route applied to a request when it opened: one sentence. */
 export function uncoveredSentence(uncovered: Uncovered | undefined, show: NameRenderer): string {
-  if (uncovered === undefined || uncovered.reason === "no-match") return "No route covered it when it opened.";
+  if (uncovered === undefined || uncovered.reason === "no-match") return "No route applied when the request opened.";
   const { reason, route, otherRoute, condition, error } = uncovered;
   const other = otherRoute === null ? "no route" : `route ${show.text(otherRoute)}`;
   const [either, both] = [`route ${show.text(route)} or ${other}`, `route ${show.text(route)} and ${other}`];
@@ -46,8 +46,8 @@ export function uncoveredSentence(uncovered: Uncovered | undefined, show: NameRe
       return `No route applies: ${parameter} contains ${show.text("{{ }}")}, which AWS replaces later. The ${isTag ? "tag" : "parameter"} decides between ${both}.`;
     case "unknown":
       if (isTag)
-        return `No route applies: ${parameter} decides between ${both}, and the tags could not be read${error === undefined ? "" : ` (${show.text(error)})`}.`;
-      return `No route applies: ${parameter} is left at its default. This default decides between ${both}, and it could not be read${error === undefined ? "" : ` (${show.text(error)})`}.`;
+        return `No route applies: ${parameter} decides between ${both}, and AWS did not return the tags${error === undefined ? "" : ` (${show.text(error)})`}.`;
+      return `No route applies: ${parameter} is left at its default. This default decides between ${both}, and AWS did not return the default${error === undefined ? "" : ` (${show.text(error)})`}.`;
     case "owner":
       return `No route applies: AWS names the runbook without its account. The account decides between ${both}.`;
     default:

@@ -132,7 +132,7 @@ async function escalatedInVain(w: World): Promise<void> {
   const [, notice] = await directMessages(w, "U0ADMIN", 2);
   assert.match(
     notice ?? "",
-    /`Escalated`.*is escalated, but Slack refuses to post it in <#C0OLD>: the channel is archived\./s,
+    /`Escalated`.*is escalated\. Slack refuses to post the request in <#C0OLD>: the channel is archived\./s,
   );
   const tried = async () => (await w.slackCalls("chat.postMessage")).filter(({ input }) => input.channel === "C0OLD");
   const before = (await tried()).length;

@@ -164,7 +164,7 @@ test("executions come from all targets with AWS's filters, in pages; failed targ
   broken.listExecutions = async () => ({ kind: "failed", code: "AccessDenied", message: "no", retry: false });
   const answer = await run("executions document:Nightly-*p status:success since:2d");
   assert.deepEqual(filters, [{ documentPrefix: "Nightly-", statuses: ["Success"], startedAfter: NOW - 48 * HOUR }]);
-  assert.match(answer, /40 executions\..*Partial.*2 targets could not be read/s);
+  assert.match(answer, /40 executions\..*Partial.*Countersign could not read 2 targets/s);
   assert.match(answer, /broken\/eu-west-1.*AccessDenied.*new\/eu-west-1.*not known yet/s);
   assert.match(answer, /1 to 15 of 40/);
   assert.match(answer, /"page-next"/);

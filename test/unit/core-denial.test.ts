@@ -131,3 +131,11 @@ test("only a person who is known to have started the execution reads that they s
     assert.ok(sentence.startsWith(start), sentence);
   }
 });
+
+test("a person who can never decide reads who can", () => {
+  for (const denial of DENIALS["account-status"])
+    assert.match(
+      denialSentence(denial, mention),
+      /cannot decide requests\. Nothing was decided\. Ask a full member of this workspace who is an approver to decide\.$/,
+    );
+});

@@ -54,7 +54,7 @@ test("policy says that the tags could not be read, and names the error of that r
   automation.declared = { kind: "failed", code: "InvalidDocument", message: "no", retry: false, since: 0 };
   const answer = await explain();
   assert.match(answer, /The tags could not be read: `AccessDenied: no`/);
-  assert.match(answer, /and the tags could not be read \(`AccessDenied`\)/);
+  assert.match(answer, /and AWS did not return the tags \(`AccessDenied`\)/);
 });
 
 test("policy reads no tags where no route names any", async (t) => {
@@ -88,9 +88,13 @@ for (const [name, reading, expected] of [
   [
     "cannot return the execution",
     FAILURE,
-    /read just now\*: `ThrottlingException: Rate exceeded`\. Try again in a minute/,
+    /Countersign could not read this execution in AWS\*: `ThrottlingException: Rate exceeded`\. Try again in a minute/,
   ],
-  ["cannot be asked", null, /target `default\/us-east-1` is not in the configuration/],
+  [
+    "cannot be asked",
+    null,
+    /Target `default\/us-east-1` is not in the configuration, or Countersign does not know the target's account yet\. Ask an admin to check the target\./,
+  ],
 ] as const)
   test(`policy answers from the stored request where AWS ${name}`, async (t) => {
     const { automation, explain, state } = await setUp(t, [aRoute({ match: { document: "Prod-*" } })]);
@@ -113,7 +117,7 @@ test("policy states why no route applied to a stored request whose execution AWS
   const request = aRequest({ route: null, facts: aFacts({ uncovered: { reason: "no-match" } }) });
   const { automation, explain } = await setUp(t, [aRoute()], request);
   automation.reads.set(EXECUTION_ID, { kind: "not-found" });
-  assert.match(await explain(), /AWS no longer has this execution.*No route covered it when it opened\./);
+  assert.match(await explain(), /AWS no longer has this execution.*No route applied when the request opened\./);
 });
 
 test("policy begins with the route that a request has since it opened, where the configuration now selects another one", async (t) => {
@@ -129,7 +133,7 @@ test("policy begins with the route that a request has since it opened, where the
   const covered = await setUp(t, [now], uncovered);
   assert.match(
     await covered.explain(),
-    /This request has no route since it opened\. No route covered it when it opened\. A new execution would get:.*Route `"now"` matches\./s,
+    /This request has no route\. No route applied when the request opened\. A new execution would get:.*Route `"now"` matches\./s,
   );
   const same = await setUp(t, [aRoute({ match: { document: "Prod-*" } })]);
   assert.doesNotMatch(await same.explain(), /since it opened|new execution/);

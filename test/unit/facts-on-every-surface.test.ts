@@ -112,7 +112,7 @@ test("every surface states the rule that applies to the approvals of an unknown 
 
 test("every surface shows the same deadline, and marks one that AWS did not return as presumed", () => {
   assertShown("deadline", view(), () => [token(ASKED + 60 * MINUTE)]);
-  const presumed = `${deadlineToken(ASKED + 7 * 24 * 60 * MINUTE).replace(/\)$/, "")}; AWS names no limit, so this is its default)`;
+  const presumed = `${deadlineToken(ASKED + 7 * 24 * 60 * MINUTE).replace(/\)$/, "")}; AWS returned no time limit: this is AWS's default)`;
   assertShown("deadline", view({ facts: { timeoutSeconds: null } }), () => [presumed]);
 });
 
@@ -179,7 +179,7 @@ const UNCOVERED: [uncovered: Uncovered, why: RegExp, fix: RegExp][] = (
     ["spelling", /case and white space in parameter .?Environment/, /as the policy writes it/],
     ["empty", /parameter .?Environment.? is an empty list/, /with a value for the parameter/],
     ["reference", /parameter .?Environment.? contains/, /with the value itself/],
-    ["unknown", /could not be read \(.?AccessDeniedException.?\)/, /Allow the bot .?ssm:GetDocument/],
+    ["unknown", /AWS did not return the default \(.?AccessDeniedException.?\)/, /Allow the bot .?ssm:GetDocument/],
     ["owner", /AWS names the runbook without its account/, /from the runbook's ARN to its name/],
   ] as const
 ).map(([reason, why, fix]) => [
@@ -235,7 +235,7 @@ test("policy explain shows the same result for an execution as the bot", () => {
   const failed = { kind: "failed", code: "AccessDeniedException", message: "No", retry: false, since: 0 } as const;
   assert.match(
     text(null, failed),
-    /could not be read \(AccessDeniedException\)[\s\S]*Fix: Allow the bot ssm:GetDocument/,
+    /AWS did not return the default \(AccessDeniedException\)[\s\S]*Fix: Allow the bot ssm:GetDocument/,
   );
   assert.match(text(null, null), /Add the missing options, for example --step or --parameter, for a definite answer\./);
 });

@@ -49,7 +49,7 @@ test("details say that AWS could not be read, and show the stored facts", () => 
   });
   assert.match(
     visibleText(details.blocks),
-    /AWS could not be read just now\*: `Throttling: no`\..*Try again in a minute\..*Runbook/s,
+    /Countersign could not read this execution in AWS\*: `Throttling: no`\..*Try again in a minute\..*Runbook/s,
   );
 });
 

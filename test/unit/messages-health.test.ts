@@ -54,10 +54,13 @@ test("health says which targets are polled at the normal interval because a chan
     return JSON.stringify(healthReply({ ...poorHealth(0), targets, queue }, ASKED + 10 * MINUTE).blocks);
   };
   const shown = text(ASKED);
-  assert.match(shown, /OK, last event 10 minutes ago; :warning: changes came without an event in 1 target\\n/);
   assert.match(
     shown,
-    /2 of 2 OK\\n• `b`: last polled 610 s ago, polled every 15 seconds because a change came without an event 10 minutes ago\\n• `a`/,
+    /OK, last event 10 minutes ago; :warning: executions in 1 target changed without an event\. Check the EventBridge rules\.\\n/,
+  );
+  assert.match(
+    shown,
+    /2 of 2 OK\\n• `b`: last polled 610 s ago, polled every 15 seconds because an execution changed without an event 10 minutes ago\\n• `a`/,
   );
   assert.doesNotMatch(text(null), /without an event/);
 });

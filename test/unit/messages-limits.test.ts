@@ -135,7 +135,7 @@ test("Slack accepts the notice about a step without an id, whatever its names, a
     fc.property(step, (each) => {
       const message = stepWithoutIdMessage(each);
       assertSendable(message, "message");
-      assert.match(message.text, /Decide it in the AWS console\.$/);
+      assert.match(message.text, /Decide the step in the AWS console\.$/);
     }),
     RUNS,
   );

@@ -98,7 +98,7 @@ test("a deadline that AWS did not return is marked as presumed", () => {
   const line = blockText(view({ facts: { timeoutSeconds: null } }), "where");
   assert.ok(
     line.endsWith(
-      `${deadlineToken(ASKED + 7 * 24 * 60 * MINUTE).replace(/\)$/, "")}; AWS names no limit, so this is its default)`,
+      `${deadlineToken(ASKED + 7 * 24 * 60 * MINUTE).replace(/\)$/, "")}; AWS returned no time limit: this is AWS's default)`,
     ),
     line,
   );
@@ -154,7 +154,7 @@ test("all parameters are shown if the runbook's defaults could not be read, and 
   const parameters = ["Environment", "Retries"].map((name) => parameter({ name, isDefault: null }));
   const of = view({ facts: { parameters } });
   assert.match(blockText(of, "parameters"), /Environment.*Retries/);
-  assert.match(blockText(of, "ids"), / · defaults could not be read · /);
+  assert.match(blockText(of, "ids"), / · all parameters shown: AWS did not return the defaults · /);
 });
 
 test("a long value and one of several lines get a block of their own", () => {

@@ -127,12 +127,12 @@ test("the note about a hidden value that a text still shows says why it is shown
   const texts = (...notReplaced: string[]) => JSON.stringify(requestMessage(view({ facts: { notReplaced } })).blocks);
   assert.ok(
     texts("Pin").includes(
-      "This text may contain the hidden value of `Pin`. It is shown because it is short, a common word, or the same as (or a part of) a visible value.",
+      "A text here may contain the hidden value of `Pin`. In texts, Countersign shows values that are short, common words, or parts of visible values.",
     ),
   );
   assert.ok(
     texts("Pin", "Key").includes(
-      "This text may contain the hidden values of `Pin` and `Key`. They are shown because they are short, common words, or the same as (or parts of) visible values.",
+      "Texts here may contain the hidden values of `Pin` and `Key`. In texts, Countersign shows values that are short, common words, or parts of visible values.",
     ),
   );
 });
@@ -205,17 +205,17 @@ test("every outcome has its own label and sentence, including decisions outside 
     [
       { kind: "approved", where: "aws", by },
       "Approved",
-      "*Approved in AWS* by `bob`, not in Slack (noticed 5 minutes after the step began to wait)",
+      "*Approved in AWS* by `bob`, not in Slack (Countersign saw it 5 minutes into the wait)",
     ],
     [
       { kind: "rejected", where: "aws" },
       "Rejected",
-      "*Rejected in AWS*, not in Slack (noticed 5 minutes after the step began to wait)",
+      "*Rejected in AWS*, not in Slack (Countersign saw it 5 minutes into the wait)",
     ],
     [
       { kind: "timed-out", where: "aws" },
       "Timed out",
-      "*Timed out* before AWS had a decision (noticed 5 minutes after the step began to wait)",
+      "*Timed out* before AWS had a decision (Countersign saw it 5 minutes into the wait)",
     ],
     [{ kind: "cancelled", where: "aws" }, "Cancelled", "*Cancelled in AWS* before AWS had a decision"],
     [{ kind: "failed", where: "aws", detail: "why" }, "Failed", "*The step failed in AWS* before AWS had a decision"],

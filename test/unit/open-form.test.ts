@@ -66,7 +66,10 @@ for (const [stranger, person] of STRANGERS) {
     const shown: string[] = [];
     for (let presses = 0; presses < 12; presses++) shown.push(await press("U0STRANGER"));
     for (const each of shown) assert.doesNotMatch(each, CHOSEN);
-    assert.match(shown.at(-1) ?? "", /your permission is not checked yet: the question, 1 parameter and the value/);
+    assert.match(
+      shown.at(-1) ?? "",
+      /has not checked your permission yet, so this form does not show: the question, 1 parameter and the value/,
+    );
     assert.match(shown.at(-1) ?? "", /"block_id":"reason"/, "the form opens, and its click is evaluated");
   });
 

@@ -76,7 +76,7 @@ const TEXTS: [claim: string, render: (count: number) => string, expected: Record
   ["the rest of a digest", digest, { 1: "1 more follows as", 2: "2 more follow as" }],
   ["a queue", (n) => health(n), { 0: "empty", 1: "1 requester lookup to do", 2: "2 requester lookups to do" }],
   ["a queue of signals", (n) => health(n, "signal"), { 1: "1 signal to send", 2: "2 signals to send" }],
-  ["failed targets", failed, { 0: "", 1: "1 target could", 2: "2 targets could" }],
+  ["failed targets", failed, { 0: "", 1: "could not read 1 target.", 2: "could not read 2 targets." }],
   ["a quorum", quorum, { 1: "1 approval is needed", 2: "2 approvals are needed" }],
   ["a constraint of the stand-in", shortText, { 1: "fewer than 1 character.", 2: "fewer than 2 characters." }],
 ];

@@ -150,7 +150,10 @@ test("a shown request has its steps with masked values, its route and its reason
 test("a request that opened under another configuration is not explained by today's conditions", async (t) => {
   const { show } = await setUp(t, "f".repeat(64));
   const shown = await show(EXECUTION);
-  assert.match(shown, /\*Route:\* `databases`, since the request opened\. The configuration has changed since/);
+  assert.match(
+    shown,
+    /\*Route:\* `databases`\. The request keeps the route that it got when it opened\. The configuration has changed, so/,
+  );
   assert.doesNotMatch(shown, /document matches/);
 });
 
@@ -244,19 +247,22 @@ test("a target that does not answer delays a shown request for 15 seconds at mos
   }
   assert.ok(isDone);
   assert.ok(app.clock.now() >= NOW + 15_000);
-  assert.match(JSON.stringify(app.messages().at(-1)), /AWS could not be read just now.*no answer within 15 s/);
+  assert.match(
+    JSON.stringify(app.messages().at(-1)),
+    /Countersign could not read this execution in AWS.*no answer within 15 s/,
+  );
 });
 
 const AWS_FAILURES = {
   "not found": [{ kind: "not-found" }, "*AWS no longer has this execution.*", false],
   throttled: [
     { kind: "failed", code: "ThrottlingException", message: "Rate exceeded", retry: true },
-    "*AWS could not be read just now*: `ThrottlingException: Rate exceeded`. Try again in a minute.",
+    "*Countersign could not read this execution in AWS*: `ThrottlingException: Rate exceeded`. Try again in a minute.",
     true,
   ],
   denied: [
     { kind: "failed", code: "AccessDeniedException", message: "no", retry: false },
-    "*AWS could not be read*: `AccessDeniedException: no`. An admin must fix the cause first.",
+    "*Countersign cannot read this execution in AWS*: `AccessDeniedException: no`. An admin must fix the cause first.",
     false,
   ],
 } as const;
@@ -275,7 +281,7 @@ test("show and Details say so if the target of a request cannot be read", async 
   const { show, details, state } = await setUp(t);
   state.isConfigured = false;
   for (const text of [await show(EXECUTION), await details()]) {
-    assert.ok(text.includes("target `default/us-east-1` is not in the configuration"), text);
+    assert.ok(text.includes("Target `default/us-east-1` is not in the configuration"), text);
     assert.doesNotMatch(text, /Try again/);
   }
 });

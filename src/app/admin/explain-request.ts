@@ -131,8 +131,7 @@ function describeStored(gate: ExplainedExecution["gates"][number], { requests, r
   if (request === undefined || request.route === gate.route) return null;
   const { route, facts } = request;
   const now = "A new execution would get:";
-  if (route === null)
-    return `This request has no route since it opened. ${uncoveredSentence(facts.uncovered, show)} ${now}`;
+  if (route === null) return `This request has no route. ${uncoveredSentence(facts.uncovered, show)} ${now}`;
   const isGone = findRoute(routes, route) === null ? " The route is no longer in the configuration." : "";
   return `This request has route ${show.text(JSON.stringify(route))} since it opened.${isGone} ${now}`;
 }

@@ -37,10 +37,10 @@ export function executionsReply(
     shown.length === all ? null : `${Math.min(offset + 1, end)} to ${end} of ${all}, the latest first.`,
     cut.length === 0
       ? null
-      : `Not every execution of ${series(
+      : `Countersign did not read every execution of ${series(
           cut.map((key) => code(key, 60)),
           5,
-        )} was read: add a filter.`,
+        )}. Add a filter to narrow the list.`,
   ].filter((note) => note !== null);
   const partial = failedTargetsText(failed).trim();
   const buttons = pageButtons({
@@ -49,7 +49,7 @@ export function executionsReply(
     next: end < all && shown.length > 0 ? String(end) : null,
   });
   return {
-    text: failed.length === 0 ? text : `${text} Partial: some targets could not be read.`,
+    text: failed.length === 0 ? text : `${text} Partial: Countersign could not read some targets.`,
     blocks: [
       section(`*${text}*`),
       ...(partial === "" ? [] : [section(partial)]),

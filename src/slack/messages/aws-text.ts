@@ -78,12 +78,12 @@ export function unreadText(unread: UnreadExecution): string {
     case "not-found":
       return "*AWS no longer has this execution.*";
     case "no-target":
-      return `*AWS could not be read*: target ${code(unread.target, 100)} is not in the configuration, or its account is not known yet.`;
+      return `*Countersign cannot read this execution in AWS.* Target ${code(unread.target, 100)} is not in the configuration, or Countersign does not know the target's account yet. Ask an admin to check the target.`;
     case "failed": {
       const why = code(`${unread.code}: ${unread.message}`, 300);
       return unread.retry
-        ? `*AWS could not be read just now*: ${why}. Try again in a minute.`
-        : `*AWS could not be read*: ${why}. An admin must fix the cause first.`;
+        ? `*Countersign could not read this execution in AWS*: ${why}. Try again in a minute.`
+        : `*Countersign cannot read this execution in AWS*: ${why}. An admin must fix the cause first.`;
     }
     default:
       throw new Error(`no text for ${unread satisfies never}`);

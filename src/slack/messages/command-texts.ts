@@ -70,7 +70,7 @@ export function failedTargetsText(failed: readonly { target: string; error: stri
   if (failed.length === 0) return "";
   const shown = failed.slice(0, MAX_FAILED).map(({ target, error }) => `\n• ${code(target, 100)}: ${code(error, 200)}`);
   const more = failed.length > MAX_FAILED ? `\n• and ${failed.length - MAX_FAILED} more` : "";
-  return `\n:warning: *Partial*: ${counted(failed.length, "target")} could not be read.${shown.join("")}${more}`;
+  return `\n:warning: *Partial*: Countersign could not read ${counted(failed.length, "target")}.${shown.join("")}${more}`;
 }
 
 /** For what only admins may see. */
@@ -132,7 +132,7 @@ export function unknownPersonText(failure: FailedLookup, again = "Try again in a
 
 /** For a command that failed. */
 export function failedText(): string {
-  return "Countersign could not answer. Nothing was changed. Try again in a minute. If it persists, an admin finds `command.failed` in the log.";
+  return "Countersign could not answer. Nothing was changed. Try again in a minute. If the command fails again, ask an admin to look for `command.failed` in the log.";
 }
 
 /** For an answer about the bot, its targets or its policy, in a channel that is not known to be of one organization alone. */

@@ -50,7 +50,7 @@ function requesterName({ requester }: Facts, show = mentions()): string {
 export function deadlineText({ facts }: ApprovalRequest): string {
   const until = deadline(facts, DEFAULT_APPROVE_TIMEOUT_SECONDS);
   if (until === null) return "an unknown time";
-  const note = until.presumed ? "; AWS names no limit, so this is its default" : "";
+  const note = until.presumed ? "; AWS returned no time limit: this is AWS's default" : "";
   return `${moment(until.at)}${timeLeft(until.at, note)}`;
 }
 

@@ -119,7 +119,7 @@ function healthSubjects(report: HealthReport & { kind: "health" }, now: number):
     const mark =
       distrusted === 0
         ? ""
-        : `; :warning: changes came without an event in ${counted(distrusted, "target", "targets")}`;
+        : `; :warning: executions in ${counted(distrusted, "target")} changed without an event. Check the EventBridge rules.`;
     const isProblem = queue.status === "failing" || distrusted > 0;
     subjects.push({ text: `*Event queue*: ${queueText(queue, now)}${mark}`, isProblem });
   }
@@ -164,7 +164,8 @@ function targetsSubject(
   hasQueue: boolean,
 ): Subject {
   const items = targets.map(({ target, polledAt, error, everyMs, unannouncedAt, stale }) => {
-    const why = unannouncedAt === null ? "" : ` because a change came without an event ${age(unannouncedAt, now)}`;
+    const why =
+      unannouncedAt === null ? "" : ` because an execution changed without an event ${age(unannouncedAt, now)}`;
     // Only with a queue does the interval change.
     const every = hasQueue && polledAt !== null ? `, polled every ${duration(everyMs)}${why}` : "";
     const when = polledAt === null ? "never polled" : `last polled ${Math.round((now - polledAt) / 1000)} s ago`;
@@ -183,7 +184,7 @@ function age(at: number | null, now: number, before = ""): string {
 /** Reports reads that stay stale: they delay signals. */
 function staleReads(since: number | null, now: number): Subject[] {
   if (since === null || now - since < CONTRADICTION_REPORT_MS) return [];
-  const text = `*Reads of AWS*: they contradict earlier reads for ${duration(now - since)}, so signals may wait. The log has \`execution.read-stale\``;
+  const text = `*Reads of AWS*: AWS has returned outdated data for ${duration(now - since)}. Countersign may delay signals. Search the log for \`execution.read-stale\`.`;
   return [{ text, isProblem: true }];
 }
 

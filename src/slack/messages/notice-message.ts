@@ -103,7 +103,7 @@ function channelUnavailable({ request, route }: NoticeView): Rendered {
   const title = `No channel for ${plain(request.facts.documentName, 90)}`;
   const channels = series((route?.channels ?? []).map(mentionChannel));
   return {
-    text: `${title}: Slack refuses to post in it.`,
+    text: `${title}: Slack refuses to post the request.`,
     blocks: [
       header(title, "what"),
       section(
@@ -131,11 +131,11 @@ function escalationUnavailable({ request, subject = "{}" }: NoticeView): Rendere
   ];
   const title = `Escalation not posted: ${plain(request.facts.documentName, 90)}`;
   return {
-    text: `${title}. Slack refuses to post in its channel.`,
+    text: `${title}. Slack refuses to post the request.`,
     blocks: [
       header(title, "what"),
       section(
-        `${describeRequest(request, mentions())}, is escalated, but Slack refuses to post it in ${mentionChannel(channelId)}: ${cause}. The people on call do not see the request there. ${fix}. Countersign then posts the request. For later requests, you can also change \`escalate.channels\` of the route.`,
+        `${describeRequest(request, mentions())}, is escalated. Slack refuses to post the request in ${mentionChannel(channelId)}: ${cause}. The people on call do not see the request there. ${fix}. Countersign then posts the request. For later requests, you can also change \`escalate.channels\` of the route.`,
         "state",
       ),
       context(`This notice is sent once for each channel and cause · ${executionNote(request)}`, "ids"),
@@ -198,11 +198,11 @@ function unrecorded({ request }: NoticeView): Rendered {
   const verb = findTerms(request.facts).past[request.decision ?? "approve"];
   const title = `Decision without a record: ${plain(request.facts.documentName, 90)}`;
   return {
-    text: `${title}. It is not sent to AWS.`,
+    text: `${title}. Countersign does not send the decision to AWS.`,
     blocks: [
       header(title, "what"),
       section(
-        `The database says that ${describeRequest(request, mentions())} was ${verb}, but the audit log has no record of that decision. *Countersign does not send it to AWS.* Find out who changed the database, and decide the step in the AWS console.`,
+        `The database says that ${describeRequest(request, mentions())} was ${verb}, but the audit log has no record of that decision. *Countersign does not send the decision to AWS.* Run \`countersign audit verify\`. Find out who changed the database, and decide the step in the AWS console.`,
         "state",
       ),
       context(executionNote(request), "ids"),

@@ -46,10 +46,11 @@ export function defaultsNote(parameters: readonly Parameter[]): string | null {
   const atDefaults = parameters.length - changedParameters(parameters).length;
   if (atDefaults > 0)
     return `${counted(atDefaults, "parameter")} at ${atDefaults === 1 ? "its default" : "their defaults"}`;
-  return parameters.some(({ isDefault, masked }) => isDefault === null && !masked)
-    ? "defaults could not be read"
-    : null;
+  return areDefaultsUnknown(parameters) ? "all parameters shown: AWS did not return the defaults" : null;
 }
+
+const areDefaultsUnknown = (parameters: readonly Parameter[]) =>
+  parameters.some(({ isDefault, masked }) => isDefault === null && !masked);
 
 /** Shows the changed parameters on one line, and long values below it. Null if there are none. */
 export function changedParametersBlock(
@@ -110,7 +111,7 @@ const inOrder = (parameters: readonly Parameter[]) =>
   [...parameters].sort((a, b) => Number(a.isDefault === true) - Number(b.isDefault === true));
 
 function heading(parameters: readonly Parameter[]): RichTextSection {
-  const note = defaultsNote(parameters)?.startsWith("defaults") ? " (the runbook's defaults could not be read)" : "";
+  const note = areDefaultsUnknown(parameters) ? " (AWS did not return the runbook's defaults)" : "";
   return line(span(`Parameters${note}`, { bold: true }));
 }
 
@@ -129,6 +130,8 @@ export function changedParametersText(parameters: readonly Parameter[], room: nu
   return all.length === 0 ? "" : plain(`${counted(all.length, "changed parameter")}`, room);
 }
 
+const NOT_HIDDEN = "In texts, Countersign shows values that are short, common words, or parts of visible values.";
+
 /** Names the hidden values that the texts above still show, without the texts: they are equal to those values. Null if none. */
 export function notReplacedNote({ notReplaced }: Pick<RequestFacts, "notReplaced">): ContextBlock | null {
   if (notReplaced.length === 0) return null;
@@ -139,8 +142,8 @@ export function notReplacedNote({ notReplaced }: Pick<RequestFacts, "notReplaced
   );
   const text =
     notReplaced.length === 1
-      ? `This text may contain the hidden value of ${names}. It is shown because it is short, a common word, or the same as (or a part of) a visible value.`
-      : `This text may contain the hidden values of ${names}. They are shown because they are short, common words, or the same as (or parts of) visible values.`;
+      ? `A text here may contain the hidden value of ${names}. ${NOT_HIDDEN}`
+      : `Texts here may contain the hidden values of ${names}. ${NOT_HIDDEN}`;
   return context(text);
 }
 

@@ -32,5 +32,5 @@ export function routeReason({ name, match }: Route): string {
 
 /** Says that a request keeps the route that it got under another configuration. In mrkdwn. */
 export function keptRoute({ name }: Route): string {
-  return `*Route:* ${code(name, 80)}, since the request opened. The configuration has changed since, so the conditions of that time are not known. ${code("/approvals policy ID", 40)} explains it for a new execution.`;
+  return `*Route:* ${code(name, 80)}. The request keeps the route that it got when it opened. The configuration has changed, so Countersign no longer knows the old conditions. ${code("/approvals policy ID", 40)} shows the route that a new execution would get.`;
 }

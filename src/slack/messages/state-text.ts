@@ -87,7 +87,7 @@ export function listingText(facts: ApprovalRequest["facts"]): string | null {
     case "listed":
       return null;
     case "unknown":
-      return `:warning: AWS may refuse the decision: Countersign cannot tell whether the step's Approvers include ${principal}.`;
+      return `:warning: Countersign cannot tell whether the step's Approvers include ${principal}. If AWS refuses the decision, decide the step in the AWS console.`;
     case "unlisted":
       return refusedText(`AWS would refuse the decision: the step's Approvers do not include ${principal}`, signer.arn);
     default:

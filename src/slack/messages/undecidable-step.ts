@@ -19,11 +19,11 @@ export function noRouteMessage({ request, requester }: NoticeView): Rendered {
   const title = `No route applies to ${plain(documentName, 90)}`;
   const fix = uncoveredFix(uncovered, mentions());
   return {
-    text: `${title}: it cannot be decided in Slack.`,
+    text: `${title}: the step cannot be decided in Slack.`,
     blocks: [
       header(title, "what"),
       section(
-        `${describeStep(request.facts, mentions())}, is waiting in ${describeTarget(request, mentions())}, started by ${describeRequester(requester, mentions())}. *It cannot be decided in Slack*: no channel has a message about it. Decide it in the AWS console.`,
+        `${describeStep(request.facts, mentions())}, is waiting in ${describeTarget(request, mentions())}, started by ${describeRequester(requester, mentions())}. *The step cannot be decided in Slack.* No channel has a message about the step. Decide the step in the AWS console.`,
         "state",
       ),
       fix === null
@@ -48,11 +48,11 @@ export function stepWithoutIdMessage(step: StepWithoutId): Rendered {
   const title = `No request for ${plain(documentName, 90)}`;
   const show = mentions();
   return {
-    text: `${title}: a step that waits for approval has no ID. Decide it in the AWS console.`,
+    text: `${title}: a step that waits for approval has no ID. Decide the step in the AWS console.`,
     blocks: [
       header(title, "what"),
       section(
-        `${show.text(documentName)}, step ${show.text(stepName)}, is waiting for approval in ${describeTarget(step, show)}. AWS returns no \`StepExecutionId\` for this step. Without that ID, Countersign cannot verify which step a decision would reach. *The step cannot be decided in Slack*, and no channel has a message about it. Decide it in the AWS console.`,
+        `${show.text(documentName)}, step ${show.text(stepName)}, is waiting for approval in ${describeTarget(step, show)}. AWS returns no \`StepExecutionId\` for this step. Without that ID, Countersign cannot verify which step a decision would reach. *The step cannot be decided in Slack.* No channel has a message about the step. Decide the step in the AWS console.`,
         "state",
       ),
       context(`This notice is sent once for each step of an execution. ${idsLine({ ...step, facts: step })}`, "ids"),

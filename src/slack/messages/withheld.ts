@@ -38,7 +38,7 @@ const NOTES = {
   "shared-channel": (parts: string) =>
     `Not shown, because people of other organizations can read this channel: ${parts}. Details shows them to people of this workspace.`,
   unchecked: (parts: string) =>
-    `Not shown, because your permission is not checked yet: ${parts}. Details shows them to people of this workspace.`,
+    `Countersign has not checked your permission yet, so this form does not show: ${parts}. Read Details before you decide.`,
 };
 
 /** Says what a shared answer leaves out, whatever its requests have. */

@@ -4,20 +4,20 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
 import { botEnvironment } from "../sandbox/bot-environment.ts";
-import { APPROVER, CHANNEL, type StandIns, stop, until } from "./stand-ins.ts";
+import { APPROVERS, CHANNEL, type StandIns, stop, until } from "./stand-ins.ts";
 
 export const POLICY = `
 routes:
   - name: everything
     channels: [${CHANNEL}]
-    approvers: { users: [${APPROVER}] }
+    approvers: { users: [${APPROVERS.join(", ")}] }
 `;
 
 /** Returns a policy with a route for each runbook, in front of the route for all others. */
 export function policyFor(channels: readonly { channel: string; runbook: string }[]): string {
   const routes = channels.map(
     ({ channel, runbook }) =>
-      `  - { name: ${runbook}, match: { document: ${runbook} }, channels: [${channel}], approvers: { users: [${APPROVER}] } }\n`,
+      `  - { name: ${runbook}, match: { document: ${runbook} }, channels: [${channel}], approvers: { users: [${APPROVERS.join(", ")}] } }\n`,
   );
   return POLICY.replace("routes:\n", `routes:\n${routes.join("")}`);
 }
@@ -74,7 +74,7 @@ export function startMinimalBot(on: StandIns, folder: string): BenchedBot {
   const environment = {
     ...botEnvironment({ slackUrl, awsUrl, configPath: "", folder, port: 0 }),
     BENCH_CHANNEL: CHANNEL,
-    BENCH_APPROVER: APPROVER,
+    BENCH_APPROVERS: APPROVERS.join(","),
   };
   const program = new URL("./minimal-bot.ts", import.meta.url).pathname;
   const child = start([program], environment, folder);

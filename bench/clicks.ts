@@ -1,5 +1,4 @@
-import type { Json } from "../test/support/http-json.ts";
-import { type Posted, pause, type StandIns, until } from "./stand-ins.ts";
+import { type Posted, pause, type StandIns } from "./stand-ins.ts";
 
 /** Milliseconds of each click: until the acknowledgement, and until AWS had received the signal. */
 export interface ClickTimes {
@@ -14,7 +13,7 @@ export async function clickInTurn(on: StandIns, executions: readonly string[]): 
   for (const id of executions) {
     const startedAt = Date.now();
     times.acks.push(await on.approve(messages.get(id) as Posted));
-    const received = (await signalTimes(on, [id])).get(id) ?? Number.NaN;
+    const received = (await on.signals([id])).get(id) ?? Number.NaN;
     times.signals.push(received - startedAt);
     await pause(30);
   }
@@ -33,22 +32,11 @@ export async function clickAtRate(on: StandIns, executions: readonly string[], p
       return on.approve(messages.get(id) as Posted);
     }),
   );
-  const received = await signalTimes(on, executions);
+  const received = await on.signals(executions);
   return {
     acks,
     signals: executions.map((id) => (received.get(id) ?? Number.NaN) - (startedAt.get(id) ?? Number.NaN)),
   };
-}
-
-/** Waits until AWS has received a signal for each execution. Resolves with its time, by execution id. */
-export async function signalTimes(on: StandIns, executions: readonly string[]): Promise<Map<string, number>> {
-  let received = new Map<string, number>();
-  await until(`signals for ${executions.length} executions`, async () => {
-    const calls = await on.calls("aws", "SendAutomationSignal");
-    received = new Map(calls.map(({ input, at }: Json) => [input.AutomationExecutionId, at]));
-    return executions.every((id) => received.has(id));
-  });
-  return received;
 }
 
 /** The value below which this share of the values lies (nearest rank). */

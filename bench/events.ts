@@ -1,7 +1,7 @@
 import { aFolder, POLICY, startCountersign } from "./bots.ts";
 import { clickInTurn, percentile } from "./clicks.ts";
 import type { Figure } from "./figures.ts";
-import { pause, startStandIns, until } from "./stand-ins.ts";
+import { type Posted, pause, startStandIns, until } from "./stand-ins.ts";
 
 const TARGETS = 1_000;
 const ROUND_MS = 15_000;
@@ -20,29 +20,32 @@ export async function measureEvents(count: number): Promise<Figure[]> {
     await clickInTurn(on, await on.startExecutions(5));
     const posted: number[] = [];
     const updated: number[] = [];
+    const calls: number[] = [];
     for (let index = 0; index < count; index++) {
       const startedAt = Date.now();
       const [id = ""] = await on.startExecutions(1);
-      const ts = (await on.messages([id])).get(id)?.ts ?? "";
+      const message = (await on.messages([id])).get(id) as Posted;
       posted.push((await firstCall(on, "chat.postMessage", (input) => input.includes(id))) - startedAt);
       // Slack accepts one post a second in a channel: the next one must not wait for that.
       await pause(1_500);
       const before = (await on.calls("slack", "chat.update")).length;
       const decidedAt = Date.now();
       await on.approveElsewhere(id);
-      updated.push((await firstCall(on, "chat.update", (input) => input.includes(ts), before)) - decidedAt);
+      updated.push((await firstCall(on, "chat.update", (input) => input.includes(message.ts), before)) - decidedAt);
       // The reply in the thread takes a slot of the channel, too.
       await pause(2_500);
+      calls.push(await on.callTimes(id, message));
     }
     const [post, update] = [percentile(posted, 0.5), percentile(updated, 0.5)];
+    const own = percentile(calls, 0.5);
     return [
       ["Waiting to posted, by event, median", post] as const,
       ["decided elsewhere to updated message, by event, median", update] as const,
     ].map(([figure, value]) => ({
       figure,
       goal: "at most 50 ms above the calls' own delay",
-      measured: `${value.toFixed(0)} ms`,
-      met: value <= 50,
+      measured: `${(value - own).toFixed(0)} ms above the ${own.toFixed(0)} ms of a read and an update, ${count} times`,
+      met: value - own <= 50,
     }));
   } finally {
     await bot.stop();
@@ -102,6 +105,7 @@ export async function measureTargets(): Promise<Figure[]> {
       {
         figure: "1,000 targets, one process",
         goal: "a round within 15 s, under 300 MB",
+        note: "V8 lets the heap grow to several times what is in use. A target keeps about 60 kB, which is mostly an AWS client with its credentials; sockets and the clients that assume roles are shared.",
         measured: `a round in ${(round / 1000).toFixed(1)} s, at most ${(gap / 1000).toFixed(1)} s between two polls of a target, ${(rss / 1e6).toFixed(0)} MB`,
         met: round <= ROUND_MS && rss < 300e6,
       },

@@ -6,6 +6,8 @@ import { CHANNEL, type Posted, pause, type StandIns, until } from "./stand-ins.t
 const FLOOD = 1_000;
 /** The part of a flood that is watched. The whole takes a quarter of an hour, because Slack accepts a post a second. */
 const WATCHED_MS = 60_000;
+/** Before that, the posts that Slack allows at once raise the rate. */
+const STEADY_AFTER_MS = 10_000;
 const CHANNELS = 20;
 /** Until then, caches fill and code is compiled. */
 const SETTLED = 1 / 6;
@@ -34,18 +36,20 @@ export function measureFlood(): Promise<Figure[]> {
       const all = await posts();
       const refused = all.filter(({ outcome }) => outcome.status === 429).length;
       const times = all.filter(({ outcome }) => outcome.status === 200).map(({ at }) => at);
-      const rate = (times.length - 1) / ((Math.max(...times) - Math.min(...times)) / 1000);
+      const steady = times.filter((at) => at >= Math.min(...times) + STEADY_AFTER_MS);
+      const rate = (steady.length - 1) / ((Math.max(...steady) - Math.min(...steady)) / 1000);
       return [
         {
           figure: `${FLOOD} requests for one channel: digest`,
-          goal: "within 2 s of a bot that is ready",
+          goal: "within 2 s",
           measured: `${seconds(first - readyAt)} after the bot was ready, ${seconds(first - startedAt)} after the start of the process`,
           met: first - readyAt <= 2_000,
+          note: "the first two messages use the slots that Slack allows at once, so the digest waits a second for the next slot. Before that, the bot lists the executions, 50 to a page, and reads more than 20 of them.",
         },
         {
           figure: `${FLOOD} requests for one channel: posts`,
           goal: "95 % of Slack's rate, no 429",
-          measured: `${(rate * 100).toFixed(0)} % of one a second in the first minute, ${refused} replies with 429`,
+          measured: `${(rate * 100).toFixed(0)} % of one a second between the tenth second and the end of the first minute, ${refused} replies with 429`,
           met: rate >= 0.95 && refused === 0,
         },
       ];
@@ -142,10 +146,10 @@ export function measureSoak({ soakMinutes }: Options): Promise<Figure[]> {
       const [rss, handles] = [growth("rss"), growth("handles")];
       return [
         {
-          figure: `soak: ${soakMinutes} minutes of clicks with faults`,
-          goal: "no growth of memory or handles",
+          figure: `soak: ${soakMinutes} minutes of approvals with faults`,
+          goal: "no growth of memory or handles in an hour",
           measured: `memory ${rss.toFixed(2)} x, open files ${handles.toFixed(2)} x, first to last third; ${(median(settled.slice(-third), "rss") / 1e6).toFixed(0)} MB`,
-          met: rss <= 1.05 && handles <= 1.05,
+          met: rss <= 1.05 && handles <= 1.05 ? (soakMinutes >= 60 ? true : null) : false,
         },
       ];
     });

@@ -9,7 +9,7 @@ export interface Figure {
   goal: string;
   measured: string;
   met: boolean | null;
-  /** Where the time goes, or why a goal is missed. */
+  /** The cause if the goal is missed. */
   note?: string;
 }
 
@@ -83,6 +83,7 @@ export async function compareLatency({ clicks }: Options, samples: Samples): Pro
       goal: `${goal === 1 ? "below" : "at most"} ${goal.toFixed(1)} x the minimal bot`,
       measured: `${(own / least).toFixed(2)} x (${ms(own)} and ${ms(least)})`,
       met: goal === 1 ? own < least : own <= goal * least,
+      note: "the bot stores the click, the decision and the attempt before the signal, and the minimal bot stores nothing.",
     };
   });
 }
@@ -140,7 +141,7 @@ async function countIdlePolls(on: StandIns, open: number, samples: Samples): Pro
   const pages = Math.ceil(open / 50);
   return {
     figure: `AWS calls of an idle poll with ${open} open requests`,
-    goal: `${pages} lists, no reads`,
+    goal: `${counted(pages, "list")}, no reads`,
     measured: `${lists.toFixed(1)} lists, ${after.reads - before.reads} reads in ${POLLS} polls`,
     // One poll more or less than expected may fall into the time.
     met: Math.abs(lists - pages) <= pages / POLLS && after.reads === before.reads,

@@ -1,8 +1,8 @@
 import { copyFileSync, existsSync, readdirSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { startPostgres } from "../test/support/postgres-server.ts";
-import { aFolder, type BenchedBot, policyFor, startCountersign } from "./bots.ts";
-import { clickAtRate, clickInTurn, percentile, signalTimes } from "./clicks.ts";
+import { aFolder, type BenchedBot, policyFor, startCountersign, startMinimalBot } from "./bots.ts";
+import { clickAtRate, clickInTurn, percentile } from "./clicks.ts";
 import { type Figure, inWorld, type Options, withBot } from "./figures.ts";
 import type { Posted, StandIns } from "./stand-ins.ts";
 
@@ -36,8 +36,21 @@ async function withLimits<T>(on: StandIns, work: () => Promise<T>): Promise<T> {
   }
 }
 
+/** Measures the minimal bot at the same rate: the delay of the calls and of the stand-ins. Its requests are in one channel. */
+const measureLeast = (clicks: number) =>
+  inWorld(({ on, folder }) =>
+    withBot(startMinimalBot(on, folder), async () => {
+      await clickInTurn(on, await on.startExecutions(20));
+      return clickAtRate(on, await on.startExecutions(clicks), PER_SECOND);
+    }),
+  );
+
+const BUSY =
+  "the stand-ins, the database and the clicks share the processors of the machine with the bot. With SQLite, each commit waits for the disk and stops the process meanwhile; commits that wait for each other are one.";
+
 /** Measures clicks at a rate, and clicks within one second, on requests that wait in many channels. */
-export function measureLoad({ clicks }: Options): Promise<Figure[]> {
+export async function measureLoad({ clicks }: Options): Promise<Figure[]> {
+  const least = percentile((await measureLeast(clicks * 5)).signals, 0.99);
   return inWorld(async ({ on, folder }) => {
     const channels = await on.addChannels(CHANNELS);
     const runbooks = channels.map(({ runbook }) => runbook);
@@ -54,8 +67,9 @@ export function measureLoad({ clicks }: Options): Promise<Figure[]> {
         {
           figure: `click to signal, p99, ${PER_SECOND} clicks per second`,
           goal: "at most 25 ms above the calls' own delay",
-          measured: `${ms(signal)} (p50 ${ms(percentile(atRate.signals, 0.5))}), ${atRate.signals.length} clicks`,
-          met: signal <= 25,
+          measured: `${ms(signal - least)} above the ${ms(least)} of the minimal bot (p50 ${ms(percentile(atRate.signals, 0.5))}), ${atRate.signals.length} clicks`,
+          met: signal - least <= 25,
+          note: BUSY,
         },
         {
           figure: `click to signal, p99, ${PER_SECOND} clicks per second, with Slack's limits`,
@@ -68,6 +82,7 @@ export function measureLoad({ clicks }: Options): Promise<Figure[]> {
           goal: "at most 20 ms",
           measured: ms(ack),
           met: ack <= 20,
+          note: BUSY,
         },
         {
           figure: `click to ack, ${BURST} clicks within one second`,
@@ -165,7 +180,7 @@ export async function measureThroughput({ decisions }: Options): Promise<Figure[
           const figure = `sustained decisions, PostgreSQL, ${replicas === 1 ? "one replica" : "two replicas"}`;
           const show = (value: number) => `${value.toFixed(0)} per second, of ${decisions} clicks`;
           return [
-            { figure, goal: `${goal} per second`, measured: show(perSecond), met: perSecond >= goal },
+            { figure, goal: `${goal} per second`, measured: show(perSecond), met: perSecond >= goal, note: BUSY },
             { figure: `${figure}, with Slack's limits`, goal: "none", measured: show(limited), met: null },
           ];
         } finally {
@@ -186,6 +201,6 @@ async function rateOf(on: StandIns, executions: readonly string[]): Promise<numb
     for (let id = left.pop(); id !== undefined; id = left.pop()) await on.approve(messages.get(id) as Posted);
   };
   await Promise.all(Array.from({ length: TOGETHER }, clickOneByOne));
-  const ends = [...(await signalTimes(on, executions)).values()];
+  const ends = [...(await on.signals(executions)).values()];
   return executions.length / ((Math.max(...ends) - startedAt) / 1000);
 }

@@ -16,7 +16,7 @@ const {
   SLACK_APP_TOKEN = "",
   SLACK_BOT_TOKEN = "",
   BENCH_CHANNEL = "",
-  BENCH_APPROVER,
+  BENCH_APPROVERS = "",
 } = process.env;
 const clientOptions = { slackApiUrl: SLACK_API_URL };
 const receiver = new SocketModeReceiver({ appToken: SLACK_APP_TOKEN, installerOptions: { clientOptions } });
@@ -28,7 +28,7 @@ app.action<BlockAction<ButtonAction>>("approve", async ({ ack, body, action, cli
   await ack();
   const executionId = action.value ?? "";
   const { user } = await client.users.info({ user: body.user.id });
-  if (user?.deleted === true || user?.id !== BENCH_APPROVER) return;
+  if (user?.deleted === true || !BENCH_APPROVERS.split(",").includes(user?.id ?? "")) return;
   const read = await ssm.send(new GetAutomationExecutionCommand({ AutomationExecutionId: executionId }));
   const steps = read.AutomationExecution?.StepExecutions ?? [];
   if (!steps.some(({ Action, StepStatus }) => Action === "aws:approve" && StepStatus === "Waiting")) return;

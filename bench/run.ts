@@ -50,6 +50,7 @@ const MEASUREMENTS: Record<string, () => Promise<Figure[]>> = {
   audit: () => measureAudit(),
 };
 
+const git = (...args: string[]) => execFileSync("git", args, { encoding: "utf8" }).trim();
 const toMark = (met: boolean | null) => (met === null ? "      " : met ? "met   " : "MISSED");
 
 const chosen = values.only?.split(",") ?? Object.keys(MEASUREMENTS);
@@ -64,7 +65,7 @@ for (const name of chosen) {
     process.stdout.write(`${toMark(met)}  ${figure}: ${measured} (goal: ${goal})\n`);
   const results: Results = {
     date: new Date().toISOString().slice(0, 10),
-    commit: execFileSync("git", ["rev-parse", "--short", "HEAD"], { encoding: "utf8" }).trim(),
+    commit: `${git("rev-parse", "--short", "HEAD")}${git("status", "--porcelain", "--", ".", ":!bench/results", ":!docs") === "" ? "" : " with changes"}`,
     machine: `${cpus().length} cores (${cpus()[0]?.model ?? "unknown"}), ${Math.round(totalmem() / 2 ** 30)} GiB, Node ${process.version}`,
     figures,
     ...(name === "latency" ? { latency: samples.latency } : {}),

@@ -1,12 +1,21 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
 import { createInterface } from "node:readline";
-import { SendAutomationSignalCommand, SSMClient, StopAutomationExecutionCommand } from "@aws-sdk/client-ssm";
-import { BOT_USER_ID } from "../sandbox/slack/seed.ts";
+import {
+  GetAutomationExecutionCommand,
+  SendAutomationSignalCommand,
+  SSMClient,
+  StopAutomationExecutionCommand,
+} from "@aws-sdk/client-ssm";
+import { WebClient } from "@slack/web-api";
+import { BOT_TOKEN, BOT_USER_ID } from "../sandbox/slack/seed.ts";
 import { getJson, type Json, postJson } from "../test/support/http-json.ts";
 
 export const CHANNEL = "C0APPROVALS";
-export const APPROVER = "U0JANE";
+/** Clicks come from these people in turn. */
+export const APPROVERS = Array.from({ length: 20 }, (_, index) => `U0BENCH${String(index).padStart(2, "0")}`);
+/** The calls to Slack of both bots. A delay of every operation would also delay the delivery of clicks. */
+const SLACK_CALLS = ["users.info", "usergroups.users.list", "chat.postMessage", "chat.update", "chat.postEphemeral"];
 const BOT_ROLE = "arn:aws:iam::111122223333:role/CountersignBot";
 
 const GATE = `
@@ -35,17 +44,21 @@ export interface StandIns {
   calls(service: "aws" | "slack", operation: string): Promise<Json[]>;
   /** Waits for the messages about these executions. Resolves with each, by execution id. */
   messages(ids: readonly string[]): Promise<Map<string, Posted>>;
-  /** Presses Approve. Resolves with the milliseconds until the acknowledgement, null if there was none. */
+  /** Waits until AWS has received a signal for each of these executions. Resolves with each time, by execution id. */
+  signals(ids: readonly string[]): Promise<Map<string, number>>;
+  /** Presses Approve as the next approver. Resolves with the milliseconds until the acknowledgement, null if there was none. */
   tryApprove(message: Posted): Promise<number | null>;
   /** Presses Approve, and resolves with the milliseconds until the acknowledgement. Throws if there was none. */
   approve(message: Posted): Promise<number>;
-  /** Injects a fault into a stand-in until \`delay\` ends all faults. */
+  /** Injects a fault. `delay` ends all faults. */
   addFault(service: "aws" | "slack", fault: Json): Promise<void>;
-  /** Delays every call by these milliseconds. Zero ends the delays. */
+  /** Delays every call by these milliseconds, and ends all other faults. Zero ends the delays. */
   delay(slackMs: number, awsMs: number): Promise<void>;
   limits(enabled: boolean): Promise<void>;
   /** Approves an execution without the bot. */
   approveElsewhere(executionId: string): Promise<void>;
+  /** Reads an execution and updates its message, and resolves with the milliseconds of both calls. */
+  callTimes(executionId: string, message: Posted): Promise<number>;
   /** Creates the role CountersignReader in each account. */
   addReaders(accounts: readonly string[]): Promise<void>;
   close(): Promise<void>;
@@ -57,6 +70,11 @@ export async function startStandIns(): Promise<StandIns> {
   const control = { aws: `${aws.url}/_control`, slack: `${slack.url}/_control` };
   await postJson(`${control.slack}/limits`, { enabled: false });
   await postJson(`${control.aws}/seed`, { documents: [{ name: "Bench-Gate", content: GATE }] });
+  const people = APPROVERS.map((id) => ({ id, name: id.toLowerCase() }));
+  await postJson(`${control.slack}/seed`, {
+    people,
+    channels: [{ id: CHANNEL, members: [...APPROVERS, BOT_USER_ID] }],
+  });
 
   // The gates list the bot's role, so that a decision elsewhere is by another session of it.
   const ssm = new SSMClient({
@@ -65,6 +83,8 @@ export async function startStandIns(): Promise<StandIns> {
     credentials: { accessKeyId: "AKIACOUNTERSIGNBOT00", secretAccessKey: "sandbox" },
   });
 
+  const web = new WebClient(BOT_TOKEN, { slackApiUrl: `${slack.url}/api/` });
+
   // The executions of the demonstration wait too, and would count as open.
   const { executions } = await getJson(`${control.aws}/executions`);
   for (const { AutomationExecutionId, AutomationExecutionStatus } of executions)
@@ -72,8 +92,9 @@ export async function startStandIns(): Promise<StandIns> {
       await ssm.send(new StopAutomationExecutionCommand({ AutomationExecutionId, Type: "Cancel" }));
 
   const messages = trackMessages(`${control.slack}/requests?operation=chat.postMessage`);
+  let clicks = 0;
   const tryApprove = async ({ channel, ts }: Posted) => {
-    const click = { user: APPROVER, channel, ts, action_id: "approve", confirm: true };
+    const click = { user: APPROVERS[clicks++ % APPROVERS.length], channel, ts, action_id: "approve", confirm: true };
     const { delivery } = await postJson(`${control.slack}/click`, click);
     return delivery?.acked === true ? delivery.ms : null;
   };
@@ -94,7 +115,7 @@ export async function startStandIns(): Promise<StandIns> {
       const channels = added.map(({ channel: id }) => ({
         id,
         name: id.toLowerCase(),
-        members: [APPROVER, BOT_USER_ID],
+        members: [...APPROVERS, BOT_USER_ID],
       }));
       await postJson(`${control.slack}/seed`, { channels });
       await postJson(`${control.aws}/seed`, { documents: added.map(({ runbook: name }) => ({ name, content: GATE })) });
@@ -103,6 +124,7 @@ export async function startStandIns(): Promise<StandIns> {
     calls: async (service, operation) =>
       (await getJson(`${control[service]}/requests?operation=${operation}`)).requests,
     messages,
+    signals: trackSignals(`${control.aws}/requests?operation=SendAutomationSignal`),
     tryApprove,
     async approve(message) {
       const ms = await tryApprove(message);
@@ -111,17 +133,25 @@ export async function startStandIns(): Promise<StandIns> {
     },
     addFault: async (service, fault) => void (await postJson(`${control[service]}/faults`, fault)),
     async delay(slackMs, awsMs) {
-      for (const [service, delayMs] of [
-        ["slack", slackMs],
-        ["aws", awsMs],
+      for (const [service, operations, delayMs] of [
+        ["slack", SLACK_CALLS, slackMs],
+        ["aws", ["*"], awsMs],
       ] as const) {
         await fetch(`${control[service]}/faults`, { method: "DELETE" });
-        if (delayMs > 0) await postJson(`${control[service]}/faults`, { operation: "*", kind: "delay", delayMs });
+        if (delayMs === 0) continue;
+        for (const operation of operations)
+          await postJson(`${control[service]}/faults`, { operation, kind: "delay", delayMs });
       }
     },
     limits: async (enabled) => void (await postJson(`${control.slack}/limits`, { enabled })),
     approveElsewhere: async (AutomationExecutionId) =>
       void (await ssm.send(new SendAutomationSignalCommand({ AutomationExecutionId, SignalType: "Approve" }))),
+    async callTimes(AutomationExecutionId, { channel, ts }) {
+      const startedAt = performance.now();
+      await ssm.send(new GetAutomationExecutionCommand({ AutomationExecutionId }));
+      await web.chat.update({ channel, ts, text: "Measured" });
+      return performance.now() - startedAt;
+    },
     async addReaders(accounts) {
       for (const account of accounts) {
         const arn = `arn:aws:iam::${account}:role/CountersignReader`;
@@ -148,6 +178,23 @@ function trackMessages(journal: string): StandIns["messages"] {
       return ids.every((id) => found.has(id));
     });
     return new Map(ids.map((id) => [id, found.get(id) as Posted]));
+  };
+}
+
+/** Returns a function that waits for the signals of executions, and reads each from the journal once. */
+function trackSignals(journal: string): StandIns["signals"] {
+  const received = new Map<string, number>();
+  let since = 0;
+  return async (ids) => {
+    await until(`signals for ${ids.length} executions`, async () => {
+      const { requests } = await getJson(`${journal}&since=${since}`);
+      for (const { seq, input, at } of requests) {
+        since = seq;
+        received.set(input.AutomationExecutionId, at);
+      }
+      return ids.every((id) => received.has(id));
+    });
+    return new Map(ids.map((id) => [id, received.get(id) ?? Number.NaN]));
   };
 }
 

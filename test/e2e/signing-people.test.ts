@@ -91,8 +91,8 @@ fullMatrixTest(
     const id = await w.run(TWO_PEOPLE([session("jane@example.com"), `arn:aws:iam::${ACCOUNT}:user/omar`]));
     await w.click("U0JANE", await w.message(id, "Both?"), "approve");
     const text = toText(await w.message(id, /AWS has 1 of 2 approvals/));
-    assert.match(text, /also names `omar`/);
-    assert.doesNotMatch(text, /also names `[^`]*jane/);
+    assert.match(text, /Approvers also include `omar`/);
+    assert.doesNotMatch(text, /also include `[^`]*jane/);
   },
 );
 

@@ -12,11 +12,38 @@ export interface Results {
   lists?: Samples["lists"];
 }
 
-/** Writes docs/performance.md and its charts from the results in the folder. Names the measurements that have none. */
-export function writeReport(folder: URL, names: readonly string[]): void {
+/** Every measurement, in the order of the table. */
+export const MEASUREMENT_NAMES = [
+  "latency",
+  "calls",
+  "load",
+  "events",
+  "flood",
+  "targets",
+  "open",
+  "throughput",
+  "restarts",
+  "soak",
+  "audit",
+] as const;
+export type MeasurementName = (typeof MEASUREMENT_NAMES)[number];
+
+const RESULTS = new URL("results/", import.meta.url);
+const DOCS = new URL("../docs/", import.meta.url);
+
+export const toResultFile = (name: MeasurementName) => new URL(`${name}.json`, RESULTS);
+
+/** Writes docs/performance.md and its charts. */
+export function writeReport(): void {
+  for (const [path, text] of Object.entries(makeReport())) writeFileSync(new URL(path, DOCS), text);
+}
+
+/** Makes docs/performance.md and its charts from the files of results. Names the measurements that have none. */
+export function makeReport(): Record<string, string> {
+  const names = MEASUREMENT_NAMES;
   const measured = new Map<string, Results>();
   for (const name of names) {
-    const file = new URL(`${name}.json`, folder);
+    const file = toResultFile(name);
     if (existsSync(file)) measured.set(name, JSON.parse(readFileSync(file, "utf8")));
   }
   const rows = names.flatMap((name) => {
@@ -41,12 +68,10 @@ export function writeReport(folder: URL, names: readonly string[]): void {
     name: `${open} open`,
     value,
   }));
-  const docs = new URL("../docs/", import.meta.url);
-  writeFileSync(new URL("images/latency.svg", docs), barChart("Click to signal, p50, in ms", bars));
-  writeFileSync(new URL("images/cost.svg", docs), barChart("Lists of an idle poll, by open requests", lists));
-  writeFileSync(
-    new URL("performance.md", docs),
-    `# Performance
+  return {
+    "images/latency.svg": barChart("Click to signal, p50, in ms", bars),
+    "images/cost.svg": barChart("Lists of an idle poll, by open requests", lists),
+    "performance.md": `# Performance
 
 \`npm run bench\` measures the program as it ships, with SQLite unless a line says otherwise. The bot and each stand-in run in processes of their own on
 one machine, which they share. The clicks come from 20 approvers in turn, whom the policy lists by name. Slack's rate limits are off unless a line says
@@ -86,7 +111,7 @@ which the rows above do not contain.
 
 ${causes.map(({ figure, note }) => `- **${figure}**: ${note}`).join("\n")}
 `,
-  );
+  };
 }
 
 function barChart(title: string, bars: readonly { name: string; value: number }[]): string {

@@ -7,7 +7,7 @@
  *     npm run bench -- --only soak --soak-minutes 60
  */
 import { execFileSync } from "node:child_process";
-import { mkdirSync, writeFileSync } from "node:fs";
+import { writeFileSync } from "node:fs";
 import { cpus, totalmem } from "node:os";
 import { parseArgs } from "node:util";
 import { measureAudit } from "./audit.ts";
@@ -15,7 +15,7 @@ import { measureEvents, measureTargets } from "./events.ts";
 import { measureFlood, measureRestarts, measureSoak } from "./faults.ts";
 import { compareLatency, countCalls, type Figure, type Options, type Samples } from "./figures.ts";
 import { measureLoad, measureOpenRequests, measureThroughput } from "./load.ts";
-import { type Results, writeReport } from "./report.ts";
+import { MEASUREMENT_NAMES, type MeasurementName, type Results, toResultFile, writeReport } from "./report.ts";
 
 const { values } = parseArgs({
   options: {
@@ -36,7 +36,7 @@ const options: Options = {
 };
 const samples: Samples = { latency: {}, lists: {} };
 
-const MEASUREMENTS: Record<string, () => Promise<Figure[]>> = {
+const MEASUREMENTS: Record<MeasurementName, () => Promise<Figure[]>> = {
   latency: () => compareLatency(options, samples),
   calls: () => countCalls(samples),
   load: () => measureLoad(options),
@@ -53,14 +53,10 @@ const MEASUREMENTS: Record<string, () => Promise<Figure[]>> = {
 const git = (...args: string[]) => execFileSync("git", args, { encoding: "utf8" }).trim();
 const toMark = (met: boolean | null) => (met === null ? "      " : met ? "met   " : "MISSED");
 
-const chosen = values.only?.split(",") ?? Object.keys(MEASUREMENTS);
-const folder = new URL("results/", import.meta.url);
-mkdirSync(folder, { recursive: true });
-for (const name of chosen) {
-  const measure = MEASUREMENTS[name];
-  if (measure === undefined)
-    throw new Error(`There is no measurement ${name}. Use ${Object.keys(MEASUREMENTS).join(", ")}.`);
-  const figures = await measure();
+const isName = (name: string): name is MeasurementName => Object.hasOwn(MEASUREMENTS, name);
+for (const name of values.only?.split(",") ?? MEASUREMENT_NAMES) {
+  if (!isName(name)) throw new Error(`There is no measurement ${name}. Use ${MEASUREMENT_NAMES.join(", ")}.`);
+  const figures = await MEASUREMENTS[name]();
   for (const { met, figure, measured, goal } of figures)
     process.stdout.write(`${toMark(met)}  ${figure}: ${measured} (goal: ${goal})\n`);
   const results: Results = {
@@ -72,6 +68,6 @@ for (const name of chosen) {
     ...(name === "calls" ? { lists: samples.lists } : {}),
   };
   const text = JSON.stringify(results, (_, value) => (Number.isNaN(value) ? null : value), 2);
-  writeFileSync(new URL(`${name}.json`, folder), `${text}\n`);
+  writeFileSync(toResultFile(name), `${text}\n`);
 }
-writeReport(folder, Object.keys(MEASUREMENTS));
+writeReport();

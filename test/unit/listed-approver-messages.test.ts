@@ -129,6 +129,34 @@ test("a decision that AWS refused for good names the principal and the line to a
   }
 });
 
+test("where AWS accepted one of two signers, the message names the ones that AWS refuses, and no line for the runbook", () => {
+  const approver = (attempt: number, name: string, more: Partial<SignalAttempt>) =>
+    anAttempt({ attempt, signerId: name, session: `${name}@example.com`, principal: ROLE, ...more });
+  const refused = { state: "refused", code: "InvalidAutomationSignalException", error: "AWS refused it" } as const;
+  const attempts = [
+    approver(1, "jane", { state: "accepted" }),
+    approver(2, "omar", refused),
+    approver(3, "mia", { ...refused, code: "AccessDenied" }),
+    approver(4, "mia", refused),
+  ];
+  const facts = { awsApprovers: ["{{ Approvers }}"], minRequiredApprovals: 2 };
+  const of = {
+    ...view({ ...DECIDED, signalNextAt: null, facts: { ...facts, signer: { kind: "approvers", arn: ROLE } } }),
+    attempts,
+  };
+  const message = visibleText(requestMessage(of).blocks);
+  assert.match(
+    message,
+    /AWS has 1 of 2 approvals and refuses the others: .*CountersignBot\/omar@example\.com.*, .*CountersignBot\/mia@example\.com.*AWS refused it.*AWS console/s,
+  );
+  assert.doesNotMatch(message, /every attempt|add this line|jane@example\.com|did not accept/);
+  const item = pendingBlock({ ...of, messages: [] }, { workspaceUrl: "https://acme.slack.com/", now: 1 });
+  assert.match(
+    visibleText([item]),
+    /AWS has 1 of 2 approvals and refuses the others: .*omar@example.*Decide the step in the AWS console/,
+  );
+});
+
 test("the notice to admins names the line to add", () => {
   const of = view({ facts: { awsApprovers: [OTHER], signer: { kind: "bot", arn: ROLE } } });
   const { blocks, text } = noticeMessage({ ...of, kind: "not-listed" });

@@ -14,6 +14,7 @@ import { section } from "./blocks.ts";
 import { whereLines } from "./facts.ts";
 import { mentions } from "./mentions.ts";
 import { messageLink } from "./permalinks.ts";
+import { partlyRefusedText } from "./signal-text.ts";
 import { byVerdict, noRouteSentence } from "./state-text.ts";
 import { code } from "./text.ts";
 import { duration, moment } from "./time.ts";
@@ -71,7 +72,7 @@ function waitingFor(item: InspectedRequest, show: NameRenderer): string {
   if (request.state === "decided") {
     const decided = `${capitalize(terms.past[request.decision ?? "approve"])} in Slack`;
     return isGivenUp(request, item.attempts)
-      ? `${decided}, but AWS does not accept the decision. Decide the step in the AWS console.`
+      ? `${decided}, but ${partlyRefusedText(request, item.attempts) ?? "AWS does not accept the decision"}. Decide the step in the AWS console.`
       : `${decided}. AWS has not continued the step yet.`;
   }
   if (route === null) return noRouteSentence(request, show);

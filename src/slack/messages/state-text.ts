@@ -16,7 +16,7 @@ import { consoleLink, executionLink } from "./aws-text.ts";
 import { breakGlassText } from "./break-glass.ts";
 import { mentions, mentionUser, series } from "./mentions.ts";
 import { closedText } from "./outcome-text.ts";
-import { noEffectText } from "./signal-text.ts";
+import { noEffectText, partlyRefusedText } from "./signal-text.ts";
 import { code } from "./text.ts";
 import { moment } from "./time.ts";
 
@@ -103,6 +103,8 @@ function refusedText(why: string, arn: string): string {
 /** Says which principal AWS does not accept after several attempts; null if AWS has not refused the decision for good. */
 function givenUpText(request: ApprovalRequest, attempts: readonly SignalAttempt[]): string | null {
   const { signer } = request.facts;
+  if (isGivenUp(request, attempts) && countAccepted(attempts) > 0)
+    return ":no_entry: *Countersign cannot send the other approvals.* Decide the step in the AWS console.";
   if (requestListing(request.facts) === "unlisted") return listingText(request.facts);
   if (signer === undefined || !isGivenUp(request, attempts)) return null;
   const principal = describePrincipal(signer.arn, mentions(80));
@@ -159,7 +161,7 @@ function signalText(request: ApprovalRequest, attempts: readonly SignalAttempt[]
         ? acceptedSoFar(request, countAccepted(attempts))
         : givenUp === null
           ? `AWS does not have the decision${retryText(request, error)}`
-          : `AWS did not accept the decision: ${error}.\n${givenUp}`;
+          : `${refusalText(request, attempts, error)}.\n${givenUp}`;
     case "sending":
       return "Sending to AWS.";
     case "ambiguous":
@@ -180,6 +182,11 @@ function signalText(request: ApprovalRequest, attempts: readonly SignalAttempt[]
 function awsCountText(request: ApprovalRequest, [given, needed]: readonly [number, number]): string {
   const others = needed - given === 1 ? "Another identity" : "Other identities";
   return `AWS has ${given} of ${needed} approvals, and counts each AWS identity once. ${others} must approve the step in the AWS console.${stillListed(request)}`;
+}
+
+function refusalText(request: ApprovalRequest, attempts: readonly SignalAttempt[], error: string): string {
+  const partly = isGivenUp(request, attempts) ? partlyRefusedText(request, attempts) : null;
+  return partly === null ? `AWS did not accept the decision: ${error}` : `${partly} (${error})`;
 }
 
 function retryText({ signalNextAt }: ApprovalRequest, error: string): string {

@@ -93,6 +93,7 @@ async function advance(
     await trx.deleteFrom("votes").where("requestId", "=", requestId).where("userId", "=", userId).execute();
   if (attempt !== undefined) await recordSignal(trx, attempt);
   if (change.recipientLookup !== undefined) await addRecipientLookup(trx, requestId, change.recipientLookup);
+  if (change.notice !== undefined) await addRecipientLookup(trx, requestId, change.notice.kind, change.notice.once);
   if (change.click !== undefined) await markEvaluated(trx, change.click, at);
   for (const reply of change.replies ?? []) await addReply(trx, requestId, reply, at);
   await appendAudit(trx, change.audit, publishes);

@@ -187,4 +187,20 @@ test("a request stores the principal that signs, follows its change, and reports
   assert.equal((await store.requests.ofExecution(TARGET, EXECUTION_ID)).length, 1);
 });
 
+test("a change of the signer that makes open requests undecidable is reported to admins, once for each runbook and signer", async (t) => {
+  const { automation, read, requests, store, clock } = await setUp(t);
+  const gate = (id: string, status = "Waiting") =>
+    aStep({ stepExecutionId: id, name: id, status, inputs: { Approvers: [ROLE] } });
+  automation.shows(anExecution({ steps: [gate("first"), gate("second")] }));
+  const notices = async () => (await store.recipientLookups.due(clock.now(), 10)).map(({ kind }) => kind);
+  Object.assign(TARGET_OF(automation), { signsAs: ROLE });
+  await read();
+  assert.deepEqual([(await requests()).length, await notices()], [2, []]);
+  Object.assign(TARGET_OF(automation), { signsAs: OTHER });
+  await read();
+  assert.deepEqual(await notices(), ["not-listed"]);
+  await read();
+  assert.deepEqual(await notices(), ["not-listed"]);
+});
+
 const TARGET_OF = (automation: { target: object }) => automation.target;

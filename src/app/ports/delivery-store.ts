@@ -122,6 +122,12 @@ export interface RecipientLookupStore {
   ): Promise<void>;
 }
 
+/** A notice that is sent for one of all requests with the same `once`. */
+export interface OnceNotice {
+  kind: Extract<NoticeKind, "not-listed">;
+  once: string;
+}
+
 /** A message about a request that is posted once and never updated. */
 export type NoticeKind =
   | "break-glass"

@@ -8,8 +8,8 @@ import type { Lease, LeaseStore, PollStore, RateLimitStore, ReplicaStore } from 
 import type {
   DigestStore,
   MessageStore,
-  NoticeKind,
   NoticeStore,
+  OnceNotice,
   RecipientLookupKind,
   RecipientLookupStore,
   StepWithoutId,
@@ -31,6 +31,7 @@ export interface RequestChange {
   attempt?: SignalAttempt;
   /** A notice whose recipients must be looked up. */
   recipientLookup?: RecipientLookupKind;
+  notice?: OnceNotice;
   audit: AuditEntry[];
   /** The click whose evaluation this change ends. If another process ended it first, nothing is stored. */
   click?: string;
@@ -44,8 +45,7 @@ export interface NewRequest {
   channels: readonly string[];
   /** Destinations that must be looked up first. */
   recipientLookup?: RecipientLookupKind;
-  /** A notice that is sent for one of all requests with the same `once`. */
-  notice?: { kind: Extract<NoticeKind, "not-listed">; once: string };
+  notice?: OnceNotice;
   audit: AuditEntry;
 }
 

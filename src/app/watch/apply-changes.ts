@@ -5,6 +5,7 @@ import type { Mask } from "../../core/mask.ts";
 import type { Change } from "../../core/reconcile.ts";
 import type { ApprovalRequest, Outcome, Vote } from "../../core/request.ts";
 import type { Automation } from "../ports/aws.ts";
+import { notListedNotice } from "./not-listed-notice.ts";
 import { type OpenRequestDeps, openRequest } from "./open-request.ts";
 import { findNotice, logVerified, toVerifiedEntry } from "./verified-signal.ts";
 
@@ -41,13 +42,17 @@ type StoredChange = Exclude<Change, { kind: "open" }>;
 async function storeChange(deps: OpenRequestDeps, change: StoredChange): Promise<boolean> {
   const { request, patch } = change;
   const votes = change.kind === "close" ? await deps.requests.votes(request.id) : [];
-  const notice = change.kind === "verified" ? findNotice(change.verified) : null;
+  const lookup = change.kind === "verified" ? findNotice(change.verified) : null;
+  // A change of the signer can make the request undecidable.
+  const notice =
+    patch.facts === undefined ? null : notListedNotice({ ...request, facts: patch.facts }, deps.routes, request.facts);
   const isStored = await deps.requests.advance({
     requestId: request.id,
     expectedVersion: request.version,
     patch,
     audit: [await toEntry(deps, change, votes)],
-    ...(notice === null ? {} : { recipientLookup: notice }),
+    ...(lookup === null ? {} : { recipientLookup: lookup }),
+    ...(notice === null ? {} : { notice }),
     replies: change.kind === "close" ? toLateReplies(request, change.outcome, votes) : [],
   });
   logChange(deps, change, isStored);

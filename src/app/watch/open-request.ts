@@ -11,7 +11,6 @@ import { findEvidence } from "../../core/evidence.ts";
 import { type ObservedExecution, PAUSE_ACTION } from "../../core/execution.ts";
 import { toRequestFacts, toRouteSubject } from "../../core/facts.ts";
 import type { Mask } from "../../core/mask.ts";
-import { findObstacle } from "../../core/obstacle.ts";
 import { type Route, usesTags } from "../../core/policy.ts";
 import type { Change } from "../../core/reconcile.ts";
 import { nextReminderAt, toReminderTimes } from "../../core/reminders.ts";
@@ -21,8 +20,9 @@ import { type RouteSelection, selectRoute } from "../../core/select-route.ts";
 import { inTurns } from "../../core/slices.ts";
 import type { Uncovered } from "../../core/uncovered.ts";
 import type { Automation, Clock, DeclaredParameters, FailedSince, Log, Target } from "../ports/aws.ts";
-import type { GuardedStore, NewRequest } from "../ports/store.ts";
+import type { GuardedStore } from "../ports/store.ts";
 import type { IgnoredPauses } from "./ignored-pauses.ts";
+import { notListedNotice } from "./not-listed-notice.ts";
 
 export interface OpenRequestDeps {
   requests: GuardedStore["requests"];
@@ -96,12 +96,13 @@ export async function openRequest(
     nextReminderAt: route === null ? null : nextReminderAt(route, toReminderTimes({ facts, openedAt }), openedAt),
   };
   const recipientLookup = route === null ? "no-route" : route.dm ? "direct-messages" : null;
+  const notice = notListedNotice(request, deps.routes);
   const outcome = await deps.requests.open({
     request,
     channels: route?.channels ?? [],
     audit: toRequestedEntry(request, execution, uncovered, await deps.auditContext(request, [])),
     ...(recipientLookup === null ? {} : { recipientLookup }),
-    ...(findObstacle(facts, route) === "unlisted" ? { notice: notListedNotice(request) } : {}),
+    ...(notice === null ? {} : { notice }),
   });
   logOpening(deps, request, uncovered, outcome);
   return "opened";
@@ -160,12 +161,6 @@ const newRequest = ({ key, account, region }: Target, execution: ObservedExecuti
 /** Returns the principal that signs for requests of this target; null if it is unknown. */
 export function toRequestSigner({ signers, target }: Pick<Automation, "signers" | "target">): RequestSigner | null {
   return target.signsAs === undefined ? null : { kind: signers, arn: target.signsAs };
-}
-
-/** The notice to admins that AWS would refuse decisions: once for each runbook and signer. */
-function notListedNotice({ account, region, facts }: ApprovalRequest): NonNullable<NewRequest["notice"]> {
-  const once = JSON.stringify(["not-listed", account, region, facts.documentName, facts.signer?.arn]);
-  return { kind: "not-listed", once };
 }
 
 /** Returns the failed read on which the route depends; null if there is none. */

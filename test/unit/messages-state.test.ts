@@ -82,6 +82,9 @@ test("the status line of a decided request tells the state of the signal", () =>
   }
 });
 
+const lateWarning = (until: string) =>
+  `:warning: If the execution then reaches another gate before ${until}, the late signal may decide that gate.`;
+
 test("while an attempt may still take effect, the message and show say until when, with a link to decide it now", () => {
   const attempts = [anAttempt({ state: "ambiguous", error: "TimeoutError", uncertainUntil: ASKED + 600_000 })];
   const list = { now: ASKED, workspaceUrl: "https://acme.slack.com/", total: 1, admin: false };
@@ -96,7 +99,7 @@ test("while an attempt may still take effect, the message and show say until whe
   ])
     assert.equal(
       text.split(
-        `may still take effect until ${until}. Countersign reads the step every few seconds, and sends the signal again only after that time and only if the step is still waiting. If you cannot wait, decide in AWS: ${link}.`,
+        `may still take effect until ${until}. Countersign reads the step every few seconds, and sends the signal again only after that time and only if the step is still waiting. If you cannot wait, decide in AWS: ${link}. ${lateWarning(until)}`,
       ).length,
       2,
       text,
@@ -107,8 +110,10 @@ test("while the signal of another request may still take effect, the message say
   const until = ASKED + 600_000;
   const error = "Not sent yet: an earlier signal of this execution may take effect until 2027-01-01T00:00:00.000Z";
   const attempts = [anAttempt({ state: "deferred", error, at: ASKED, uncertainUntil: until })];
-  const state = blockText({ ...view({ ...DECIDED, signal: "due", signalNextAt: 1 }, [vote()]), attempts }, "state");
-  const line = `Not sent to AWS yet: an earlier signal of this execution may still take effect. Countersign checks again at ${token(until)}. If you cannot wait, decide the step in the AWS console.`;
+  const of = view({ ...DECIDED, signal: "due", signalNextAt: 1 }, [vote()]);
+  const state = blockText({ ...of, attempts }, "state");
+  const link = consoleLink(of.request) ?? "";
+  const line = `Not sent to AWS yet: an earlier signal of this execution may still take effect. Countersign checks again at ${token(until)}. If you cannot wait, decide in AWS: ${link}. ${lateWarning(token(until))}`;
   assert.equal(state.split("\n")[1], line);
 });
 

@@ -150,7 +150,7 @@ function signalText(request: ApprovalRequest, attempts: readonly SignalAttempt[]
   const { signal, awsApprovals, verification } = request;
   const blockedUntil = waitsUntil(attempts);
   if (signal === "due" && request.signalNextAt !== null && blockedUntil !== null)
-    return `Not sent to AWS yet: an earlier signal of this execution may still take effect. Countersign checks again at ${moment(blockedUntil)}. If you cannot wait, decide the step in the AWS console.`;
+    return `Not sent to AWS yet: an earlier signal of this execution may still take effect. Countersign checks again at ${moment(blockedUntil)}. ${decideNowText(request, blockedUntil)}`;
   const reason = lastError(attempts);
   const error = reason === null ? null : code(reason, MAX_ERROR_LENGTH);
   const givenUp = givenUpText(request, attempts);
@@ -197,8 +197,14 @@ function retryText({ signalNextAt }: ApprovalRequest, error: string): string {
 
 /** When people can expect the next attempt, and how to decide before it. */
 function uncertainText(request: ApprovalRequest, attempts: readonly SignalAttempt[]): string {
+  const until = uncertainUntil(attempts);
+  return `The signal may still take effect until ${moment(until)}. Countersign reads the step every few seconds, and sends the signal again only after that time and only if the step is still waiting. ${decideNowText(request, until)}`;
+}
+
+/** A signal names no step: after a decision in AWS, a signal that is still on its way can decide the next gate. */
+function decideNowText(request: ApprovalRequest, until: number): string {
   const page = consoleLink(request) ?? executionLink(request);
-  return `The signal may still take effect until ${moment(uncertainUntil(attempts))}. Countersign reads the step every few seconds, and sends the signal again only after that time and only if the step is still waiting. If you cannot wait, decide in AWS: ${page}.`;
+  return `If you cannot wait, decide in AWS: ${page}. :warning: If the execution then reaches another gate before ${moment(until)}, the late signal may decide that gate.`;
 }
 
 function acceptedSoFar({ facts }: ApprovalRequest, accepted: number): string {

@@ -2,6 +2,7 @@ import type { Clock, Log } from "../app/ports/aws.ts";
 import type { Store } from "../app/ports/store.ts";
 import type { DatabaseConfig } from "../config/config.ts";
 import { backoffMs } from "../core/backoff.ts";
+import type { DamagedRow } from "../store/damaged-rows.ts";
 import { warnIfReadable, watchFile } from "../store/database-file.ts";
 import { findDurabilityRisk } from "../store/durability.ts";
 import { postgresDialect } from "../store/postgres.ts";
@@ -21,8 +22,14 @@ export type Opening = { kind: "open"; store: Store } | { kind: "unreachable"; me
  */
 export async function openDatabase(
   database: DatabaseConfig,
-  { log, ...options }: { publishes: boolean; now: () => number; log: Log },
+  { log, ...more }: { publishes: boolean; now: () => number; log: Log },
 ): Promise<Opening> {
+  const onDamaged = ({ table, requestId }: DamagedRow) =>
+    log.error(
+      { event: "request.damaged", requestId, table },
+      "a row of a request is damaged and is left out: restore it from a backup, or decide the step in the AWS console",
+    );
+  const options = { ...more, onDamaged };
   try {
     if (database.kind === "sqlite") {
       const dialect = sqliteDialect(database.path);

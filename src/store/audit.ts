@@ -5,9 +5,10 @@ import { type AuditEntry, chainText, isPublished } from "../core/audit.ts";
 import { fitEntry } from "../core/audit-size.ts";
 import { canonicalJson } from "../core/canonical-json.ts";
 import { parseObject } from "../core/parse-object.ts";
+import { readLimited, type WholeRows } from "./damaged-rows.ts";
 import type { Transact } from "./guard.ts";
 import { auditFromRow } from "./rows.ts";
-import type { Tables } from "./schema.ts";
+import type { AuditTable, Tables } from "./schema.ts";
 
 /** Records to publish. */
 export const UNPUBLISHED = sql<SqlBool>`audit.publishing = 'due'`;
@@ -85,22 +86,21 @@ const decidedRecords = (db: Kysely<Tables>) =>
 const isOfDecision = ({ detail, decision }: { detail: string | null; decision: string | null }): boolean =>
   detail !== null && parseObject(detail)?.decision === decision;
 
-export function makeAuditStore(db: Kysely<Tables>): AuditStore {
+export function makeAuditStore(db: Kysely<Tables>, whole: WholeRows): AuditStore {
   return {
     async unpublished(now, limit) {
-      const rows = await db
+      const due = db
         .selectFrom("audit")
         .selectAll()
         .where(UNPUBLISHED)
         .where("publishNextAt", "<=", now)
         .where(sql<SqlBool>`not ${IS_HELD_BACK}`)
-        .orderBy("seq")
-        .limit(limit)
-        .execute();
-      return rows.flatMap((row) => {
-        const record = auditFromRow(row);
-        return isPublished(record) ? [{ record, attempts: row.publishAttempts }] : [];
-      });
+        .orderBy("seq");
+      const toDue = (row: AuditTable) => ({ record: auditFromRow(row), attempts: row.publishAttempts });
+      const read = (rows: readonly AuditTable[]) =>
+        whole.parse(rows, toDue, ({ requestId }) => ({ table: "audit", requestId }));
+      const found = await readLimited(limit, (asked) => due.limit(asked).execute(), read);
+      return found.flatMap(({ record, attempts }) => (isPublished(record) ? [{ record, attempts }] : []));
     },
     async recordPublished(seq, eventId) {
       await db

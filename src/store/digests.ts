@@ -1,10 +1,9 @@
 import { type Kysely, type SqlBool, sql } from "kysely";
 import type { DigestStore } from "../app/ports/delivery-store.ts";
+import type { WholeRows } from "./damaged-rows.ts";
 import { makeDeliveryStore } from "./deliveries.ts";
 import { newDelivery } from "./new-message.ts";
 import { fairOrder, type Place } from "./post-order.ts";
-import { parseWhole } from "./row-shapes.ts";
-import { requestFromRow } from "./rows.ts";
 import type { Tables } from "./schema.ts";
 
 /** Digests that the worker keeps up to date. Whether one must be updated depends on what it shows, which only it knows. */
@@ -22,7 +21,7 @@ const WAITING = sql<SqlBool>`messages.ts is null and messages.deletions < 2 and 
 const selectWaiting = (db: Kysely<Tables>) =>
   db.selectFrom("messages").crossJoin("requests").whereRef("requests.id", "=", "messages.requestId").where(WAITING);
 
-export function makeDigestStore(db: Kysely<Tables>): DigestStore {
+export function makeDigestStore(db: Kysely<Tables>, whole: WholeRows): DigestStore {
   return {
     ...makeDeliveryStore(db, "digests"),
 
@@ -42,7 +41,7 @@ export function makeDigestStore(db: Kysely<Tables>): DigestStore {
         .limit(limit)
         .execute();
       const { count } = await there.select(({ fn }) => fn.countAll<number>().as("count")).executeTakeFirstOrThrow();
-      return { requests: parseWhole(rows, requestFromRow), count };
+      return { requests: whole.requests(rows), count };
     },
 
     // An expired claim on a post may have posted the digest, so it must be resolved first.

@@ -3,6 +3,7 @@ import type { Backlog, EffectKind, EffectStore, FailingEffect, Lags } from "../a
 import { NOT_WAITING } from "../core/execution.ts";
 import { countUnrecorded, REFUSED, UNPUBLISHED } from "./audit.ts";
 import { UNEVALUATED, UNREPLIED } from "./clicks.ts";
+import type { WholeRows } from "./damaged-rows.ts";
 import { BEHIND } from "./digests.ts";
 import { MESSAGES_OF_REQUESTS, OUTDATED, UNPOSTED } from "./messages.ts";
 import { NOTICES_OF_REQUESTS, UNPOSTED_NOTICE } from "./notices.ts";
@@ -67,7 +68,7 @@ function ofChannel(table: string): Pick<Effect, "error" | "about" | "request"> {
   return { ...ofRequest(table), about: sql.ref(`${table}.channel_id`) };
 }
 
-export function makeEffectStore(db: Kysely<Tables>): EffectStore {
+export function makeEffectStore(db: Kysely<Tables>, whole: WholeRows): EffectStore {
   return {
     async failing(requestId) {
       const found: FailingEffect[] = [];
@@ -102,6 +103,7 @@ export function makeEffectStore(db: Kysely<Tables>): EffectStore {
         undecided: open - decided,
         uncovered: open - covered,
         unrecorded: await countUnrecorded(db),
+        damaged: await whole.found(db),
         effects,
       };
     },

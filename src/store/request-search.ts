@@ -2,7 +2,8 @@ import { type Kysely, type SqlBool, sql } from "kysely";
 import type { ClosedQuery, OnDamaged, RequestSearch } from "../app/ports/request-search.ts";
 import { type ApprovalRequest, askedAt } from "../core/request.ts";
 import type { ClosedFigures } from "../core/statistics.ts";
-import { parseColumn, parseWhole } from "./row-shapes.ts";
+import type { WholeRows } from "./damaged-rows.ts";
+import { parseColumn } from "./row-shapes.ts";
 import { requestFromRow } from "./rows.ts";
 import type { Tables } from "./schema.ts";
 
@@ -16,22 +17,21 @@ const MAX_IDS = 500;
 /** The character after the hexadecimal digits: ids with a prefix are less than the prefix with it. */
 const AFTER_DIGITS = "g";
 
-export function makeRequestSearch(db: Kysely<Tables>): RequestSearch {
+export function makeRequestSearch(db: Kysely<Tables>, whole: WholeRows): RequestSearch {
   const all = () => db.selectFrom("requests").selectAll("requests");
   const closed = (query: ClosedQuery) => findClosed(db, query);
   const read = async (query: ReturnType<typeof all>, onDamaged?: OnDamaged) =>
-    parseWhole(await query.execute(), requestFromRow, onDamaged);
+    whole.requests(await query.execute(), onDamaged);
   return {
     async waiting(limit, onDamaged) {
-      const rows = await all().where(WAITING).orderBy("deadline").orderBy("id").limit(limit).execute();
-      return parseWhole(rows, requestFromRow, ({ id }) => onDamaged?.(id));
+      return read(all().where(WAITING).orderBy("deadline").orderBy("id").limit(limit), ({ id }) => onDamaged?.(id));
     },
 
-    closed: (query) => readWhole(query, (part) => closed(part).selectAll("requests").execute(), requestFromRow),
+    closed: (query) => readWhole(whole, query, (part) => closed(part).selectAll("requests").execute(), requestFromRow),
 
     closedFigures(query) {
       const columns = ["id", "facts", "openedAt", "decidedAt", "closedAt", "outcome"] as const;
-      return readWhole(query, (part) => closed(part).select(columns).execute(), toFigures);
+      return readWhole(whole, query, (part) => closed(part).select(columns).execute(), toFigures);
     },
 
     startingWith: (prefix, limit, onDamaged) =>
@@ -68,6 +68,7 @@ export function makeRequestSearch(db: Kysely<Tables>): RequestSearch {
 
 /** Reads rows until there are as many as the query asks for, without those that cannot be parsed. */
 async function readWhole<Row extends Pick<Tables["requests"], "id" | "closedAt">, Value>(
+  whole: WholeRows,
   query: ClosedQuery,
   execute: (query: ClosedQuery) => Promise<Row[]>,
   parse: (row: Row) => Value,
@@ -75,7 +76,8 @@ async function readWhole<Row extends Pick<Tables["requests"], "id" | "closedAt">
   const found: Value[] = [];
   for (let part = query; ; ) {
     const rows = await execute(part);
-    found.push(...parseWhole(rows, parse, ({ id }) => query.onDamaged?.(id)));
+    const of = ({ id }: Row) => ({ table: "requests", requestId: id }) as const;
+    found.push(...whole.parse(rows, parse, of, ({ id }) => query.onDamaged?.(id)));
     const last = rows.at(-1);
     if (last === undefined || rows.length < query.limit || found.length >= query.limit)
       return found.slice(0, query.limit);

@@ -1,11 +1,12 @@
 import { type Kysely, type SqlBool, sql } from "kysely";
+import type { OnDamaged } from "../app/ports/request-search.ts";
 import type { RequestStore } from "../app/ports/store.ts";
 import { isDecisionRecorded } from "./audit.ts";
+import { readLimited, type WholeRows } from "./damaged-rows.ts";
 import { transact } from "./guard.ts";
 import { rebindTarget } from "./rebind-target.ts";
 import { recordReminded } from "./record-reminded.ts";
 import { makeRequestChanges } from "./request-changes.ts";
-import { parseWhole } from "./row-shapes.ts";
 import { auditFromRow, requestFromRow } from "./rows.ts";
 import type { Tables } from "./schema.ts";
 
@@ -29,10 +30,15 @@ export const CONTRADICTION = sql<string | null>`case requests.verification
   when 'no-effect' then 'AWS accepted the signal, and the step still waits without it. Decide the step in the AWS console.'
   when 'misdirected' then 'The signal did not decide the step of its request. See the message of the request.' end`;
 
-export function makeRequestStore(db: Kysely<Tables>, publishes: boolean, now: () => number): RequestStore {
+export function makeRequestStore(
+  db: Kysely<Tables>,
+  publishes: boolean,
+  now: () => number,
+  whole: WholeRows,
+): RequestStore {
   return {
     ...makeRequestChanges(transact(db), publishes, now),
-    ...makeRequestQueries(db),
+    ...makeRequestQueries(db, whole),
 
     rebindTarget: (target) => db.transaction().execute((trx) => rebindTarget(trx, target)),
 
@@ -64,19 +70,22 @@ type Queries = Omit<
   "open" | "advance" | "rebindTarget" | "postponeSignal" | "recordSeenOver" | "recordReminded"
 >;
 
-function makeRequestQueries(db: Kysely<Tables>): Queries {
+function makeRequestQueries(db: Kysely<Tables>, whole: WholeRows): Queries {
   const all = () => db.selectFrom("requests").selectAll();
-  const read = async (query: ReturnType<typeof all>) => (await query.execute()).map(requestFromRow);
+  const read = async (query: ReturnType<typeof all>, onDamaged?: OnDamaged) =>
+    whole.requests(await query.execute(), onDamaged);
+  const first = (limit: number, query: ReturnType<typeof all>) =>
+    readLimited(limit, (asked) => query.limit(asked).execute(), whole.requests);
 
   return {
     async byId(id) {
-      const [request = null] = await read(all().where("id", "=", id));
-      return request;
+      const row = await all().where("id", "=", id).executeTakeFirst();
+      return row === undefined ? null : requestFromRow(row);
     },
 
     executionsOf: (ids) => db.selectFrom("requests").select(["id", "executionId"]).where("id", "in", ids).execute(),
 
-    ofExecution: ({ account, region }, executionId) =>
+    ofExecution: ({ account, region }, executionId, onDamaged) =>
       read(
         all()
           .where("account", "=", account)
@@ -84,19 +93,20 @@ function makeRequestQueries(db: Kysely<Tables>): Queries {
           .where("executionId", "=", executionId)
           .orderBy("openedAt")
           .orderBy("stepTurn"),
+        onDamaged,
       ),
 
-    async find(id, onDamaged) {
+    find(id, onDamaged) {
       const found = all().where((where) => where.or([where("id", "=", id), where("executionId", "=", id)]));
-      return parseWhole(await found.orderBy("openedAt", "desc").execute(), requestFromRow, onDamaged);
+      return read(found.orderBy("openedAt", "desc"), onDamaged);
     },
 
     inState: (states, limit) =>
-      read(
+      first(
+        limit,
         all()
           .where("state", "in", [...states])
-          .orderBy("openedAt")
-          .limit(limit),
+          .orderBy("openedAt"),
       ),
 
     unfinished: ({ account, region }) =>
@@ -105,17 +115,17 @@ function makeRequestQueries(db: Kysely<Tables>): Queries {
     ...makePartQueries(db),
 
     dueToRemind: (at, limit) =>
-      read(all().where("state", "=", "open").where("nextReminderAt", "<=", at).orderBy("nextReminderAt").limit(limit)),
+      first(limit, all().where("state", "=", "open").where("nextReminderAt", "<=", at).orderBy("nextReminderAt")),
 
     dueToSignal: ({ account, region }, at, limit) =>
-      read(
+      first(
+        limit,
         all()
           .where(UNSIGNALED)
           .where("account", "=", account)
           .where("region", "=", region)
           .where("signalNextAt", "<=", at)
-          .orderBy("signalNextAt")
-          .limit(limit),
+          .orderBy("signalNextAt"),
       ),
 
     dueSignalTargets: (at) =>

@@ -2,6 +2,7 @@ import { CamelCasePlugin, type Dialect, Kysely } from "kysely";
 import type { Store } from "../app/ports/store.ts";
 import { makeAuditStore, makeGuardedAuditStore, UNPUBLISHED } from "./audit.ts";
 import { makeClickStore } from "./clicks.ts";
+import { type DamagedRow, makeWholeRows } from "./damaged-rows.ts";
 import { makeDigestStore } from "./digests.ts";
 import { makeEffectStore } from "./effects.ts";
 import { makeExecutionStore, makeGuardedExecutionStore } from "./executions.ts";
@@ -34,6 +35,8 @@ export async function openStore(options: {
   ackDialect?: Dialect | null;
   publishes: boolean;
   now: () => number;
+  /** Is called once for each damaged row. */
+  onDamaged?: (row: DamagedRow) => void;
   /** Those of another version of the program; for tests. */
   migrations?: Migrations;
   /** Of a database in a file; see watchFile. */
@@ -41,15 +44,16 @@ export async function openStore(options: {
 }): Promise<Store> {
   const { publishes, now } = options;
   const { db, ackDb, close } = await connectAndMigrate(options);
-  const requests = makeRequestStore(db, publishes, now);
+  const whole = makeWholeRows(options.onDamaged);
+  const requests = makeRequestStore(db, publishes, now, whole);
   return {
     requests,
-    search: makeRequestSearch(db),
+    search: makeRequestSearch(db, whole),
     messages: makeMessageStore(db),
     notices: makeNoticeStore(db),
     recipientLookups: makeRecipientLookupStore(db),
     requesterLookups: makeRequesterLookupStore(db),
-    digests: makeDigestStore(db),
+    digests: makeDigestStore(db, whole),
     homes: makeHomeStore(db),
     retention: makeRetentionStore(db),
     clicks: makeClickStore(db, now),
@@ -58,12 +62,12 @@ export async function openStore(options: {
     replicas: makeReplicaStore(db),
     rateLimits: makeRateLimitStore(db),
     polls: makePollStore(db, now),
-    audit: makeAuditStore(db),
-    effects: makeEffectStore(db),
+    audit: makeAuditStore(db, whole),
+    effects: makeEffectStore(db, whole),
     times: makeRequestTimes(db),
     ackStore: {
       clicks: makeClickStore(ackDb, now),
-      requests: makeRequestStore(ackDb, publishes, now),
+      requests: makeRequestStore(ackDb, publishes, now, whole),
       polls: makePollStore(ackDb, now),
     },
     fileFault: options.fileFault ?? (() => null),

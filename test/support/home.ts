@@ -40,7 +40,15 @@ export function poorHealth(targets: number): HealthReport & { kind: "health" } {
       const polled = { polledAt: 1, error: isFailing ? error : null, everyMs: 1, unannouncedAt: null };
       return { target: `t/${index}.`, ...polled, stale: isFailing };
     }),
-    work: { open: 9, uncovered: 1, effects, oldestUnpostedAt: 1, oldestUnpublishedAt: 1, oldestStaleAt: 1 },
+    work: {
+      open: 9,
+      uncovered: 1,
+      damaged: [],
+      effects,
+      oldestUnpostedAt: 1,
+      oldestUnpublishedAt: 1,
+      oldestStaleAt: 1,
+    },
     waiting: Array.from({ length: 40 }, (_, index) => ({
       ...{ account: `${111122220000 + index}`, region: "us-east-1" },
       count: index < 3 ? 95 : 9,

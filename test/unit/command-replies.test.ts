@@ -101,6 +101,7 @@ test("Slack accepts the answers for admins, whatever AWS returns and however man
       const work = {
         open: 9,
         uncovered: 1,
+        damaged: [],
         effects,
         oldestUnpostedAt: now,
         oldestUnpublishedAt: now,
@@ -140,13 +141,27 @@ test("Slack accepts the answers for admins, whatever AWS returns and however man
 test("health says so when reads of AWS have contradicted earlier ones for a minute, and not before", () => {
   const text = (oldestStaleAt: number | null) => {
     const times = { oldestUnpostedAt: null, oldestUnpublishedAt: null, oldestStaleAt };
-    const work = { open: 0, uncovered: 0, effects: [], ...times };
+    const work = { open: 0, uncovered: 0, damaged: [], effects: [], ...times };
     const report = { kind: "health" as const, slackConnected: true, storeFault: null, targets: [], work, waiting: [] };
     return JSON.stringify(healthReply(report, 10 * 60_000).blocks);
   };
   const line = "*Reads of AWS*: AWS has returned outdated data for 5 minutes. Countersign may delay signals.";
   assert.ok(text(5 * 60_000).includes(line));
   for (const fine of [null, 10 * 60_000 - 59_999]) assert.ok(!text(fine).includes("Reads of AWS"));
+});
+
+test("health names damaged requests, and what to do", () => {
+  const row = { id: "r1", executionId: "e1", stepExecutionId: "s1", target: "t", account: "1", region: "r" };
+  const damaged = [{ ...row, route: null, state: "open" as const, openedAt: 0 }];
+  const times = { oldestUnpostedAt: null, oldestUnpublishedAt: null, oldestStaleAt: null };
+  const work = { open: 1, uncovered: 0, damaged, effects: [], ...times };
+  const report = { kind: "health" as const, slackConnected: true, storeFault: null, targets: [], work, waiting: [] };
+  const text = visibleText(healthReply(report, 0).blocks);
+  assert.match(
+    text,
+    /Damaged requests\*?: 1\. .*Decide each step in the AWS console, and restore the row.*or close it/,
+  );
+  assert.match(text, /r1.*execution.*e1/);
 });
 
 test("a search of closed requests that stopped at its limit says so, and how to continue", () => {

@@ -33,6 +33,7 @@ function health(due: number, kind: "requester" | "signal" = "requester"): string
   const work = {
     open: 0,
     uncovered: 0,
+    damaged: [],
     effects,
     oldestUnpostedAt: null,
     oldestUnpublishedAt: null,

@@ -2,7 +2,7 @@ import type { LookupFailure } from "../../core/person.ts";
 import type { People } from "../../core/policy.ts";
 import type { Target } from "../ports/aws.ts";
 import type { Poll, PollStore } from "../ports/coordination.ts";
-import type { Backlog, EffectStore, Lags } from "../ports/effect-store.ts";
+import type { Backlog, Damage, EffectStore, Lags } from "../ports/effect-store.ts";
 import type { Directory } from "../ports/slack.ts";
 import type { QueueState } from "../ports/waiting-queue.ts";
 import { requireAdmin } from "./require-admin.ts";
@@ -18,10 +18,8 @@ export type HealthReport =
       queue?: QueueState | null;
       /** Null when the database is unreachable: then the state of the targets is unknown too. */
       work:
-        | ({ open: number; uncovered: number; effects: Backlog[] } & Pick<
-            Lags,
-            "oldestUnpostedAt" | "oldestUnpublishedAt" | "oldestStaleAt"
-          >)
+        | ({ open: number; uncovered: number; effects: Backlog[] } & Damage &
+            Pick<Lags, "oldestUnpostedAt" | "oldestUnpublishedAt" | "oldestStaleAt">)
         | null;
       /** The executions that wait in each account and Region. */
       waiting: { account: string; region: string; count: number }[];

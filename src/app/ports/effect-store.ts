@@ -1,4 +1,5 @@
 import type { ApprovalRequest } from "../../core/request.ts";
+import type { DamagedRequest } from "./request-search.ts";
 
 export type EffectKind =
   | "post"
@@ -46,6 +47,11 @@ export interface Lags {
   waiting: { target: string; count: number }[];
 }
 
+export interface Damage {
+  /** The requests with damaged rows that this process found, and that are not closed. Workers leave them out. */
+  damaged: DamagedRequest[];
+}
+
 /** Derives the unfinished work from the rows. */
 export interface EffectStore {
   /** Returns the failing effects of one request. */
@@ -55,7 +61,9 @@ export interface EffectStore {
    * `undecided`: those of them that wait for people; `unrecorded`: those of them that are decided without a record in the
    * audit log.
    */
-  backlog(): Promise<{ open: number; undecided: number; uncovered: number; unrecorded: number; effects: Backlog[] }>;
+  backlog(): Promise<
+    { open: number; undecided: number; uncovered: number; unrecorded: number; effects: Backlog[] } & Damage
+  >;
   /** Returns how far the bot is behind, and how many executions wait. */
   lags(): Promise<Lags>;
 }

@@ -25,7 +25,7 @@ export interface ClosedQuery {
 /** The columns of a damaged row that are no JSON. */
 export type DamagedRequest = Pick<
   ApprovalRequest,
-  "id" | "target" | "account" | "region" | "executionId" | "route" | "state" | "openedAt"
+  "id" | "target" | "account" | "region" | "executionId" | "stepExecutionId" | "route" | "state" | "openedAt"
 >;
 
 /** Is called with each request whose row is damaged. The result leaves it out. */

@@ -62,6 +62,7 @@ export interface Reminded {
   next: number | null;
 }
 
+/** Lists leave out requests whose rows are damaged. */
 export interface RequestStore {
   /** Stores a new request with its messages and audit record. `exists`: the step has a request already. */
   open(opened: NewRequest): Promise<"opened" | "exists" | "lease-lost">;
@@ -72,11 +73,16 @@ export interface RequestStore {
    * when the configuration renames it.
    */
   rebindTarget(target: Target): Promise<void>;
+  /** Throws if the row is damaged. */
   byId(id: string): Promise<ApprovalRequest | null>;
   /** Returns the executions of these requests, for log lines. */
   executionsOf(ids: readonly string[]): Promise<Pick<ApprovalRequest, "id" | "executionId">[]>;
   /** Finds by the account and Region of the target, which may have had another name when the requests were opened. */
-  ofExecution(target: Pick<Target, "account" | "region">, executionId: string): Promise<ApprovalRequest[]>;
+  ofExecution(
+    target: Pick<Target, "account" | "region">,
+    executionId: string,
+    onDamaged?: OnDamaged,
+  ): Promise<ApprovalRequest[]>;
   /** Finds by request id or execution id, newest first. */
   find(id: string, onDamaged?: OnDamaged): Promise<ApprovalRequest[]>;
   /** Returns the oldest first. */

@@ -17,6 +17,7 @@ import { listSigners } from "../../core/signers.ts";
 import { CONTRADICTION_REPORT_MS } from "../../core/stale-reads.ts";
 import type { Automation, Clock } from "../ports/aws.ts";
 import type { AliveUntil, Lease, LeaseStore } from "../ports/coordination.ts";
+import type { DamagedRequest } from "../ports/request-search.ts";
 import type { ExecutionStore } from "../ports/store.ts";
 import {
   type AskedAt,
@@ -108,7 +109,7 @@ async function signalOnce(
 ): Promise<void> {
   const { requests, executions, clock } = deps;
   // Guard. The signer is made ready before the read, so that nothing slow comes between the read and the signal.
-  const known = await requests.ofExecution(automation.target, due.executionId);
+  const { known, damaged } = await readKnown(deps, automation, due);
   const request = known.find(({ id }) => id === due.id);
   if (request === undefined || !isDecided(request) || request.signal === "accepted") return;
   const votes = await requests.votes(request.id);
@@ -143,6 +144,8 @@ async function signalOnce(
   if (listed?.staleSince != null && move.kind !== "stale") await executions.clearStale(listed);
   if (move.kind !== "send") return follow(deps, automation, turn, move);
   if (ready.kind === "failed") return recordNotReady(deps, turn, ready);
+  // Only the damaged request may show that the read is old, or that this step is over.
+  if (damaged !== null) return recordDeferred(deps, turn, damagedError(damaged));
   const leftMs = makeTimeLeft(deps, { lease, since }, asked);
   if (leftMs() < 0) return recordDeferred(deps, turn, `Not sent: ${TOO_LATE}`);
 
@@ -157,6 +160,18 @@ async function signalOnce(
   const result = leftMs() < 0 ? NOT_SENT : await send(leftMs());
   await recordResult(deps, sent, resolveAttempt(sending, result, clock.now()), result);
   await executions.wake(automation.target.key, request.executionId, clock.now());
+}
+
+const damagedError = ({ id }: DamagedRequest) =>
+  `Not sent: the row of another request of this execution (${id}) in the database is damaged. Restore it from a backup, or decide the step in the AWS console`;
+
+/** Returns the requests of the execution, and one of those whose rows are damaged. */
+async function readKnown({ requests }: SendSignalDeps, { target }: Automation, { executionId }: DueSignal) {
+  let damaged: DamagedRequest | null = null;
+  const known = await requests.ofExecution(target, executionId, (row) => {
+    damaged = row;
+  });
+  return { known, damaged: damaged as DamagedRequest | null };
 }
 
 const isOf = ({ id }: DecidedRequest, { requestId }: SignalAttempt) => (requestId === id ? "attempts" : "elsewhere");

@@ -31,14 +31,23 @@ export async function scheduleNextRead(
 ): Promise<void> {
   const { executions, clock, log } = deps;
   const { target, executionId } = watched;
-  const requests = await deps.requests.ofExecution(from, executionId);
+  let isDamaged = false;
+  const requests = await deps.requests.ofExecution(from, executionId, () => {
+    isDamaged = true;
+  });
   const allClosed = requests.every((request) => request.state === "closed");
   const isVerified = !requests.some(isUnverified);
   const shown = findNewerState(watched, execution, readAt);
   const isAnnounced = shown === null && watched.fingerprint === ANNOUNCED && requests.length === 0;
   const hasLeftList = shown === null && watched.fingerprint === NOT_WAITING;
   const isNotWaiting = hasLeftList || (isAnnounced && watched.unchangedReads + 1 >= MAX_ANNOUNCED_READS);
-  if (allClosed && isVerified && (hasEnded(execution.status) || (isNotWaiting && requests.length === 0))) {
+  // A damaged request must close after its row is restored.
+  if (
+    !isDamaged &&
+    allClosed &&
+    isVerified &&
+    (hasEnded(execution.status) || (isNotWaiting && requests.length === 0))
+  ) {
     log.debug({ event: "execution.forgotten", target, executionId }, "execution no longer watched");
     return executions.forget(target, executionId, watched.nextReadAt);
   }

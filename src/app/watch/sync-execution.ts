@@ -9,12 +9,13 @@ import {
 } from "../../core/execution.ts";
 import { findFailedStep } from "../../core/failed-step.ts";
 import { makeMask } from "../../core/mask.ts";
-import { closeNotFound, reconcile } from "../../core/reconcile.ts";
+import { type Change, closeNotFound, reconcile } from "../../core/reconcile.ts";
 import type { ApprovalRequest } from "../../core/request.ts";
 import { type SignalAttempt, sendingSince } from "../../core/signal-attempt.ts";
 import { inTurns } from "../../core/slices.ts";
 import { CONTRADICTION_REPORT_MS, contradictsRows } from "../../core/stale-reads.ts";
 import type { Automation, Clock, Log, Target } from "../ports/aws.ts";
+import type { DamagedRequest } from "../ports/request-search.ts";
 import type { GuardedStore, WatchedExecution } from "../ports/store.ts";
 import { type ReportChange, reportChanges } from "./announced-changes.ts";
 import type { makeApplyChanges } from "./apply-changes.ts";
@@ -69,7 +70,9 @@ export const makeSyncExecution =
   (deps: SyncExecutionDeps) =>
   async (automation: Automation, watched: WatchedExecution, abort: AbortSignal): Promise<void> => {
     const { executions, clock } = deps;
-    const known = await deps.requests.ofExecution(automation.target, watched.executionId);
+    const damaged: DamagedRequest[] = [];
+    const note = (row: DamagedRequest) => damaged.push(row);
+    const known = await deps.requests.ofExecution(automation.target, watched.executionId, note);
     const readAt = clock.now();
     const reading = await automation.read(watched.executionId, abort);
     if (abort.aborted) return;
@@ -87,12 +90,16 @@ export const makeSyncExecution =
           },
           "cannot read an execution",
         );
-        if (watched.fingerprint === ANNOUNCED && known.length === 0 && failures >= MAX_ANNOUNCED_FAILURES)
+        if (
+          watched.fingerprint === ANNOUNCED &&
+          known.length + damaged.length === 0 &&
+          failures >= MAX_ANNOUNCED_FAILURES
+        )
           return executions.forget(watched.target, watched.executionId, watched.nextReadAt);
         return executions.recordRead(watched, clock.now() + wait, failures);
       }
       case "not-found":
-        return closeNotFoundRequests(deps, automation, watched, known, abort);
+        return closeNotFoundRequests(deps, automation, watched, { known, damaged }, abort);
       case "read": {
         const execution = await automation.withParents(reading.execution, abort);
         if (abort.aborted) return;
@@ -125,19 +132,22 @@ async function closeNotFoundRequests(
   deps: SyncExecutionDeps,
   automation: Automation,
   watched: WatchedExecution,
-  known: readonly ApprovalRequest[],
+  { known, damaged }: { known: readonly ApprovalRequest[]; damaged: readonly DamagedRequest[] },
   abort: AbortSignal,
 ): Promise<void> {
   const { executions, clock } = deps;
   const now = clock.now();
   const notFoundSince = watched.notFoundSince ?? now;
   const isBelieved = now - notFoundSince >= NOT_FOUND_FOR_MS;
-  if (known.length === 0) return executions.forget(watched.target, watched.executionId, watched.nextReadAt);
+  if (known.length + damaged.length === 0)
+    return executions.forget(watched.target, watched.executionId, watched.nextReadAt);
   if (watched.fingerprint !== NOT_WAITING || !isBelieved)
     return executions.recordNotFound(watched, now + NOT_FOUND_REREAD_MS, notFoundSince);
   const changes = known.map((request) => closeNotFound(request, now)).filter((change) => change !== null);
   const applied = await deps.apply(automation, null, makeMask([], { parameters: {} }), changes, abort);
-  if (applied === "stored") await executions.forget(watched.target, watched.executionId, watched.nextReadAt);
+  if (applied === "stored" && damaged.length > 0)
+    await executions.recordNotFound(watched, now + FAILED_CAP_MS, notFoundSince);
+  else if (applied === "stored") await executions.forget(watched.target, watched.executionId, watched.nextReadAt);
   else await executions.recordNotFound(watched, now + FOLLOW_BASE_MS, notFoundSince);
 }
 
@@ -153,7 +163,8 @@ async function applyReading(
   const { target, executionId } = watched;
   const mask = makeMask(deps.mask, execution);
   // The requests as of now: a decision that was made during the read belongs to its evaluation.
-  const known = await deps.requests.ofExecution(automation.target, executionId);
+  const damaged: DamagedRequest[] = [];
+  const known = await deps.requests.ofExecution(automation.target, executionId, (row) => damaged.push(row));
   const attempts = await deps.requests.signalsOfExecution(automation.target, executionId);
   if (known.some((request) => isSending(request, attempts, clock.now())))
     return executions.recordRead(watched, clock.now() + FOLLOW_BASE_MS, watched.unchangedReads);
@@ -173,7 +184,9 @@ async function applyReading(
     return reconcile(execution, known, { ...context, maskText: mask.text, failedStep });
   });
   const changes = (await inTurns(found, clock.turn)).filter(
-    (change) => change.kind !== "open" || !deps.ignored.has(executionId, change.step, clock.now()),
+    (change) =>
+      !dependsOnDamaged(change, damaged) &&
+      (change.kind !== "open" || !deps.ignored.has(executionId, change.step, clock.now())),
   );
   const unreported = changes.filter(
     (change) => change.kind !== "open" || !deps.ignored.wasEvaluated(executionId, change.step),
@@ -189,6 +202,12 @@ async function applyReading(
   const seen = { executionId, announcedAt: watched.announcedAt ?? null, seenAt: readAt };
   reportChanges(unreported, execution, seen, deps.reportChange);
   await scheduleNextRead(deps, automation.target, { ...watched, readAt }, execution, changes.length > 0);
+}
+
+/** Tells whether a change may be wrong without the damaged requests: another turn of the same step, or whom a signal reached. */
+function dependsOnDamaged(change: Change, damaged: readonly DamagedRequest[]): boolean {
+  if (change.kind === "open") return damaged.some((row) => row.stepExecutionId === change.stepExecutionId);
+  return change.kind === "verified" && damaged.length > 0;
 }
 
 /** Reports waiting steps for which AWS returns no id: in the log at each read, and to the admins once for each step. */

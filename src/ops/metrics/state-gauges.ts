@@ -73,6 +73,10 @@ function makeStoreGauges(registry: Registry, targets?: readonly string[]) {
     "unrecorded_decisions",
     "Decided requests without a record in the audit log: they are not sent to AWS.",
   );
+  const damaged = add(
+    "damaged_requests",
+    "Requests with damaged rows that this process found, and that are not closed: workers leave them out.",
+  );
   const unposted = add("oldest_unposted_seconds", "Age of the oldest request that lacks a message; 0 without one.");
   const unpublished = add(
     "oldest_unpublished_audit_seconds",
@@ -93,6 +97,7 @@ function makeStoreGauges(registry: Registry, targets?: readonly string[]) {
       waiting.set(backlog.undecided);
       uncovered.set(backlog.uncovered);
       unrecorded.set(backlog.unrecorded);
+      damaged.set(backlog.damaged.length);
       oldest.set(seconds(lags.oldestOpenAt));
       unposted.set(seconds(lags.oldestUnpostedAt));
       unpublished.set(seconds(lags.oldestUnpublishedAt));

@@ -1,6 +1,7 @@
 import type { SectionBlock } from "@slack/types";
 import type { HealthReport } from "../../app/admin/health.ts";
 import type { Backlog, EffectKind } from "../../app/ports/effect-store.ts";
+import type { DamagedRequest } from "../../app/ports/request-search.ts";
 import type { QueueState } from "../../app/ports/waiting-queue.ts";
 import { counted } from "../../core/counted.ts";
 import { CONTRADICTION_REPORT_MS } from "../../core/stale-reads.ts";
@@ -129,12 +130,23 @@ function healthSubjects(report: HealthReport & { kind: "health" }, now: number):
     ...subjects,
     targetsSubject(targets, now, queue !== null),
     { text: `*Open requests*: ${work.open}${uncovered}`, isProblem: work.uncovered > 0 },
+    ...damagedSubject(work.damaged),
     { text: `*Oldest request without a message*: ${age(work.oldestUnpostedAt, now, "opened ")}` },
     { text: `*Audit events to publish*: ${age(work.oldestUnpublishedAt, now, "the oldest is from ")}` },
     ...staleReads(work.oldestStaleAt, now),
     waitingSubject(report.waiting),
     queuesSubject(work.effects),
   ];
+}
+
+function damagedSubject(damaged: readonly DamagedRequest[]): Subject[] {
+  if (damaged.length === 0) return [];
+  const items = damaged.map(({ id, executionId }) => ({
+    text: `• ${code(id, 60)}, execution ${code(executionId, 60)}`,
+    isProblem: true,
+  }));
+  const text = `*Damaged requests*: ${damaged.length}. Nothing is sent or posted for them. Decide each step in the AWS console, and restore the row from a backup or close it.`;
+  return [{ text, isProblem: true, items }];
 }
 
 function queuesSubject(effects: readonly Backlog[]): Subject {

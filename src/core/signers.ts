@@ -52,7 +52,7 @@ export function listSigners(kind: SignerKind, request: ApprovalRequest, votes: r
 }
 
 export type NextSigner =
-  /** This signer is next; `last` when no signer comes after. */
+  /** This signer is next; `last` when AWS then has every approval that it needs, or that the signers can give. */
   | { kind: "next"; signer: Signer; last: boolean }
   /** AWS has accepted the signal of every signer, or as many as the step needs. */
   | { kind: "done" };
@@ -78,5 +78,5 @@ export function nextSigner(
   const signer = uncertain ?? first;
   const needed = countNeeded(request);
   if (signer === undefined || accepted >= needed) return { kind: "done" };
-  return { kind: "next", signer, last: open.length === 1 || accepted + 1 >= needed };
+  return { kind: "next", signer, last: missing.length === 1 || accepted + 1 >= needed };
 }

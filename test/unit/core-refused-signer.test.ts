@@ -116,6 +116,23 @@ test("a person whom AWS refuses is passed over while another one may sign, and c
   assert.deepEqual(selectSigner(request, [ann], refused, under), { kind: "next", signer: ann, last: true });
 });
 
+test("of two required approvals, the one that AWS may accept is not the last one while the other is refused and missing", () => {
+  const [ann, ben] = [
+    { id: "U0ANN", session: "ann@x.y" },
+    { id: "U0BEN", session: "ben@x.y" },
+  ];
+  const signer = { kind: "approvers", arn: BOT_ROLE } as const;
+  const facts = aFacts({ awsApprovers: ["{{ Approvers }}"], signer, minRequiredApprovals: 2 });
+  const request = aRequest({ state: "decided", decision: "approve", facts });
+  const under = { principal: BOT_ROLE, policyHash: "hash" };
+  const ofAnn = attempts([0], [MINUTE]);
+  const ofBen = { attempt: 3, signerId: ben.id, session: ben.session, at: NOW + 2 * MINUTE };
+  const skipped = [...ofAnn, anAttempt({ ...ofBen, state: "skipped" })];
+  assert.deepEqual(selectSigner(request, [ann, ben], skipped, under), { kind: "next", signer: ben, last: false });
+  const accepted = [...ofAnn, anAttempt({ ...ofBen, state: "accepted" })];
+  assert.deepEqual(selectSigner(request, [ann, ben], accepted, under), { kind: "next", signer: ann, last: true });
+});
+
 test("refusals of an unknown principal are never final, also while it stays unknown", () => {
   const given = attempts([0, { principal: null }], [MINUTE, { principal: null }]);
   const signer = { id: "U0ANN", session: "ann@x.y" };

@@ -40,7 +40,7 @@ export interface Turn {
   signer: Signer;
   /** Everyone who can signal the decision, this signer included. */
   signers: readonly Signer[];
-  /** No signer comes after this one. */
+  /** AWS needs no other signal after this one, or there is no other signer. */
   last: boolean;
   /** Every attempt of the request so far, oldest first. */
   attempts: readonly SignalAttempt[];

@@ -135,8 +135,12 @@ function unknownText(
   return `${counts}, because ${describeUnknown(requester, show)} (${ruleName(route, show)})`;
 }
 
-function describeUnknown({ executedBy, unread }: Requester, show: NameRenderer): string {
+function describeUnknown({ executedBy, unread, inactive }: Requester, show: NameRenderer): string {
   if (unread !== undefined) return `its parent execution could not be read: ${show.text(unread)}`;
+  if (inactive !== undefined) {
+    const accounts = inactive.length === 1 ? "whose account is" : "whose accounts are";
+    return `${show.text("identities")} lists ${names(inactive, show)}, ${accounts} deactivated, gone or a bot`;
+  }
   const kind = classifyPrincipal(executedBy);
   if (!isPersonal(kind)) return `the requester is ${principalNoun(kind)}, which identifies no one`;
   return kind === "identity-center"

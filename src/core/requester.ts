@@ -35,6 +35,8 @@ export interface Requester {
   candidates: string[];
   /** The email address in the session name of IAM Identity Center. */
   email: string | null;
+  /** Listed people who would be the requester, but whose accounts are deactivated, bots or gone: they identify no one. Absent: none. */
+  inactive?: string[];
   /** Whether Slack has yet to return the owner of the address. */
   pending: boolean;
   /** The requesters of the executions that started this one, the nearest first; absent: no other execution started it. */
@@ -75,19 +77,25 @@ export function requesterEmail(executedBy: string | null): string | null {
 /**
  * Finds the requester of a request and those of the parent executions. A person whom the configuration lists with an IAM
  * user, the root user or a session of Identity Center is the requester. A person listed with a role, or with a session whose
- * name its user chose, is only a candidate.
+ * name its user chose, is only a candidate. `inactive`: listed people whose accounts do not say who else started it.
  */
 export function findRequester(
   { facts, addressOwners }: { facts: Starters; addressOwners: AddressOwners },
   identities: Identities,
+  inactive: ReadonlySet<string> = new Set(),
 ): Requester {
-  const [own, ...parents] = toPrincipals(facts).map((each) => findPerson(each, identities, addressOwners));
+  const [own, ...parents] = toPrincipals(facts).map((each) => findPerson(each, identities, addressOwners, inactive));
   const { parentsUnread: unread } = facts;
   if (unread !== undefined) parents.push({ ...UNKNOWN_REQUESTER, unread });
   return { ...(own ?? UNKNOWN_REQUESTER), ...(parents.length === 0 ? {} : { parents }) };
 }
 
-function findPerson(executedBy: string | null, identities: Identities, owners: AddressOwners): Requester {
+function findPerson(
+  executedBy: string | null,
+  identities: Identities,
+  owners: AddressOwners,
+  inactive: ReadonlySet<string>,
+): Requester {
   const email = requesterEmail(executedBy);
   const owner = email === null ? undefined : owners[email];
   const requester: Requester = { executedBy, userIds: [], candidates: [], email, pending: owner?.kind === "pending" };
@@ -95,7 +103,10 @@ function findPerson(executedBy: string | null, identities: Identities, owners: A
   for (const [userId, arns] of Object.entries(identities)) {
     if (!arns.some((arn) => arnMatches(arn, executedBy))) continue;
     const isExact = arns.some((arn) => arn.toLowerCase() === executedBy.toLowerCase());
-    if (isExact && identifiesPerson(executedBy)) requester.userIds.push(userId);
+    const isKnown = isExact && identifiesPerson(executedBy);
+    if (inactive.has(userId)) {
+      if (isKnown) requester.inactive = [...(requester.inactive ?? []), userId];
+    } else if (isKnown) requester.userIds.push(userId);
     else requester.candidates.push(userId);
   }
   if (owner?.kind === "person" && !requester.userIds.includes(owner.userId)) requester.userIds.push(owner.userId);

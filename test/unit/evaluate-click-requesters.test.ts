@@ -1,8 +1,10 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { makePreviewVerdict } from "../../src/app/decide/preview-verdict.ts";
+import { denialSentence } from "../../src/core/denial.ts";
 import type { Person } from "../../src/core/person.ts";
 import { initialOwners } from "../../src/core/requester.ts";
+import { PLAIN_NAMES } from "../support/fakes.ts";
 import { aClick, anEntry, aPerson, aRequest, aVote, NOW, REQUEST_ID } from "../support/samples.ts";
 import type { OpenStore } from "../support/stores.ts";
 import { denialKind, fromMessage, setUp } from "./evaluate-click-setup.ts";
@@ -78,7 +80,7 @@ test("an earlier vote with the same address proves that it was the person's, wha
   }
 });
 
-test("a deactivated account or a bot under identities identifies no one", async (t) => {
+test("a deactivated account or a bot under identities identifies no one, and the denial says so", async (t) => {
   const executedBy = aRequest().facts.executedBy ?? "";
   for (const [accountStatus, kind] of [
     ["member", "counted"],
@@ -88,7 +90,13 @@ test("a deactivated account or a bot under identities identifies no one", async 
     const { deps, directory, press } = await setUp(t, { whenRequesterUnknown: "deny-people" });
     Object.assign(deps.identities, { U0LISTED: [executedBy] });
     directory.people.set("U0LISTED", aPerson("U0LISTED", { accountStatus }));
-    assert.equal((await press("U000")).kind, kind, accountStatus);
+    const outcome = await press("U000");
+    assert.equal(outcome.kind, kind, accountStatus);
+    if (outcome.kind !== "denied") continue;
+    const reply = denialSentence(outcome.denial, PLAIN_NAMES);
+    assert.match(reply, /because identities lists U0LISTED, whose account is deactivated, gone or a bot/);
+    assert.match(reply, /An admin can identify the requester with this line under identities/);
+    assert.doesNotMatch(reply, /does not list/);
   }
 });
 

@@ -92,24 +92,25 @@ async function awaitRequester(
   deps: PersonDeps,
   request: ApprovalRequest,
 ): Promise<{ kind: "found"; facts: Pick<VoteInput, "request" | "requester"> } | LookupFailure> {
-  const identities = await activeIdentities(deps, request);
-  if (identities.kind === "unknown") return identities;
-  const requester = findRequester(request, identities.identities);
+  const { identities } = deps;
+  const found = await findInactive(deps, request);
+  if (found.kind === "unknown") return found;
+  const requester = findRequester(request, identities, found.inactive);
   if (!awaitsOwner(requester)) return { kind: "found", facts: { request, requester } };
   const result = await deps.lookUpRequester(request.id);
   if (result.kind === "unknown") return result;
   const current = (await deps.requests.byId(request.id)) ?? request;
   return {
     kind: "found",
-    facts: { request: current, requester: findRequester(current, identities.identities) },
+    facts: { request: current, requester: findRequester(current, identities, found.inactive) },
   };
 }
 
-/** Leaves out the listed people whose accounts are deactivated, bots or gone: such an account does not say who else did not start it. */
-async function activeIdentities(
+/** Finds the listed people whose accounts are deactivated, bots or gone: such an account does not say who else did not start it. */
+async function findInactive(
   { directory, identities }: PersonDeps,
   { facts }: ApprovalRequest,
-): Promise<{ kind: "read"; identities: Identities } | LookupFailure> {
+): Promise<{ kind: "read"; inactive: ReadonlySet<string> } | LookupFailure> {
   const inactive = new Set<string>();
   for (const userId of requesterIds(findRequester({ facts, addressOwners: {} }, identities))) {
     const found = await directory.person(userId);
@@ -121,8 +122,7 @@ async function activeIdentities(
     const { accountStatus } = found.person;
     if (accountStatus === "deactivated" || accountStatus === "bot") inactive.add(userId);
   }
-  const active = Object.entries(identities).filter(([userId]) => !inactive.has(userId));
-  return { kind: "read", identities: Object.fromEntries(active) };
+  return { kind: "read", inactive };
 }
 
 /** If Slack only asks to wait, the click waits, because it is stored. Otherwise it is denied. */

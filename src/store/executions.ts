@@ -88,8 +88,9 @@ export function makeGuardedExecutionStore(db: Kysely<Tables>, transact: Transact
 
     watchAll: (all) =>
       transact(async (trx) => {
+        const sorted = all.toSorted(byExecution);
         for (let from = 0; from < all.length; from += ROWS_PER_STATEMENT)
-          await watch(trx, all.slice(from, from + ROWS_PER_STATEMENT));
+          await watch(trx, sorted.slice(from, from + ROWS_PER_STATEMENT));
       }, undefined),
 
     recordRead: (seen, nextReadAt, unchangedReads, shown = null) =>
@@ -173,10 +174,11 @@ function fromRow({ notFoundSince, listedAt, announcedAt, staleSince, ...row }: T
   };
 }
 
+type ExecutionName = Pick<WatchedExecution, "target" | "executionId">;
 type Announcement = Parameters<ExecutionStore["announce"]>[0][number];
 
-/** Two replicas that announce the same executions lock their rows in the same order. */
-const byExecution = (a: Announcement, b: Announcement) =>
+/** Two replicas that change the same executions lock their rows in the same order. */
+const byExecution = (a: ExecutionName, b: ExecutionName) =>
   `${a.target} ${a.executionId}` < `${b.target} ${b.executionId}` ? -1 : 1;
 
 async function announce(trx: Transaction<Tables>, { target, executionId, mayWait }: Announcement, at: number) {

@@ -222,6 +222,26 @@ test("PostgreSQL: of many processes that acquire a lease over many connections, 
   }
 });
 
+test("PostgreSQL: a poll and events that change the same executions never deadlock", async (t) => {
+  const [polls, events] = await twoStores(t);
+  const lease = await polls.leases.acquire("one", "me", NOW, NOW + 1_000);
+  assert(lease !== null);
+  const all = Array.from({ length: 300 }, (_, index) => ({
+    ...{ target: "t", executionId: `e${String(index).padStart(3, "0")}` },
+    ...{ fingerprint: "waiting", nextReadAt: NOW, unchangedReads: 0 },
+  }));
+  // AWS lists the latest first.
+  const listed = all.toReversed();
+  for (let round = 0; round < 5; round++)
+    await Promise.all([
+      polls.guardedBy(lease).executions.watchAll(listed),
+      events.executions.announce(
+        all.map(({ target, executionId }) => ({ target, executionId, mayWait: true })),
+        NOW + round,
+      ),
+    ]);
+});
+
 test("PostgreSQL: two processes that write votes, leases and records at the same time never deadlock", async (t) => {
   const stores = await twoStores(t);
   const count = 12;

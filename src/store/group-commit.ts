@@ -58,7 +58,9 @@ export class GroupCommitDriver implements Driver {
     const own = await this.#driver.acquireConnection();
     this.#connection = {
       executeQuery: <R>(query: CompiledQuery) => this.#execute<R>(own, query),
-      streamQuery: <R>(query: CompiledQuery, chunkSize: number) => own.streamQuery<R>(query, chunkSize),
+      streamQuery: () => {
+        throw new Error("A stream would return rows that are not committed yet.");
+      },
     };
   }
 
@@ -90,13 +92,20 @@ export class GroupCommitDriver implements Driver {
       this.#open();
       this.#transaction = "first";
     } else {
-      this.#run("savepoint unit");
+      try {
+        this.#run("savepoint unit");
+      } catch (error) {
+        // The units after this one must not be committed by themselves while those before it are reported as failed.
+        if (!this.#database.isTransaction) this.#fail(error);
+        throw error;
+      }
       this.#transaction = "part";
     }
   }
 
   /** The group commits what this transaction wrote. */
   async commitTransaction(): Promise<void> {
+    if (this.#group === null || !this.#database.isTransaction) throw new Error("SQLite rolled back the transaction");
     if (this.#transaction === "part") this.#run("release unit");
   }
 

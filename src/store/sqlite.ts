@@ -209,7 +209,7 @@ function makeStatements(prepare: (text: string) => StatementSync): (text: string
   };
 }
 
-const KEEPS_SCHEMA = /^\s*(?:select|insert|update|delete|begin|commit|rollback)\b/i;
+const KEEPS_SCHEMA = /^\s*(?:select|insert|update|delete|begin|commit|rollback|savepoint|release)\b/i;
 const SELECT = /^\s*select\b/i;
 
 /** Reads rows. A number that was altered to one beyond the exact integers becomes the nearest number, and ends no reader. */

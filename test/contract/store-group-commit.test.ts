@@ -139,6 +139,33 @@ test("if a failed unit cannot be undone alone, its whole group fails, and no lat
   assert.deepEqual(committed(), [1, 2, 3]);
 });
 
+test("a transaction that SQLite has undone fails, even if it ignored the error", async (t) => {
+  const { db, fail, insert, insertTwo, committed, outcomes } = await setUp(t);
+  fail.undoes = true;
+  const careless = db.transaction().execute(async (trx) => {
+    await trx.insertInto("rows").values({ id: 1, value: "a" }).execute();
+    fail.at = "insert";
+    await assert.rejects(trx.insertInto("rows").values({ id: 2, value: "b" }).execute());
+  });
+  assert.deepEqual(await outcomes([careless, insert(20)]), ["SQLite rolled back the transaction", "ok"]);
+  assert.deepEqual(committed(), [20]);
+
+  fail.at = "savepoint";
+  assert.deepEqual(await outcomes([insertTwo(30), insertTwo(40), insert(50)]), [
+    "the disk is full",
+    "the disk is full",
+    "ok",
+  ]);
+  assert.deepEqual(committed(), [20, 50]);
+});
+
+test("a stream is refused, because its rows may not be committed", async (t) => {
+  const { db } = await setUp(t);
+  await assert.rejects(async () => {
+    for await (const row of db.selectFrom("rows").selectAll().stream()) assert.fail(String(row));
+  }, /not committed/);
+});
+
 test("many units let other events of the process pass", async (t) => {
   let now = 0;
   const { entries, insertTwo } = await setUp(t, () => ++now);

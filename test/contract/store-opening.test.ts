@@ -18,7 +18,7 @@ import { runCli } from "../support/cli.ts";
 import { damagePage } from "../support/damage-page.ts";
 import { testLog } from "../support/fakes.ts";
 import { anEntry, aRequest, REQUEST_ID } from "../support/samples.ts";
-import { type Database, ENGINES, postgresDatabase, sqliteFile } from "../support/stores.ts";
+import { type Database, ENGINES, guardedByTestLease, postgresDatabase, sqliteFile } from "../support/stores.ts";
 
 const open = (database: Database) => openStore({ dialect: database.dialect(), publishes: true, now: () => 0 });
 
@@ -217,11 +217,15 @@ test("SQLite: a statement is prepared once, and again after a change of the sche
   const file = sqliteFile();
   t.after(() => file.remove());
   const store = await open(file);
+  const guarded = await guardedByTestLease(store);
+  const execution = { target: "t", executionId: "e", fingerprint: "one", nextReadAt: 1, unchangedReads: 0 };
   const prepare = t.mock.method(DatabaseSync.prototype, "prepare");
   for (let index = 0; index < 5; index++) {
     await store.requests.byId(`none-${index}`);
     await store.leases.acquire(`lease-${index}`, "me", 1, 2);
   }
+  await Promise.all(Array.from({ length: 3 }, () => guarded.executions.watch(execution)));
+  await Promise.all(Array.from({ length: 3 }, () => guarded.executions.watch(execution)));
   const texts = prepare.mock.calls.map(({ arguments: [text] }) => text);
   assert.deepEqual(texts, [...new Set(texts)]);
 

@@ -23,6 +23,19 @@ export const toWaitingCursor = (request: ApprovalRequest): WaitingCursor => ({
   id: request.id,
 });
 
+/** Writes a page as text, for a button or a row. */
+export function formatWaitingPage(direction: WaitingPage["direction"], request: ApprovalRequest): string {
+  const { deadline, id } = toWaitingCursor(request);
+  return `${direction}:${deadline}:${id}`;
+}
+
+/** Parses such a text; null for the first page, and for a text that is none. */
+export function parseWaitingPage(page: string | null): WaitingPage | null {
+  const [, direction, deadline, id] = /^(after|before):(\d{1,15}):(\S{1,60})$/.exec(page ?? "") ?? [];
+  if ((direction !== "after" && direction !== "before") || deadline === undefined || id === undefined) return null;
+  return { direction, from: { deadline: Number(deadline), id } };
+}
+
 /**
  * Selects one page of a list in its order. Requests that are closed meanwhile move no page: a page after the end is the last
  * page, and a page that would begin before the start is the first. `offset`: the number of requests before the page.

@@ -10,7 +10,7 @@ export function makeHomeStore(db: Kysely<Tables>): HomeStore {
     return didChange(await own.set(change).executeTakeFirst());
   };
   return {
-    async open(userId, at, page = { scope: "mine", offset: 0 }) {
+    async open(userId, at, page = { scope: "mine", page: null }) {
       const opened = { ...page, openedAt: at, shownSeq: -1, fingerprint: null, nextAttemptAt: at, lastError: null };
       await db
         .insertInto("homeViews")

@@ -91,7 +91,17 @@ test("the pages of App Home show a stranger, a guest or an external user no requ
     },
     ...{ clock, log },
   });
-  const pages = ["mine 0", "all 0", "all 8", "all 999999", `all ${PRESSED.id}`, "all -1", "everything 0", ""];
+  const pages = [
+    "mine 0",
+    "all 0",
+    "all 8",
+    "all 999999",
+    `all ${PRESSED.id}`,
+    `all after:0:${PRESSED.id}`,
+    "all -1",
+    "everything 0",
+    "",
+  ];
   for (const user of PEOPLE)
     for (const action of ["home-scope", "home-previous", "home-next"])
       for (const page of pages) {

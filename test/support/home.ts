@@ -9,18 +9,22 @@ export const NOTHING_UNREAD: UnreadLists = { admins: null, routes: new Map() };
 /** The content of App Home with a page of requests. */
 export function aHome(
   items: InspectedRequest[],
-  { total = items.length, ...more }: { total?: number } & Partial<Pick<HomeContent, "scope" | "offset" | "voted">> = {},
+  {
+    total = items.length,
+    offset = 0,
+    ...more
+  }: { total?: number; offset?: number } & Partial<Pick<HomeContent, "scope" | "voted">> = {},
 ): HomeContent {
   const list = {
     kind: "pending",
     items,
     total,
     voted: [] as ApprovalRequest[],
-    ...({ offset: 0, direction: "after" } as const),
+    ...({ offset, direction: "after" } as const),
     admin: false,
     unread: NOTHING_UNREAD,
   } as const;
-  return { scope: "mine", offset: 0, list, voted: { items: [], total: 0 }, decisions: [], health: null, ...more };
+  return { scope: "mine", list, voted: { items: [], total: 0 }, decisions: [], health: null, ...more };
 }
 
 /** Health with a problem in every subject, and more of them than fit anywhere. */

@@ -38,7 +38,7 @@ async function openHome(t: TestContext) {
   });
   const look = async (userId: string, scope: "mine" | "all" = "mine") => {
     clock.advance(60_000);
-    await store.homes.open(userId, clock.now(), { scope, offset: 0 });
+    await store.homes.open(userId, clock.now(), { scope, page: null });
     const [row = assert.fail("no view is due")] = (await store.homes.due(clock.now(), 0, 9)).filter(
       (each) => each.userId === userId,
     );

@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import type { HealthReport } from "../../src/app/admin/health.ts";
 import { type AuditEntry, type AuditRecord, requestContext } from "../../src/core/audit.ts";
+import { formatWaitingPage } from "../../src/core/waiting-order.ts";
 import { commandErrorReply, helpReply, refusalText } from "../../src/slack/messages/command-texts.ts";
 import { detailsView } from "../../src/slack/messages/details-view.ts";
 import { homeView } from "../../src/slack/messages/home-view.ts";
@@ -61,9 +62,9 @@ test("a list that does not fit states how many of how many it shows", () => {
   assert.match(reply, /^\*340 requests are waiting\.\*.* 1 to 10 of 340, earliest deadline first\./s);
   const home = homeView(aHome(many.slice(0, 8), { total: 340 }), LIST);
   assert.match(visibleText(home.blocks), /1 to 8 of 340 requests, earliest deadline first\./);
-  assert.deepEqual(toButtons(home).slice(-1), ["home-next mine 8"]);
+  assert.deepEqual(toButtons(home).slice(-1), [`home-next mine ${formatWaitingPage("after", item().request)}`]);
   const next = homeView(aHome(many.slice(0, 3), { total: 11, offset: 8 }), LIST);
-  assert.deepEqual(toButtons(next).slice(-1), ["home-previous mine 0"]);
+  assert.deepEqual(toButtons(next).slice(-1), [`home-previous mine ${formatWaitingPage("before", item().request)}`]);
 });
 
 /** The action and the value of each button. */
@@ -80,8 +81,8 @@ test("App Home has the buttons of the message for requests that wait for the per
   const own = item();
   const { id } = own.request;
   const decide = ["approve", "reject", "details"].map((action) => `${action} ${id}`);
-  assert.deepEqual(toButtons(homeView(aHome([own]), LIST)), ["home-scope all 0", ...decide]);
-  assert.deepEqual(toButtons(homeView(aHome([own], { scope: "all" }), LIST)), ["home-scope mine 0", `details ${id}`]);
+  assert.deepEqual(toButtons(homeView(aHome([own]), LIST)), ["home-scope all", ...decide]);
+  assert.deepEqual(toButtons(homeView(aHome([own], { scope: "all" }), LIST)), ["home-scope mine", `details ${id}`]);
 });
 
 test("App Home shows the requests with the person's own vote, with Withdraw while it can count, and counts the others", () => {
@@ -89,7 +90,7 @@ test("App Home shows the requests with the person's own vote, with Withdraw whil
   const decided = { ...item({ ...DECIDED, id: "r-2" }), votes: [vote()] };
   const home = homeView(aHome([], { voted: { items: [own, decided], total: 5 } }), LIST);
   const { id } = own.request;
-  assert.deepEqual(toButtons(home), ["home-scope all 0", `withdraw ${id}`, `details ${id}`, "details r-2"]);
+  assert.deepEqual(toButtons(home), ["home-scope all", `withdraw ${id}`, `details ${id}`, "details r-2"]);
   const text = visibleText(home.blocks);
   assert.match(
     text,

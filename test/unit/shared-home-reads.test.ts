@@ -78,7 +78,7 @@ async function openHomes(t: Parameters<typeof aStore>[0]) {
 }
 
 const aHomeRow = (userId: string): HomeRow => ({
-  ...{ userId, scope: "mine", offset: 0, openedAt: 0, shownSeq: -1 },
+  ...{ userId, scope: "mine", page: null, openedAt: 0, shownSeq: -1 },
   ...{ fingerprint: null, slackHash: null, nextAttemptAt: 0, lastError: null },
 });
 

@@ -43,8 +43,6 @@ export interface PendingQuery {
   filters?: Filters;
   /** Only requests that wait for the vote of the person. */
   mine?: boolean;
-  /** Without a page: the number of requests before it. */
-  offset?: number;
   page?: WaitingPage | null;
   limit?: number;
 }
@@ -83,7 +81,7 @@ export const makePending =
   (deps: InspectDeps & { clock: Pick<Clock, "now"> }) =>
   async (
     userId: string,
-    { filters = {}, mine = false, offset = 0, page = null, limit = WAITING_PAGE }: PendingQuery = {},
+    { filters = {}, mine = false, page = null, limit = WAITING_PAGE }: PendingQuery = {},
     read = () => readWaiting(deps),
   ): Promise<PendingResult> => {
     const access = await findReader(deps, userId, { routesOfAdmins: mine });
@@ -96,10 +94,7 @@ export const makePending =
     const now = deps.clock.now();
     const meant = theirs.filter((request) => isMeant(filters, request, now));
     const { found, voted } = mine ? await keepOwn(deps, reader, meant) : { found: meant, voted: [] };
-    const shown =
-      page === null && offset > 0
-        ? ({ requests: found.slice(offset, offset + limit), offset, direction: "after" } as const)
-        : selectWaitingPage(found, page, limit);
+    const shown = selectWaitingPage(found, page, limit);
     const items = await Promise.all(shown.requests.map(waiting.inspect));
     const place = { total: found.length, offset: shown.offset, direction: shown.direction };
     const { damaged } = waiting;

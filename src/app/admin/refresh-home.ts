@@ -1,4 +1,5 @@
 import type { ApprovalRequest, Vote } from "../../core/request.ts";
+import { parseWaitingPage } from "../../core/waiting-order.ts";
 import type { Clock, Log } from "../ports/aws.ts";
 import type { HomeRow, HomeScope, HomeStore } from "../ports/home-store.ts";
 import type { RequestSearch } from "../ports/request-search.ts";
@@ -16,7 +17,6 @@ const MAX_VOTED = 4;
 /** The content of App Home for one person. */
 export interface HomeContent {
   scope: HomeScope;
-  offset: number;
   list: PendingResult;
   /** The waiting requests on which the person has voted, with the earliest deadline first; `total` counts all of them. */
   voted: { items: InspectedRequest[]; total: number };
@@ -143,14 +143,11 @@ function makeSharedReads({ waiting, health, clock }: Pick<RefreshHomeDeps, "wait
 async function gather(
   deps: Pick<RefreshHomeDeps, "pending" | "search">,
   reads: SharedReads,
-  { userId, scope, offset }: HomeRow,
+  { userId, scope, page }: HomeRow,
 ): Promise<HomeContent> {
-  const query = { mine: scope === "mine", limit: HOME_PAGE };
-  const asked = await deps.pending(userId, { ...query, offset }, reads.waiting);
-  // The last request of the page is gone: the first page has the others.
-  const isBeyond = asked.kind === "pending" && asked.items.length === 0 && offset > 0;
-  const list = isBeyond ? await deps.pending(userId, { ...query, offset: 0 }, reads.waiting) : asked;
-  const shown = { scope, offset: isBeyond ? 0 : offset, list };
+  const query = { mine: scope === "mine", limit: HOME_PAGE, page: parseWaitingPage(page) };
+  const list = await deps.pending(userId, query, reads.waiting);
+  const shown = { scope, list };
   if (list.kind !== "pending") {
     // Recent decisions remain with a person whose last role ended, as long as they are a full member.
     const decisions = list.kind === "refused" && list.isMember ? await readDecisions(deps.search, userId) : [];

@@ -5,8 +5,8 @@ export type HomeScope = "mine" | "all";
 export interface HomeRow {
   userId: string;
   scope: HomeScope;
-  /** The number of requests before the page. */
-  offset: number;
+  /** The page, as core/waiting-order.ts writes it; null for the first one. */
+  page: string | null;
   openedAt: number;
   /** The number of the newest audit record when the shown view was rendered; -1: it must be rendered again. */
   shownSeq: number;
@@ -22,7 +22,7 @@ export interface HomeRow {
 /** The views of App Home. Every change of a request writes an audit record, so a view with an older number may be outdated. */
 export interface HomeStore {
   /** Records that a person opened App Home or turned its page: it is due now. */
-  open(userId: string, at: number, page?: { scope: HomeScope; offset: number }): Promise<void>;
+  open(userId: string, at: number, page?: Pick<HomeRow, "scope" | "page">): Promise<void>;
   /** Returns outdated views that are due, of people who opened theirs at `since` or later, with the newest record's number. */
   due(now: number, since: number, limit: number): Promise<(HomeRow & { headSeq: number })[]>;
   /** Claims a view for one publication until then; null if another process has it. */

@@ -9,6 +9,7 @@ import type { makeStats } from "../../app/admin/stats.ts";
 import type { Clock } from "../../app/ports/aws.ts";
 import type { RequestView } from "../../app/ports/slack.ts";
 import type { Command, CommandName } from "../../core/slash-command.ts";
+import { parseWaitingPage } from "../../core/waiting-order.ts";
 import type { Workspace } from "../connection/workspace.ts";
 import { EXPLANATION_NAMES, executionsReply, explanationReply, statsReply } from "../messages/answers-for-admins.ts";
 import { context as contextBlock, type Rendered } from "../messages/blocks.ts";
@@ -30,7 +31,7 @@ import {
 import { executionBlocks } from "../messages/execution-blocks.ts";
 import { healthReply } from "../messages/health-text.ts";
 import { historyReply, parseHistoryPage } from "../messages/history-list.ts";
-import { choiceBlocks, parseWaitingPage, pendingBlocks, showBlocks } from "../messages/inspect-blocks.ts";
+import { choiceBlocks, pendingBlocks, showBlocks } from "../messages/inspect-blocks.ts";
 import { toOffset } from "../messages/page-buttons.ts";
 import { withheld, withheldNote } from "../messages/withheld.ts";
 

@@ -1,10 +1,14 @@
 import type { ActionsBlock, HomeView, KnownBlock } from "@slack/types";
 import type { HealthReport } from "../../app/admin/health.ts";
-import { HOME_PAGE, type HomeContent } from "../../app/admin/refresh-home.ts";
+import type { InspectedRequest } from "../../app/admin/inspect.ts";
+import type { PendingResult } from "../../app/admin/list-waiting.ts";
+import type { HomeContent } from "../../app/admin/refresh-home.ts";
+import type { HomeRow, HomeScope } from "../../app/ports/home-store.ts";
 import { capitalize, findTerms, outcomeText } from "../../core/action-terms.ts";
 import { counted } from "../../core/counted.ts";
 import { describeStep } from "../../core/describe-step.ts";
 import { lookupFailureText } from "../../core/person.ts";
+import { formatWaitingPage } from "../../core/waiting-order.ts";
 import { button, context, header, section } from "./blocks.ts";
 import { CHAR_BUDGET, fitting, MAX_BLOCKS, textLength } from "./budget.ts";
 import { damagedTexts, refusalText, unreadTexts } from "./command-texts.ts";
@@ -56,12 +60,15 @@ export function homeView(content: HomeContent, list: ListContext): HomeView {
   const most =
     (MAX_BLOCKS.view - heading.length - recent.length - partial.length - MAX_HEALTH_BLOCKS - MAX_VOTED_BLOCKS - 2) / 2;
   const healthRoom = health === null ? 0 : MIN_HEALTH_ROOM;
-  const shown = fitting(rows, room - healthRoom - (content.voted.total === 0 ? 0 : MIN_VOTED_ROOM), most);
+  // The page keeps the rows next to the page that the person came from.
+  const inOrder = <T>(each: readonly T[]) => (found.direction === "after" ? [...each] : each.toReversed());
+  const kept = fitting(inOrder(rows), room - healthRoom - (content.voted.total === 0 ? 0 : MIN_VOTED_ROOM), most);
+  const shown = inOrder(kept);
   const voted = votedBlocks(content, list, room - healthRoom - textLength(shown));
   return home([
     ...heading,
     ...(found.total === 0 ? [section(NOTHING[subject])] : shown.flat()),
-    ...pager(content, shown.length),
+    ...pager(found, scope, shown.length),
     ...partial,
     ...voted,
     ...recent,
@@ -97,26 +104,31 @@ const NOTHING = {
   readable: "No request that you may read is waiting.",
 } as const;
 
-/** A value of these buttons is a scope and the number of requests before the page. */
+/** A value of these buttons is a scope and, but for the first page, a page. */
 export const HOME_ACTIONS = /^home-(?:scope|previous|next)$/;
 
-export function parseHomePage(value: string): { scope: "mine" | "all"; offset: number } | null {
-  const [, scope, offset = ""] = /^(mine|all) (\d{1,6})$/.exec(value) ?? [];
-  return scope === "mine" || scope === "all" ? { scope, offset: Number(offset) } : null;
+export function parseHomePage(value: string): Pick<HomeRow, "scope" | "page"> | null {
+  const [, scope, page = null] = /^(mine|all)(?: (\S{1,90}))?$/.exec(value) ?? [];
+  return scope === "mine" || scope === "all" ? { scope, page } : null;
 }
 
 function scopeButtons(scope: "mine" | "all", admin: boolean): ActionsBlock {
   const [label, other] =
     scope === "mine" ? [admin ? "Show all requests" : "Show all that I may read", "all"] : ["Show mine", "mine"];
-  return { type: "actions", block_id: "scope", elements: [button("home-scope", label, `${other} 0`)] };
+  return { type: "actions", block_id: "scope", elements: [button("home-scope", label, other)] };
 }
 
 /** The place of the page in the list, and the buttons to the others. */
-function pager({ list, scope, offset }: HomeContent, shown: number): KnownBlock[] {
-  if (list.kind !== "pending" || list.total <= shown) return [];
+function pager(list: Extract<PendingResult, { kind: "pending" }>, scope: HomeScope, shown: number): KnownBlock[] {
+  if (list.total <= shown) return [];
+  const skipped = list.direction === "after" ? 0 : list.items.length - shown;
+  const offset = list.offset + skipped;
+  const [first, last] = [list.items[skipped], list.items[skipped + shown - 1]];
+  const to = (direction: "before" | "after", { request }: InspectedRequest) =>
+    `${scope} ${formatWaitingPage(direction, request)}`;
   const elements = [
-    ...(offset > 0 ? [button("home-previous", "Previous", `${scope} ${Math.max(0, offset - HOME_PAGE)}`)] : []),
-    ...(offset + shown < list.total ? [button("home-next", "Next", `${scope} ${offset + shown}`)] : []),
+    ...(offset > 0 && first !== undefined ? [button("home-previous", "Previous", to("before", first))] : []),
+    ...(offset + shown < list.total && last !== undefined ? [button("home-next", "Next", to("after", last))] : []),
   ];
   const place = context(`${offset + 1} to ${offset + shown} of ${list.total} requests, earliest deadline first.`);
   return elements.length === 0 ? [place] : [place, { type: "actions", block_id: "pages", elements }];

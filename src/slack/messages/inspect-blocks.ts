@@ -3,7 +3,7 @@ import type { InspectedRequest } from "../../app/admin/inspect.ts";
 import { WAITING_PAGE } from "../../app/admin/list-waiting.ts";
 import type { ShownRequest } from "../../app/admin/show-request.ts";
 import { counted } from "../../core/counted.ts";
-import { toWaitingCursor, type WaitingPage } from "../../core/waiting-order.ts";
+import { formatWaitingPage, type WaitingPage } from "../../core/waiting-order.ts";
 import { context, header, type Rendered, section } from "./blocks.ts";
 import { CHAR_BUDGET, describeShown, fitting, MAX_BLOCKS, textLength } from "./budget.ts";
 import { notVisibleText, sentenceReply } from "./command-texts.ts";
@@ -62,16 +62,7 @@ export function pendingBlocks(
 }
 
 function toPage(direction: WaitingPage["direction"], item: InspectedRequest | undefined): string | null {
-  if (item === undefined) return null;
-  const { deadline, id } = toWaitingCursor(item.request);
-  return `${direction}:${deadline}:${id}`;
-}
-
-/** Parses the page of a button; null for the first page, and for a text that is none. */
-export function parseWaitingPage(page: string | null): WaitingPage | null {
-  const [, direction, deadline, id] = /^(after|before):(\d{1,15}):(\S{1,60})$/.exec(page ?? "") ?? [];
-  if ((direction !== "after" && direction !== "before") || deadline === undefined || id === undefined) return null;
-  return { direction, from: { deadline: Number(deadline), id } };
+  return item === undefined ? null : formatWaitingPage(direction, item.request);
 }
 
 const NOTHING = {

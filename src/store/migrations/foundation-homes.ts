@@ -6,7 +6,7 @@ export async function createHomes(db: Db): Promise<void> {
     .createTable("home_views")
     .addColumn("user_id", "text", (c) => c.primaryKey())
     .addColumn("scope", "text", (c) => c.notNull())
-    .addColumn("offset", "integer", (c) => c.notNull())
+    .addColumn("page", "text")
     .addColumn("opened_at", "bigint", (c) => c.notNull())
     .addColumn("shown_seq", "integer", (c) => c.notNull())
     .addColumn("fingerprint", "text")

@@ -103,11 +103,12 @@ function makeSync(wiring: Wiring): ReadDeps["sync"] {
   const { routes, mask, policyHash } = config;
   const auditContext = wireAuditContext(wiring);
   const ignored = makeIgnoredPauses();
+  const startedElapsed = clock.elapsed();
   return ({ requests, executions }, { observe }) => {
     const { countUncovered } = metrics;
     const apply = makeApplyChanges({ requests, routes, auditContext, clock, newId, log, ignored, countUncovered });
     return makeSyncExecution({
-      ...{ requests, executions, apply, mask, policyHash, ignored, clock, random, log },
+      ...{ requests, executions, apply, mask, policyHash, startedElapsed, ignored, clock, random, log },
       withPauses: coversPauses(routes),
       countStale: metrics.countStale,
       reportChange: observe,

@@ -53,6 +53,8 @@ export interface ReconcileContext {
   signer?: RequestSigner | null;
   /** The hash of the configuration. */
   policyHash?: string | null;
+  /** When this process started, by the clock as it is now. */
+  startedAt?: number;
   /** The step that made the execution fail, masked; null if none did. */
   failedStep?: FailedStep | null;
   /** Whether paused steps open requests; without it only aws:approve does. */
@@ -72,6 +74,7 @@ export function reconcile(
     maskText = (text) => text,
     signer = null,
     policyHash = null,
+    startedAt,
     failedStep = null,
     withPauses = false,
   }: ReconcileContext,
@@ -100,7 +103,8 @@ export function reconcile(
       changes.push({ kind: "ended", request, patch: ended });
     } else {
       const progress = isAccepted ? progressPatch(observed, request, step) : {};
-      const again = policyHash !== null && needsAnotherTry(request, own, policyHash) ? { signalNextAt: now } : {};
+      const isAgain = policyHash !== null && needsAnotherTry(request, own, policyHash, startedAt);
+      const again = isAgain ? { signalNextAt: now } : {};
       const patch = { ...progress, ...again, ...factsPatch(request, step, signer, now) };
       if (Object.keys(patch).length > 0) changes.push({ kind: "progress", request, patch });
     }

@@ -9,7 +9,8 @@ import { type NextSigner, nextSigner, type Signer } from "./signers.ts";
  */
 export const INVALID_SIGNAL = "InvalidAutomationSignalException";
 
-/** Refusals of a step that waits before and after this time, in milliseconds, are about the principal. */
+/** So many refusals, over at least this time in milliseconds, of a step that each read shows waiting are about the principal. */
+const MIN_REFUSALS = 4;
 const MIN_APART_MS = 60_000;
 
 /** Tells whether AWS refused the attempt because of the signal itself. Each attempt follows a read that shows the step waiting. */
@@ -17,7 +18,7 @@ export const isInvalidSignal = ({ code }: SignalAttempt): boolean => code === IN
 
 /**
  * Tells whether AWS does not accept the signer, although the step's Approvers may include it: all its latest attempts under
- * this principal and configuration, at least a minute apart, were refused as invalid.
+ * this principal and configuration, at least four over at least a minute, were refused as invalid.
  */
 export function isRefusedForGood(
   facts: RequestFacts,
@@ -36,7 +37,7 @@ export function isRefusedForGood(
       each.session !== signer.session,
   );
   const latest = own.slice(other + 1);
-  return (latest.at(-1)?.at ?? 0) - (latest[0]?.at ?? 0) >= MIN_APART_MS;
+  return latest.length >= MIN_REFUSALS && (latest.at(-1)?.at ?? 0) - (latest[0]?.at ?? 0) >= MIN_APART_MS;
 }
 
 /** Selects the next signer, first among those that AWS may accept. */
@@ -60,11 +61,17 @@ export function isGivenUp(
   );
 }
 
-/** Tells whether a decision that AWS refused is to be sent again, because the configuration has changed. */
+/**
+ * Tells whether a decision that AWS refused is to be sent again: the configuration has changed, or this process started after
+ * the last attempt. An admin may have changed a group that the step's Approvers name, which Countersign cannot see.
+ */
 export function needsAnotherTry(
   request: ApprovalRequest,
   attempts: readonly SignalAttempt[],
   policyHash: string,
+  startedAt = Number.NEGATIVE_INFINITY,
 ): boolean {
-  return isGivenUp(request, attempts) && attempts.at(-1)?.policyHash !== policyHash;
+  const last = attempts.at(-1);
+  if (last === undefined || !isGivenUp(request, attempts)) return false;
+  return last.policyHash !== policyHash || last.at < startedAt;
 }

@@ -110,16 +110,20 @@ test("a decision that AWS refused for good names the principal and the line to a
     code: "InvalidAutomationSignalException",
     error: "AWS refused the signal",
   } as const;
+  const refusals = (more: Partial<SignalAttempt>) => [
+    ...[1, 2, 3].map((attempt) => anAttempt({ ...refused, attempt })),
+    anAttempt({ ...refused, attempt: 4, ...more }),
+  ];
   const texts = (signalNextAt: number | null, more: Partial<SignalAttempt> = {}) => {
     const facts = { awsApprovers: ["{{ Approvers }}"], signer: { kind: "bot" as const, arn: ROLE } };
-    const of = { ...view({ ...DECIDED, signalNextAt, facts }), attempts: [anAttempt({ ...refused, ...more })] };
+    const of = { ...view({ ...DECIDED, signalNextAt, facts }), attempts: refusals(more) };
     const item = pendingBlock({ ...of, messages: [] }, { workspaceUrl: "https://acme.slack.com/", now: 1 });
     return [visibleText(requestMessage(of).blocks), visibleText([item])] as const;
   };
   const [message, item] = texts(null);
   assert.match(
     message,
-    /did not accept the decision.*cannot be decided in Slack.*does not accept .*CountersignBot.*add this line to Approvers in the runbook:\n```- arn:aws:iam::111122223333:role\/CountersignBot```/s,
+    /did not accept the decision.*cannot be decided in Slack.*refused the decision 4 times.*does not accept .*CountersignBot.*sends the decision again only after.*restart.*add this line to Approvers in the runbook:\n```- arn:aws:iam::111122223333:role\/CountersignBot```/s,
   );
   assert.doesNotMatch(message, /try again|retry/);
   assert.match(item, /AWS does not accept the decision\. Decide the step in the AWS console/);

@@ -96,6 +96,7 @@ export async function bot(store: Store, quorum: number, gates: number, needed: n
     apply: applyChanges,
     mask: [],
     policyHash: "hash",
+    startedElapsed: 0,
     ignored,
     clock,
     random,

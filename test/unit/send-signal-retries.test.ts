@@ -169,7 +169,7 @@ test("a refusal is final only while AWS surely lists no signer of the step, and 
   }
 });
 
-test("a refusal is final for a principal that the step may list after a minute of refusals, until the principal or the configuration changes", async (t) => {
+test("a refusal is final for a principal that the step may list after four refusals in a minute, until a restart or a change of the principal or the configuration", async (t) => {
   const arn = "arn:aws:iam::111122223333:role/Bot";
   const facts = aFacts({ awsApprovers: ["{{ Approvers }}"], signer: { kind: "bot", arn } });
   const { automation, clock, life, round, request, sent, store, attempts } = await setUp(t, { facts });
@@ -193,7 +193,7 @@ test("a refusal is final for a principal that the step may list after a minute o
   clock.advance(86_400_000);
   assert.equal(await round(), 0);
 
-  const apply = async (context: { policyHash?: string; signer?: RequestSigner }) => {
+  const apply = async (context: { policyHash?: string; startedAt?: number; signer?: RequestSigner }) => {
     const all = { now: clock.now(), attempts: await attempts(), ...context };
     const changes = reconcile(anExecution({ steps: [aStep()] }), [await request()], all);
     for (const change of changes) {
@@ -204,6 +204,10 @@ test("a refusal is final for a principal that the step may list after a minute o
     return changes.length;
   };
   assert.equal(await apply({ policyHash: "hash" }), 0);
+  const restarted = { policyHash: "hash", startedAt: clock.now() };
+  assert.equal(await apply(restarted), 1);
+  assert.equal(await exhaust(), 1, "one attempt after a restart");
+  assert.equal(await apply(restarted), 0);
   assert.equal(await apply({ policyHash: "new" }), 1);
   assert.equal(await round(), 1, "one attempt under the new configuration");
   const other = "arn:aws:iam::111122223333:role/Other";

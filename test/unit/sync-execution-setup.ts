@@ -42,6 +42,7 @@ export async function setUp(t: TestContext, routes = [aRoute()], withPauses = fa
     apply,
     mask: ["*password*"],
     policyHash: "hash",
+    startedElapsed: 0,
     withPauses,
     ignored,
     clock,

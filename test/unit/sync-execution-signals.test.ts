@@ -124,3 +124,20 @@ test("a signal without effect is reported after a minute, and never sent again",
   );
   assert.deepEqual(await store.requests.dueToSignal(TARGET, Number.MAX_SAFE_INTEGER, 10), []);
 });
+
+test("the first read after a start makes a decision due again that AWS refused before, whatever happened to the clock", async (t) => {
+  const { clock, read, requests, patch, deps } = await setUp(t);
+  await read();
+  const decided = { state: "decided", decision: "approve", signal: "due", signalNextAt: null };
+  const refused = { requestId: "request-1", state: "refused", code: "InvalidAutomationSignalException" } as const;
+  await patch(decided, anAttempt({ ...refused, at: clock.now(), policyHash: "hash" }));
+  await read();
+  assert.equal((await requests())[0]?.signalNextAt, null, "this process sent it");
+  clock.advance(-3_600_000);
+  await read();
+  assert.equal((await requests())[0]?.signalNextAt, null, "the clock was set back");
+  clock.advance(7_200_000);
+  deps.startedElapsed = clock.elapsed();
+  await read();
+  assert.equal((await requests())[0]?.signalNextAt, clock.now());
+});

@@ -45,6 +45,8 @@ export interface SyncExecutionDeps {
   mask: readonly string[];
   /** The hash of the configuration. */
   policyHash: string;
+  /** `elapsed` of the clock when this process started. */
+  startedElapsed: number;
   /** Whether a route covers paused steps. */
   withPauses?: boolean;
   ignored: IgnoredPauses;
@@ -177,8 +179,10 @@ async function applyReading(
   );
   if (contradiction === null && watched.staleSince != null && !isSignaling) await executions.clearStale(watched);
   const signer = toRequestSigner(automation);
-  const { policyHash } = deps;
-  const context = { now: clock.now(), attempts, signer, policyHash, withPauses: deps.withPauses === true };
+  const now = clock.now();
+  const startedAt = now - (clock.elapsed() - deps.startedElapsed);
+  const { policyHash, withPauses = false } = deps;
+  const context = { now, attempts, signer, policyHash, startedAt, withPauses };
   const found = mask.inSlices(() => {
     const failedStep = hasEnded(execution.status) ? findFailedStep(execution, mask) : null;
     return reconcile(execution, known, { ...context, maskText: mask.text, failedStep });

@@ -7,7 +7,7 @@ import type { NameRenderer } from "../../core/name-renderer.ts";
 import { findObstacle } from "../../core/obstacle.ts";
 import type { Route } from "../../core/policy.ts";
 import { describePrincipal } from "../../core/principal.ts";
-import { isGivenUp } from "../../core/refused-signer.ts";
+import { isGivenUp, isInvalidSignal } from "../../core/refused-signer.ts";
 import { type ApprovalRequest, isPause, type Verdict, type Vote } from "../../core/request.ts";
 import { describeMissingIdentity, describeRequesterRule } from "../../core/requester-rule.ts";
 import { countAccepted, lastError, type SignalAttempt, uncertainUntil, waitsUntil } from "../../core/signal-attempt.ts";
@@ -96,21 +96,29 @@ export function listingText(facts: ApprovalRequest["facts"]): string | null {
 }
 
 /** Says that no click can decide the step, and which line of the runbook would have let the signer do it. */
-function refusedText(why: string, arn: string): string {
-  return `:no_entry: *This request cannot be decided in Slack.* ${why}. Decide the step in the AWS console. For later executions, add this line to Approvers in the runbook:\n\`\`${code(toApproverLine(arn), 300)}\`\``;
+function refusedText(why: string, arn: string, then = ""): string {
+  return `:no_entry: *This request cannot be decided in Slack.* ${why}. Decide the step in the AWS console.${then} For later executions, add this line to Approvers in the runbook:\n\`\`${code(toApproverLine(arn), 300)}\`\``;
 }
+
+/** A group that the Approvers name may have changed meanwhile. */
+const ANOTHER_TRY =
+  " Countersign sends the decision again only after a change of its principal or configuration, or once after a restart.";
 
 /** Says which principal AWS does not accept after several attempts; null if AWS has not refused the decision for good. */
 function givenUpText(request: ApprovalRequest, attempts: readonly SignalAttempt[]): string | null {
   const { signer } = request.facts;
   if (isGivenUp(request, attempts) && countAccepted(attempts) > 0)
-    return ":no_entry: *Countersign cannot send the other approvals.* Decide the step in the AWS console.";
+    return `:no_entry: *Countersign cannot send the other approvals.* Decide the step in the AWS console.${ANOTHER_TRY}`;
   if (requestListing(request.facts) === "unlisted") return listingText(request.facts);
   if (signer === undefined || !isGivenUp(request, attempts)) return null;
   const principal = describePrincipal(signer.arn, mentions(80));
+  const last = attempts.at(-1)?.principal;
+  const count = attempts.filter((each) => isInvalidSignal(each) && each.principal === last).length;
+  const times = count === 1 ? "once" : `${count} times`;
   return refusedText(
-    `AWS refused every attempt while the step was waiting: it does not accept ${principal}`,
+    `AWS refused the decision ${times} while the step was waiting: it does not accept ${principal}`,
     signer.arn,
+    ANOTHER_TRY,
   );
 }
 

@@ -1,5 +1,6 @@
 import type { QueuedEvent } from "../app/ports/waiting-queue.ts";
 import { GATE_ACTIONS } from "../core/execution.ts";
+import { isObject, parseObject } from "../core/parse-object.ts";
 
 /** Source: Systems Manager user guide, "Amazon EventBridge event examples for Systems Manager". */
 const STATUS_EVENT = /^EC2 Automation (?<subject>Step|Execution) Status-change Notification$/;
@@ -63,15 +64,3 @@ function decodeApiCall({ account, region }: Fields, detail: Fields, at: number):
 }
 
 const malformed = (reason: string): QueuedEvent => ({ kind: "malformed", reason });
-
-function parseObject(text: string): Fields | null {
-  try {
-    const parsed: unknown = JSON.parse(text);
-    return isObject(parsed) ? parsed : null;
-  } catch {
-    return null;
-  }
-}
-
-const isObject = (value: unknown): value is Fields =>
-  typeof value === "object" && value !== null && !Array.isArray(value);

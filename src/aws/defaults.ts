@@ -2,6 +2,7 @@ import { GetDocumentCommand, type GetDocumentCommandOutput, type SSMClient } fro
 import { LRUCache } from "lru-cache";
 import { parse } from "yaml";
 import type { Automation, DeclaredParameters } from "../app/ports/aws.ts";
+import { isObject } from "../core/parse-object.ts";
 import { MalformedAnswerError, readFailure } from "./aws-failures.ts";
 import { boundedTo } from "./bounded.ts";
 import { type CallPacer, paced } from "./pace.ts";
@@ -83,9 +84,6 @@ export async function readDeclared(send: SendGetDocument, name: string, version:
     allowedValues: listsOf(parameters, "allowedValues"),
   };
 }
-
-const isObject = (value: unknown): value is Record<string, unknown> =>
-  typeof value === "object" && value !== null && !Array.isArray(value);
 
 /** Returns the description of each step that has one, also of those within an aws:loop. */
 function describedSteps(steps: unknown): [name: string, description: string][] {

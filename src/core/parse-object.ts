@@ -1,8 +1,11 @@
+export const isObject = (value: unknown): value is Record<string, unknown> =>
+  typeof value === "object" && value !== null && !Array.isArray(value);
+
 /** Parses a JSON object; null if the text is no JSON or contains another value. */
 export function parseObject(text: string): Record<string, unknown> | null {
   try {
     const parsed: unknown = JSON.parse(text);
-    return typeof parsed === "object" && parsed !== null && !Array.isArray(parsed) ? { ...parsed } : null;
+    return isObject(parsed) ? parsed : null;
   } catch {
     return null;
   }

@@ -1,5 +1,6 @@
 import { parseArn } from "./arn.ts";
 import { globMatches } from "./glob.ts";
+import { isObject } from "./parse-object.ts";
 
 /** A message that a rule of EventBridge sends to a queue. */
 export interface RuleDelivery {
@@ -94,7 +95,5 @@ function all(results: readonly Maybe[]): Maybe {
   return results.includes(null) ? null : true;
 }
 
-const isObject = (value: unknown): value is Json =>
-  typeof value === "object" && value !== null && !Array.isArray(value);
 const list = (value: unknown): unknown[] => (Array.isArray(value) ? value : value === undefined ? [] : [value]);
 const texts = (value: unknown): string[] => list(value).map(String);

@@ -1,20 +1,12 @@
 import { accessSync, constants, statSync } from "node:fs";
 import { dirname } from "node:path";
 import { CamelCasePlugin, type Dialect, Kysely, sql } from "kysely";
+import type { DatabaseState } from "../app/ports/database.ts";
 import { findDurabilityRisk } from "./durability.ts";
 import { postgresDialect } from "./postgres.ts";
 import { sqliteReadDialect } from "./sqlite.ts";
 import { inspectSchema } from "./store.ts";
 import { StoreUnavailableError } from "./unavailable.ts";
-
-export type DatabaseState =
-  | { kind: "ready"; version: string; risk: string | null }
-  /** There is no file yet, and `serve` can create it. */
-  | { kind: "absent" }
-  | { kind: "not-migrated"; version: string }
-  | { kind: "newer"; message: string }
-  | { kind: "not-writable"; reason: string }
-  | { kind: "unreachable"; message: string };
 
 /** Reads the state of the database, also while a bot runs. Writes nothing and creates no file. */
 export async function inspectDatabase(

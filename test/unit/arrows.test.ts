@@ -53,7 +53,7 @@ const importing = (modules: readonly string[], form: keyof typeof FORMS) =>
 
 const SDKS = {
   slack: ["@slack/bolt", "@slack/web-api", "@slack/types", "@slack/socket-mode"],
-  aws: ["@aws-sdk/client-ssm", "@aws-sdk/client-sts", "@aws-sdk/credential-providers"],
+  aws: ["@aws-sdk/client-ssm", "@aws-sdk/client-sts", "@aws-sdk/client-eventbridge"],
   store: ["kysely", "kysely/migration", "pg"],
 };
 /** Folders of src, with one of their modules. */

@@ -1,7 +1,8 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { type DatabaseState, type DoctorDeps, runDoctor } from "../../src/app/admin/doctor.ts";
+import { type DoctorDeps, runDoctor } from "../../src/app/admin/doctor.ts";
 import { describeProbe } from "../../src/app/admin/doctor-aws.ts";
+import type { DatabaseState } from "../../src/app/ports/database.ts";
 
 const slack: DoctorDeps["slack"] = {
   botToken: async () => ({ kind: "token", workspace: "Home", appId: null, scopes: null, missingScopes: null }),

@@ -1,19 +1,11 @@
 import { counted } from "../../core/counted.ts";
 import { coversPauses, type Route, usesTags } from "../../core/policy.ts";
 import type { AwsFailure } from "../ports/aws.ts";
+import type { DatabaseState } from "../ports/database.ts";
 import { checkTargets, describeProbe, type Probe, type TargetProbes } from "./doctor-aws.ts";
 import { type Check, failed, ok, skipped, warning } from "./doctor-check.ts";
 import { checkQueue, type QueueProbes } from "./doctor-queue.ts";
 import { checkSlack, type SlackProbes } from "./doctor-slack.ts";
-
-/** The state of the database. `risk`: why a committed change may be lost. */
-export type DatabaseState =
-  | { kind: "ready"; version: string; risk: string | null }
-  | { kind: "absent" }
-  | { kind: "not-migrated"; version: string }
-  | { kind: "newer"; message: string }
-  | { kind: "not-writable"; reason: string }
-  | { kind: "unreachable"; message: string };
 
 export interface DoctorDeps {
   /** The version of this program. */

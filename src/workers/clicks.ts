@@ -38,6 +38,9 @@ export function mayBegin(
   return hasRoom && own < Math.floor(MAX_TOGETHER / people) && isApprover(userId);
 }
 
+/** The store returns a click after the earlier ones only by their times, and an earlier one can be stored later. */
+const isOfSame = (one: ClickRow, other: ClickRow) => one.userId === other.userId && one.requestId === other.requestId;
+
 /**
  * Evaluates recorded clicks, also those from before a restart. Clicks of one person on one request are evaluated one after
  * another. Clicks of one approver on several requests are evaluated together, and share their lookups. Each person has a
@@ -60,7 +63,8 @@ export function startClickWorker(
     due: (limit) => clicks.unevaluated(clock.now(), limit, { first: named, own: own.ids(), ofEach: MAX_TOGETHER }),
     concurrency: MAX_PEOPLE + MAX_TOGETHER - 1,
     keyOf: ({ id }) => id,
-    mayStart: ({ userId }, inProgress) => mayBegin(userId, inProgress, isApprover),
+    mayStart: (click, inProgress) =>
+      !inProgress.some((each) => isOfSame(each, click)) && mayBegin(click.userId, inProgress, isApprover),
     isOwn: ({ id }) => own.begin(id),
     async work(click, log) {
       const outcome = await evaluate(click);

@@ -32,9 +32,12 @@ for (const [inProgress, userId, expected, why] of [
   });
 
 /** Starts the worker over these due clicks. An evaluation lasts until `end`. */
-function start(t: TestContext, clicks: { id: string; userId: string }[]) {
+function start(t: TestContext, clicks: { id: string; userId: string; requestId?: string }[]) {
   const due = new Map(
-    clicks.map(({ id, userId }) => [id, { ...aClick(userId, { id }), nextAttemptAt: 0 } as ClickRow]),
+    clicks.map(({ id, userId, requestId = `of-${id}` }) => [
+      id,
+      { ...aClick(userId, { id, requestId }), nextAttemptAt: 0 } as ClickRow,
+    ]),
   );
   const evaluating = new Map<string, () => void>();
   const begun: string[] = [];
@@ -98,4 +101,18 @@ test("an approver's click begins at once next to ten clicks of another", async (
   await runEventLoop();
   assert.equal(begun.filter((id) => id.startsWith("U0JANE")).length, 10);
   assert.equal(begun.filter((id) => id.startsWith("U0MIA")).length, 1);
+});
+
+test("two clicks of one approver on one request are never evaluated at once, whichever of them is found first", async (t) => {
+  const { begun, end } = start(t, [
+    { id: "later", userId: "U0JANE", requestId: "r-1" },
+    { id: "earlier", userId: "U0JANE", requestId: "r-1" },
+    { id: "other", userId: "U0JANE", requestId: "r-2" },
+    { id: "of-mia", userId: "U0MIA", requestId: "r-1" },
+  ]);
+  await eventually("the others begin", () => begun.includes("of-mia"));
+  await runEventLoop();
+  assert.deepEqual(begun, ["later", "other", "of-mia"]);
+  end("later");
+  await eventually("the second click begins when the first one ended", () => begun.includes("earlier"));
 });

@@ -44,14 +44,8 @@ export function makeExecutionStore(db: Kysely<Tables>): ExecutionStore {
         for (const event of events.toSorted(byExecution)) await announce(trx, event, at);
       }),
 
-    async wake(target, executionId, at) {
-      await db
-        .updateTable("executions")
-        .set({ nextReadAt: at, unchangedReads: 0 })
-        .where("target", "=", target)
-        .where("executionId", "=", executionId)
-        .execute();
-    },
+    wake: (target, executionId, at) => wakeAll(db, target, [executionId], at),
+    wakeAll: (target, executionIds, at) => wakeAll(db, target, executionIds, at),
 
     async due(target, now, limit) {
       const rows = await db
@@ -139,6 +133,15 @@ async function watch(trx: Transaction<Tables>, executions: readonly WatchedExecu
         ),
       })),
     )
+    .execute();
+}
+
+async function wakeAll(db: Kysely<Tables>, target: string, executionIds: readonly string[], at: number): Promise<void> {
+  await db
+    .updateTable("executions")
+    .set({ nextReadAt: at, unchangedReads: 0 })
+    .where("target", "=", target)
+    .where("executionId", "in", executionIds)
     .execute();
 }
 

@@ -7,7 +7,7 @@ import { transact } from "./guard.ts";
 import { rebindTarget } from "./rebind-target.ts";
 import { recordReminded } from "./record-reminded.ts";
 import { makeRequestChanges } from "./request-changes.ts";
-import { auditFromRow, requestFromRow } from "./rows.ts";
+import { auditFromRow, requestFromRow, toSignerColumn } from "./rows.ts";
 import type { Tables } from "./schema.ts";
 
 /** Requests with their latest attempt to signal, which has the last error. */
@@ -109,8 +109,23 @@ function makeRequestQueries(db: Kysely<Tables>, whole: WholeRows): Queries {
           .orderBy("openedAt"),
       ),
 
-    unfinished: ({ account, region }) =>
-      read(all().where("state", "!=", "closed").where("account", "=", account).where("region", "=", region)),
+    async signedByOthers({ account, region }, signer, after, limit) {
+      const own = toSignerColumn(signer);
+      const rows = await db
+        .selectFrom("requests")
+        .select("executionId")
+        .distinct()
+        .where(sql<SqlBool>`requests.state <> 'closed'`)
+        .where("account", "=", account)
+        .where("region", "=", region)
+        // Two ranges of an index, because a search for what differs would read all rows.
+        .where((where) => where.or([where("signer", "<", own), where("signer", ">", own)]))
+        .where("executionId", ">", after)
+        .orderBy("executionId")
+        .limit(limit)
+        .execute();
+      return rows.map(({ executionId }) => executionId);
+    },
 
     ...makePartQueries(db),
 

@@ -2,13 +2,19 @@ import type { ClickOrigin, ClickRow } from "../app/ports/click-store.ts";
 import { toStarterKey } from "../core/arn.ts";
 import type { AuditRecord } from "../core/audit.ts";
 import { DEFAULT_APPROVE_TIMEOUT_SECONDS } from "../core/execution.ts";
-import { type ApprovalRequest, deadline, type RequestFacts, type RequestPatch } from "../core/request.ts";
+import {
+  type ApprovalRequest,
+  deadline,
+  type RequestFacts,
+  type RequestPatch,
+  type RequestSigner,
+} from "../core/request.ts";
 import { listedDeadline } from "../core/waiting-order.ts";
 import { parseColumn } from "./row-shapes.ts";
 import type { AuditTable, ClicksTable, RequestsTable } from "./schema.ts";
 
 /** Returns the request of a row. Throws a SyntaxError if the row is damaged. */
-export function requestFromRow({ deadline: _, starter: __, ...row }: RequestsTable): ApprovalRequest {
+export function requestFromRow({ deadline: _, starter: __, signer: ___, ...row }: RequestsTable): ApprovalRequest {
   return {
     ...row,
     facts: parseColumn("facts", row.facts),
@@ -33,8 +39,13 @@ export function requestToRow(request: ApprovalRequest): RequestsTable {
     failedStep: request.failedStep === null ? null : JSON.stringify(request.failedStep),
     deadline: listedDeadline(request),
     starter: toStarterKey(request.facts.executedBy),
+    signer: toSignerColumn(request.facts.signer),
   };
 }
+
+/** The value of the column `signer`. */
+export const toSignerColumn = (signer: RequestSigner | undefined) =>
+  signer === undefined ? "" : `${signer.kind} ${signer.arn}`;
 
 function toDeadline(facts: RequestFacts): number | undefined {
   return deadline(facts, DEFAULT_APPROVE_TIMEOUT_SECONDS)?.at;
@@ -45,7 +56,7 @@ export function patchToRow(patch: RequestPatch): Partial<RequestsTable> {
   const deadline = facts === undefined ? undefined : toDeadline(facts);
   return {
     ...plain,
-    ...(facts === undefined ? {} : { facts: JSON.stringify(facts) }),
+    ...(facts === undefined ? {} : { facts: JSON.stringify(facts), signer: toSignerColumn(facts.signer) }),
     ...(addressOwners === undefined ? {} : { addressOwners: JSON.stringify(addressOwners) }),
     ...(deadline === undefined ? {} : { deadline }),
     ...(awsApprovals === undefined ? {} : { awsApprovals: JSON.stringify(awsApprovals) }),

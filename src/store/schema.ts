@@ -27,6 +27,8 @@ export interface RequestsTable
   deadline: number;
   /** Who started the execution, for the order of posts: see toStarterKey. */
   starter: string;
+  /** The kind and the ARN of the signer, for the search for requests with another one; "" without a signer. */
+  signer: string;
 }
 
 export interface MessagesTable extends MessageRow {

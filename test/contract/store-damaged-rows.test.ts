@@ -67,7 +67,8 @@ for (const engine of ENGINES) {
         "audit records",
       );
     }
-    assert.deepEqual(ids(await requests.unfinished(TARGET)), WHOLE);
+    const signer = { kind: "bot", arn: "arn:aws:iam::111122223333:role/Another" } as const;
+    assert.deepEqual(await requests.signedByOthers(TARGET, signer, "", 10), ["e"], "it parses none");
     assert.deepEqual(ids((await store.digests.waiting("C0DBA", 10)).requests), WHOLE);
     assert.deepEqual(reported.toSorted(), ["audit a", "audit b", "requests a", "requests b"], "once for each row");
     const left: string[] = [];
@@ -85,7 +86,7 @@ for (const engine of ENGINES) {
 
   test(`${engine.name}: the state of the bot names damaged rows until they are restored or closed`, async (t) => {
     const { store, reopened } = await setUp(t);
-    await store.requests.unfinished(TARGET);
+    await store.requests.inState(["open"], 10);
     const { damaged } = await store.effects.backlog();
     assert.deepEqual(
       damaged.map(({ id, executionId }) => [id, executionId]),
@@ -95,7 +96,7 @@ for (const engine of ENGINES) {
       "update requests set facts = (select facts from requests where id = 'c') where id = 'a'",
       "update requests set state = 'closed' where id = 'b'",
     );
-    assert.deepEqual(ids(await later.requests.unfinished(TARGET)), ["a", ...WHOLE]);
+    assert.deepEqual(ids(await later.requests.inState(["open"], 10)), ["a", ...WHOLE]);
     assert.deepEqual((await later.effects.backlog()).damaged, []);
   });
 }

@@ -18,7 +18,7 @@ function startMany(t: TestContext, targets: number, list: () => Promise<unknown>
   const clock = testClock();
   const wakeUps = makeWakeUps();
   const guarded = { executions: { watched: async () => [] }, polls: { record: async () => undefined } };
-  const requests = { unfinished: async () => [], rebindTarget: async () => undefined };
+  const requests = { signedByOthers: async () => [], rebindTarget: async () => undefined };
   const store = { guardedBy: () => guarded, requests, polls: { unannouncedAt: async () => null } } as unknown as Store;
   const health = makeHealth(clock, INTERVAL_MS);
   const intervalMs = () => INTERVAL_MS;

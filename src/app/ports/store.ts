@@ -1,6 +1,6 @@
 import type { AuditEntry, AuditRecord, PublishedRecord } from "../../core/audit.ts";
 import type { ReminderKind } from "../../core/reminders.ts";
-import type { ApprovalRequest, RequestPatch, RequestState, Vote } from "../../core/request.ts";
+import type { ApprovalRequest, RequestPatch, RequestSigner, RequestState, Vote } from "../../core/request.ts";
 import type { SignalAttempt } from "../../core/signal-attempt.ts";
 import type { Target } from "./aws.ts";
 import type { ClickStore } from "./click-store.ts";
@@ -87,8 +87,11 @@ export interface RequestStore {
   find(id: string, onDamaged?: OnDamaged): Promise<ApprovalRequest[]>;
   /** Returns the oldest first. */
   inState(states: readonly RequestState[], limit: number): Promise<ApprovalRequest[]>;
-  /** Returns the requests of the target's account and Region that are not closed. */
-  unfinished(target: Target): Promise<ApprovalRequest[]>;
+  /**
+   * Returns the next executions of the target's account and Region, in the order of their ids, with a request that is not
+   * closed and shows another signer.
+   */
+  signedByOthers(target: Target, signer: RequestSigner, after: string, limit: number): Promise<string[]>;
   votes(requestId: string): Promise<Vote[]>;
   /** Returns the address in the person's latest vote at this time or before; null without one. */
   emailAt(userId: string, at: number): Promise<string | null>;
@@ -167,6 +170,8 @@ export interface ExecutionStore {
   announce(events: readonly { target: string; executionId: string; mayWait: boolean }[], at: number): Promise<void>;
   /** Makes the read due now, also while one is in progress: that one may not show the reason for this call. */
   wake(target: string, executionId: string, at: number): Promise<void>;
+  /** The same for several, in one commit. */
+  wakeAll(target: string, executionIds: readonly string[], at: number): Promise<void>;
   /** Returns executions to read, earliest first. */
   due(target: string, now: number, limit: number): Promise<WatchedExecution[]>;
   /** Returns the targets that have executions to read. */

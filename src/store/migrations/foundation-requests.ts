@@ -20,6 +20,7 @@ export async function createRequests(db: Db): Promise<void> {
     .addColumn("opened_at", "bigint", (c) => c.notNull())
     .addColumn("deadline", "bigint", (c) => c.notNull())
     .addColumn("starter", "text", (c) => c.notNull())
+    .addColumn("signer", "text", (c) => c.notNull())
     .addColumn("decision", "text")
     .addColumn("decided_at", "bigint")
     .addColumn("signal", "text", (c) => c.notNull())
@@ -43,6 +44,8 @@ export async function createRequests(db: Db): Promise<void> {
   // The lists for people: see store/request-search.ts.
   await sql`create index requests_waiting on requests (deadline, id) where requests.state <> 'closed'`.execute(db);
   await sql`create index requests_closed on requests (closed_at, id) where requests.state = 'closed'`.execute(db);
+  await sql`create index requests_by_signer on requests (account, region, signer, execution_id)
+    where requests.state <> 'closed'`.execute(db);
   await createIndex(db, "requests", "requests_to_remind", ["state", "next_reminder_at"]);
 }
 

@@ -1,9 +1,40 @@
-import type { Transaction } from "kysely";
+import type { Kysely, Transaction } from "kysely";
 import type { Target } from "../app/ports/aws.ts";
 import type { Tables } from "./schema.ts";
 
-/** Moves the requests and watched executions of the target's account and Region to its present name. */
-export async function rebindTarget(trx: Transaction<Tables>, { key, account, region }: Target): Promise<void> {
+/**
+ * Moves the requests and watched executions of the target's account and Region to its present name. In nearly all starts
+ * nothing has another name, and nothing is written.
+ */
+export async function rebindTarget(db: Kysely<Tables>, target: Target): Promise<void> {
+  if (await hasOtherName(db, target)) await db.transaction().execute((trx) => rebind(trx, target));
+}
+
+/** The conditions are two ranges of an index, because a search for what differs would read all rows. */
+async function hasOtherName(db: Kysely<Tables>, { key, account, region }: Target): Promise<boolean> {
+  const request = await db
+    .selectFrom("requests")
+    .select("id")
+    .where("account", "=", account)
+    .where("region", "=", region)
+    .where((where) => where.or([where("target", "<", key), where("target", ">", key)]))
+    .limit(1)
+    .executeTakeFirst();
+  if (request !== undefined) return true;
+  const execution = await db
+    .selectFrom("executions")
+    .crossJoin("requests")
+    .select("requests.id")
+    .where((where) => where.or([where("executions.target", "<", key), where("executions.target", ">", key)]))
+    .whereRef("requests.executionId", "=", "executions.executionId")
+    .where("account", "=", account)
+    .where("region", "=", region)
+    .limit(1)
+    .executeTakeFirst();
+  return execution !== undefined;
+}
+
+async function rebind(trx: Transaction<Tables>, { key, account, region }: Target): Promise<void> {
   await serialize(trx, `adopt:${account}/${region}`);
   const ofTarget = trx
     .selectFrom("requests")

@@ -40,7 +40,7 @@ export function makeRequestStore(
     ...makeRequestChanges(transact(db), publishes, now),
     ...makeRequestQueries(db, whole),
 
-    rebindTarget: (target) => db.transaction().execute((trx) => rebindTarget(trx, target)),
+    rebindTarget: (target) => rebindTarget(db, target),
 
     recordReminded: (reminded) => db.transaction().execute((trx) => recordReminded(trx, reminded)),
 
@@ -109,23 +109,7 @@ function makeRequestQueries(db: Kysely<Tables>, whole: WholeRows): Queries {
           .orderBy("openedAt"),
       ),
 
-    async signedByOthers({ account, region }, signer, after, limit) {
-      const own = toSignerColumn(signer);
-      const rows = await db
-        .selectFrom("requests")
-        .select("executionId")
-        .distinct()
-        .where(sql<SqlBool>`requests.state <> 'closed'`)
-        .where("account", "=", account)
-        .where("region", "=", region)
-        // Two ranges of an index, because a search for what differs would read all rows.
-        .where((where) => where.or([where("signer", "<", own), where("signer", ">", own)]))
-        .where("executionId", ">", after)
-        .orderBy("executionId")
-        .limit(limit)
-        .execute();
-      return rows.map(({ executionId }) => executionId);
-    },
+    signedByOthers: (target, signer, after, limit) => signedByOthers(db, target, signer, after, limit),
 
     ...makePartQueries(db),
 
@@ -152,6 +136,27 @@ function makeRequestQueries(db: Kysely<Tables>, whole: WholeRows): Queries {
         .where("signalNextAt", "<=", at)
         .execute(),
   };
+}
+
+async function signedByOthers(
+  db: Kysely<Tables>,
+  ...[{ account, region }, signer, after, limit]: Parameters<RequestStore["signedByOthers"]>
+): Promise<string[]> {
+  const own = toSignerColumn(signer);
+  // Not the bare column: SQLite would follow an index of all executions to have them in order.
+  const executionId = sql<string>`requests.execution_id || ''`;
+  // Two ranges of the index requests_by_signer: a search for what differs would read all rows.
+  const range = (side: "<" | ">") =>
+    db
+      .selectFrom("requests")
+      .select(executionId.as("executionId"))
+      .where(sql<SqlBool>`requests.state <> 'closed'`)
+      .where("account", "=", account)
+      .where("region", "=", region)
+      .where("signer", side, own)
+      .where(executionId, ">", after);
+  const rows = await range("<").union(range(">")).orderBy("executionId").limit(limit).execute();
+  return rows.map((row) => row.executionId);
 }
 
 type Parts = "votes" | "emailAt" | "signals" | "signalsOfExecution" | "isDecisionRecorded" | "history";

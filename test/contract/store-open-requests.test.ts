@@ -16,7 +16,7 @@ const ROLE = { kind: "approvers", arn: "arn:aws:iam::111122223333:role/Countersi
  */
 const GROWS = [
   /^SCAN (?:messages|requests|executions)\b(?! USING (?:COVERING )?INDEX \w+_(?:unposted|outdated|unverified)\b)/,
-  /^SEARCH requests USING (?:COVERING )?INDEX \w+ \((?:state=\?|account=\? AND region=\?)(?: AND (?:opened_at|deadline)>\?)?\)/,
+  /^SEARCH requests USING (?:COVERING )?INDEX \w+ \((?:state=\?|account=\? AND region=\?)(?: AND (?:opened_at|deadline|execution_id)>\?)?\)/,
 ];
 
 /** Returns the steps that grow of all statements that `run` executes. SQLite plans them alike with any number of rows. */
@@ -50,6 +50,7 @@ async function growingSteps(t: TestContext, run: (store: OpenStore) => Promise<u
 const LOOKS: Record<string, (store: OpenStore) => Promise<unknown>> = {
   "the messages to post and to update": (store) => store.messages.due(NOW, 5),
   "the channels that need a digest": (store) => store.digests.begin(20, NOW),
+  "what has another name of the target": (store) => store.requests.rebindTarget(TARGET),
   "the executions with another signer": (store) => store.requests.signedByOthers(TARGET, SIGNER, "", 10),
 };
 
@@ -123,4 +124,18 @@ test("a start without a new signer costs one statement, and one with a new signe
     [unchanged, { statements: 2, commits: 1 }],
     [unchanged, { statements: 4, commits: 2 }],
   ]);
+});
+
+test("a start writes nothing while the target has its name, with any number of requests, and one commit when it is renamed", async (t) => {
+  const store = await aStore(t, { now: () => NOW });
+  const costs: unknown[] = [];
+  for (const count of [10, 100]) {
+    await openMany(store, count, count);
+    costs.push(await measure(() => store.requests.rebindTarget(TARGET)));
+  }
+  const unchanged = { statements: 2, commits: 0 };
+  assert.deepEqual(costs, [unchanged, unchanged]);
+  const renamed = { ...TARGET, key: "renamed/us-east-1" };
+  assert.equal((await measure(() => store.requests.rebindTarget(renamed))).commits, 1);
+  assert.deepEqual(await measure(() => store.requests.rebindTarget(renamed)), unchanged);
 });

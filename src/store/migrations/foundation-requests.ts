@@ -46,6 +46,7 @@ export async function createRequests(db: Db): Promise<void> {
   await sql`create index requests_closed on requests (closed_at, id) where requests.state = 'closed'`.execute(db);
   await sql`create index requests_by_signer on requests (account, region, signer, execution_id)
     where requests.state <> 'closed'`.execute(db);
+  await createIndex(db, "requests", "requests_by_target", ["account", "region", "target"]);
   await createIndex(db, "requests", "requests_to_remind", ["state", "next_reminder_at"]);
 }
 

@@ -7,14 +7,15 @@ import type { Transact } from "./guard.ts";
 import { addRecipientLookup } from "./recipient-lookups.ts";
 import type { Tables } from "./schema.ts";
 
-/** The rows of one statement, so that none blocks the process. */
+/** The rows of one statement: PostgreSQL and SQLite limit its values. */
 const ROWS_PER_STATEMENT = 100;
 
 export function makeExecutionStore(db: Kysely<Tables>): ExecutionStore {
   return {
-    async watched(target) {
-      const rows = await db.selectFrom("executions").selectAll().where("target", "=", target).execute();
-      return rows.map(fromRow);
+    async watched(target, page) {
+      const all = db.selectFrom("executions").selectAll().where("target", "=", target).orderBy("executionId");
+      const rows = page === undefined ? all : all.where("executionId", ">", page.after).limit(page.limit);
+      return (await rows.execute()).map(fromRow);
     },
 
     async find(target, executionId) {

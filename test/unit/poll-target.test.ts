@@ -148,3 +148,32 @@ test("a poll that finds many executions stores them in one commit", async (t) =>
   const waiting = (await store.executions.watched(TARGET.key)).filter(({ fingerprint }) => fingerprint !== NOT_WAITING);
   assert.equal(waiting.length, 350);
 });
+
+test("a poll reads the watched executions in pages, in different turns of the event loop, and once each", async (t) => {
+  const { clock, automation, poll, readAll } = await setUp(t);
+  const costs: unknown[] = [];
+  for (const count of [249, 600]) {
+    automation.lists(...Array.from({ length: count }, (_, index) => listed(`e${String(index).padStart(4, "0")}`)));
+    await poll();
+    await readAll();
+    let turns = 0;
+    const { turn } = clock;
+    clock.turn = () => {
+      turns++;
+      return turn();
+    };
+    const journal = startSqlJournal();
+    try {
+      assert.deepEqual(await poll(), { kind: "listed", waiting: count, changed: 0 });
+      journal.mark("end");
+      costs.push({ statements: journal.until("end").from("select").length, turns });
+    } finally {
+      journal.stop();
+      clock.turn = turn;
+    }
+  }
+  assert.deepEqual(costs, [
+    { statements: 1, turns: 0 },
+    { statements: 3, turns: 2 },
+  ]);
+});

@@ -154,7 +154,8 @@ export interface WatchedExecution {
 }
 
 export interface ExecutionStore {
-  watched(target: string): Promise<WatchedExecution[]>;
+  /** Returns the watched executions of the target in the order of their ids: all, or the next ones of a page. */
+  watched(target: string, page?: { after: string; limit: number }): Promise<WatchedExecution[]>;
   find(target: string, executionId: string): Promise<WatchedExecution | null>;
   /**
    * Records a read that contradicts a newer observation, and returns the time of the first one since a read that did not. An

@@ -2,6 +2,17 @@ import { fingerprint, NOT_WAITING } from "../../core/execution.ts";
 import type { Automation, AwsFailure, Clock } from "../ports/aws.ts";
 import type { GuardedStore, WatchedExecution } from "../ports/store.ts";
 
+/** The watched executions of one statement, so that many of them do not block the process. */
+const PAGE = 250;
+/** The changes of one commit: a commit for each of a thousand new executions would delay the first message by seconds. */
+const COMMIT = 500;
+
+interface PollDeps {
+  automation: Automation;
+  executions: Pick<GuardedStore["executions"], "watched" | "watchAll">;
+  clock: Clock;
+}
+
 export type PollResult = { kind: "listed"; waiting: number; changed: number } | AwsFailure;
 
 /**
@@ -10,7 +21,7 @@ export type PollResult = { kind: "listed"; waiting: number; changed: number } | 
  * event has announced is not new once a read has shown it as the list does.
  */
 export const makePollTarget =
-  (deps: { automation: Automation; executions: GuardedStore["executions"]; clock: Clock }) =>
+  (deps: PollDeps) =>
   async (abort: AbortSignal): Promise<PollResult> => {
     const { automation, executions, clock } = deps;
     const target = automation.target.key;
@@ -18,24 +29,37 @@ export const makePollTarget =
     const listing = await automation.listWaiting(abort);
     if (listing.kind === "failed") return listing;
 
-    const notListed = new Map((await executions.watched(target)).map((each) => [each.executionId, each]));
     const nextReadAt = clock.now();
     const changed: WatchedExecution[] = [];
     const scheduleRead = (executionId: string, fingerprint: string) =>
       void changed.push({ target, executionId, fingerprint, nextReadAt, unchangedReads: 0, listedAt });
     // Entries shift between the calls for two pages, so one execution can be on both.
-    const waiting = new Map(listing.executions.map((listed) => [listed.executionId, listed]));
-    for (const listed of waiting.values()) {
-      const current = fingerprint(listed);
-      if (notListed.get(listed.executionId)?.fingerprint !== current) scheduleRead(listed.executionId, current);
-      notListed.delete(listed.executionId);
-    }
-    for (const { executionId, fingerprint, listedAt: shownAt } of notListed.values()) {
+    const waiting = new Map(listing.executions.map((listed) => [listed.executionId, fingerprint(listed)]));
+    const unknown = new Set(waiting.keys());
+    for await (const watched of inPages(deps)) {
+      const current = waiting.get(watched.executionId);
+      unknown.delete(watched.executionId);
       // An event or a read that is newer than this list has shown the execution.
-      const isNewer = shownAt != null && shownAt > listedAt;
-      if (fingerprint !== NOT_WAITING && !isNewer) scheduleRead(executionId, NOT_WAITING);
+      const isNewer = watched.listedAt != null && watched.listedAt > listedAt;
+      if (current !== undefined) {
+        if (current !== watched.fingerprint) scheduleRead(watched.executionId, current);
+      } else if (watched.fingerprint !== NOT_WAITING && !isNewer) scheduleRead(watched.executionId, NOT_WAITING);
     }
-    // One commit: a commit for each of a thousand new executions would delay the first message by seconds.
-    if (changed.length > 0) await executions.watchAll(changed);
+    for (const executionId of unknown) scheduleRead(executionId, waiting.get(executionId) ?? NOT_WAITING);
+    for (let from = 0; from < changed.length; from += COMMIT) {
+      if (from > 0) await clock.turn();
+      await executions.watchAll(changed.slice(from, from + COMMIT));
+    }
     return { kind: "listed", waiting: waiting.size, changed: changed.length };
   };
+
+/** Reads the watched executions of the target in pages, each in a turn of its own of the event loop. */
+async function* inPages({ automation, executions, clock }: PollDeps): AsyncGenerator<WatchedExecution> {
+  for (let after = ""; ; await clock.turn()) {
+    const page = await executions.watched(automation.target.key, { after, limit: PAGE });
+    yield* page;
+    const last = page.at(-1);
+    if (last === undefined || page.length < PAGE) return;
+    after = last.executionId;
+  }
+}

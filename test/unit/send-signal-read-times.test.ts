@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { makeEarlyReads } from "../../src/app/signal/early-reads.ts";
+import { makeEarlyReads, SIGNAL_LEASE_MS } from "../../src/app/signal/early-reads.ts";
 import { makeSendSignal } from "../../src/app/signal/send-signal.ts";
 import { MAX_READ_AGE_MS } from "../../src/core/signal.ts";
 import { ERROR_REPLY_UNCERTAIN_MS, NO_REPLY_UNCERTAIN_MS } from "../../src/core/signal-attempt.ts";
@@ -115,4 +115,27 @@ test("a clock that is set back makes no early read younger", async (t) => {
   early.begin(automation, aRequest());
   while (automation.calls.read.length === 0) await new Promise(setImmediate);
   assert.equal(await early.take(aRequest()), null);
+});
+
+test("a clock that is set back makes the execution's lease no longer: no signal leaves in the last half of it", async (t) => {
+  for (const [beforeReadMs, expected] of [
+    [SIGNAL_LEASE_MS / 2 - 2_000, [2_000]],
+    [SIGNAL_LEASE_MS / 2 + 1, []],
+  ] as const) {
+    const { clock, automation, send, error } = await setUp(t);
+    const margins: number[] = [];
+    const own = automation.signal;
+    automation.signal = (signer, executionId, order, notAfter) => {
+      margins.push(notAfter - clock.now());
+      return own(signer, executionId, order, notAfter);
+    };
+    automation.ready = async () => {
+      clock.advance(beforeReadMs);
+      clock.advance(-beforeReadMs);
+      return { kind: "ready" };
+    };
+    await send();
+    assert.deepEqual(margins, expected);
+    if (margins.length === 0) assert.match((await error()) ?? "", /lease of the execution/);
+  }
 });

@@ -26,6 +26,7 @@ import {
   observeLease,
   type ReadUnderLease,
   readAge,
+  SIGNAL_LEASE_MS,
   type SignaledRequest,
 } from "./early-reads.ts";
 import {
@@ -46,7 +47,8 @@ const LEASE_RETRY_MS = 1_000;
 /** When the step is read again to see the previous signer's signal, before the next one goes out. */
 const CATCH_UP_REREAD_MS = 1_000;
 
-const TOO_LATE = "the read of the step, or this process's heartbeat, was too old when the signal was about to leave";
+const TOO_LATE =
+  "the read of the step, the lease of the execution or this process's heartbeat was too old when the signal was about to leave";
 
 /** A request whose signal is due. */
 export type DueSignal = SignaledRequest & Pick<ApprovalRequest, "version">;
@@ -176,7 +178,10 @@ async function readKnown({ requests }: SendSignalDeps, { target }: Automation, {
 
 const isOf = ({ id }: DecidedRequest, { requestId }: SignalAttempt) => (requestId === id ? "attempts" : "elsewhere");
 
-/** Makes the function that returns the milliseconds in which the signal may still leave; negative if it may not. */
+/**
+ * Makes the function that returns the milliseconds in which the signal may still leave; negative if it may not. The lease was
+ * observed after `since`: it ends when either clock says so, since the one may have been set back.
+ */
 function makeTimeLeft(
   deps: SendSignalDeps,
   { lease, since }: { lease: Lease; since: number },
@@ -184,7 +189,8 @@ function makeTimeLeft(
 ): () => number {
   const alive = deps.aliveUntil(since);
   const notAfter = Math.min(lease.until - LEASE_MARGIN_MS, asked.askedAt + MAX_READ_AGE_MS, alive);
-  return () => notAfter - asked.askedAt - readAge(asked, deps.clock);
+  const elapsedUntil = since + SIGNAL_LEASE_MS - LEASE_MARGIN_MS;
+  return () => Math.min(notAfter - asked.askedAt - readAge(asked, deps.clock), elapsedUntil - deps.clock.elapsed());
 }
 
 async function readNow({ read }: Automation, { executionId }: DecidedRequest, clock: Clock, abort: AbortSignal) {

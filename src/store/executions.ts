@@ -1,6 +1,7 @@
 import { randomUUID } from "node:crypto";
 import { type Kysely, sql, type Transaction } from "kysely";
-import type { ExecutionStore, GuardedStore, WatchedExecution } from "../app/ports/store.ts";
+import type { ExecutionStore, WatchedExecution } from "../app/ports/execution-store.ts";
+import type { GuardedStore } from "../app/ports/store.ts";
 import { ANNOUNCED, NOT_WAITING } from "../core/execution.ts";
 import { didChange } from "./changed-rows.ts";
 import type { Transact } from "./guard.ts";

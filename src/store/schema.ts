@@ -5,8 +5,9 @@
 import type { ClickRow } from "../app/ports/click-store.ts";
 import type { Lease, Poll } from "../app/ports/coordination.ts";
 import type { DigestRow, MessageRow, NoticeRow, RecipientLookup, StepWithoutId } from "../app/ports/delivery-store.ts";
+import type { WatchedExecution } from "../app/ports/execution-store.ts";
 import type { HomeRow } from "../app/ports/home-store.ts";
-import type { RequesterLookup, WatchedExecution } from "../app/ports/store.ts";
+import type { RequesterLookup } from "../app/ports/store.ts";
 import type { AuditRecord } from "../core/audit.ts";
 import type { ApprovalRequest, Vote } from "../core/request.ts";
 import type { SignalAttempt } from "../core/signal-attempt.ts";

@@ -1,4 +1,5 @@
-import type { GuardedStore, WatchedExecution } from "../app/ports/store.ts";
+import type { WatchedExecution } from "../app/ports/execution-store.ts";
+import type { GuardedStore } from "../app/ports/store.ts";
 import type { makeSyncExecution } from "../app/watch/sync-execution.ts";
 import type { PollPace } from "./poll-pace.ts";
 import { ERROR_BACKOFF_MS, TARGET_LOOK_MS, type TargetDeps, targetLease } from "./target.ts";

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import type { WatchedExecution } from "../../src/app/ports/store.ts";
+import type { WatchedExecution } from "../../src/app/ports/execution-store.ts";
 import { ANNOUNCED } from "../../src/core/execution.ts";
 import { NOW } from "../support/samples.ts";
 import { aStore, ENGINES } from "../support/stores.ts";

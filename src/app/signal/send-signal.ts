@@ -17,8 +17,8 @@ import { listSigners } from "../../core/signers.ts";
 import { CONTRADICTION_REPORT_MS } from "../../core/stale-reads.ts";
 import type { Automation, Clock } from "../ports/aws.ts";
 import type { AliveUntil, Lease, LeaseStore } from "../ports/coordination.ts";
+import type { ExecutionStore } from "../ports/execution-store.ts";
 import type { DamagedRequest } from "../ports/request-search.ts";
-import type { ExecutionStore } from "../ports/store.ts";
 import {
   type AskedAt,
   type EarlyReads,

@@ -1,7 +1,7 @@
 import type { ObservedChange } from "../../core/announced-change.ts";
 import { ANNOUNCED, fingerprint, type ObservedExecution, toListed } from "../../core/execution.ts";
 import type { Change } from "../../core/reconcile.ts";
-import type { WatchedExecution } from "../ports/store.ts";
+import type { WatchedExecution } from "../ports/execution-store.ts";
 
 /** Receives the changes that reads show, to compare them with the events that arrived. */
 export type ReportChange = (change: ObservedChange & { executionId: string }) => void;

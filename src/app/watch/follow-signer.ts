@@ -1,5 +1,6 @@
 import type { Automation, Clock } from "../ports/aws.ts";
-import type { ExecutionStore, RequestStore } from "../ports/store.ts";
+import type { ExecutionStore } from "../ports/execution-store.ts";
+import type { RequestStore } from "../ports/store.ts";
 import { toRequestSigner } from "./open-request.ts";
 
 /** The executions of one statement, so that a change of all of them does not block the process. */

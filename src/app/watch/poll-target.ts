@@ -1,6 +1,7 @@
 import { fingerprint, NOT_WAITING } from "../../core/execution.ts";
 import type { Automation, AwsFailure, Clock } from "../ports/aws.ts";
-import type { GuardedStore, WatchedExecution } from "../ports/store.ts";
+import type { WatchedExecution } from "../ports/execution-store.ts";
+import type { GuardedStore } from "../ports/store.ts";
 
 /** The watched executions of one statement, so that many of them do not block the process. */
 const PAGE = 250;

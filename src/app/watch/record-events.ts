@@ -1,5 +1,5 @@
 import type { Clock, Log } from "../ports/aws.ts";
-import type { ExecutionStore } from "../ports/store.ts";
+import type { ExecutionStore } from "../ports/execution-store.ts";
 import type { ExecutionEvent, QueueMessage } from "../ports/waiting-queue.ts";
 
 /**

@@ -2,7 +2,8 @@ import { backoffMs } from "../../core/backoff.ts";
 import { ANNOUNCED, hasEnded, NOT_WAITING, type ObservedExecution } from "../../core/execution.ts";
 import { isUnverified } from "../../core/verify-signals.ts";
 import type { Clock, Log, Target } from "../ports/aws.ts";
-import type { GuardedStore, WatchedExecution } from "../ports/store.ts";
+import type { WatchedExecution } from "../ports/execution-store.ts";
+import type { GuardedStore } from "../ports/store.ts";
 import { findNewerState } from "./announced-changes.ts";
 
 /** How long an execution is not read while the list shows no change. A read shows changes that the list does not. */

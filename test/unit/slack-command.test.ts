@@ -119,7 +119,7 @@ test("a command that fails, or comes with a foreign response_url, leaks nothing"
   assert.doesNotMatch(JSON.stringify(app.messages()), /secret/);
   assert.match(
     app.messages().at(-1)?.text ?? "",
-    /^Countersign could not answer\. Nothing was changed\..*an admin finds `command\.failed` in the log\.$/,
+    /^Countersign could not answer\. Nothing was changed\..*ask an admin to look for `command\.failed` in the log\.$/,
   );
   const before = app.messages().length;
   await app.command("pending", { responseUrl: "https://evil.example/1" });

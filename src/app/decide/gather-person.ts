@@ -106,14 +106,17 @@ async function awaitRequester(
   };
 }
 
-/** Finds the listed people whose accounts are deactivated, bots or gone: such an account does not say who else did not start it. */
+/**
+ * Finds the listed people whose accounts are deactivated, bots or gone: such an account does not say who else did not start it.
+ * Only a member asks, so an approver's click waits for these lookups.
+ */
 async function findInactive(
   { directory, identities }: PersonDeps,
   { facts }: ApprovalRequest,
 ): Promise<{ kind: "read"; inactive: ReadonlySet<string> } | LookupFailure> {
   const inactive = new Set<string>();
   for (const userId of requesterIds(findRequester({ facts, addressOwners: {} }, identities))) {
-    const found = await directory.person(userId);
+    const found = await directory.person(userId, "show", true);
     if (found.kind === "unknown" && found.permanent !== true) return found;
     if (found.kind === "unknown") {
       inactive.add(userId);

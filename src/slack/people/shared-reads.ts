@@ -30,6 +30,14 @@ export interface SharedRead<T> {
   last(id: string): T | undefined;
 }
 
+/** A read in progress. `next`: the one that begins when this one ends. `nextFor`: whom that one is for. */
+interface Reading<T> extends Start {
+  purpose: Purpose;
+  result: ReturnType<SharedRead<T>>;
+  next?: ReturnType<SharedRead<T>>;
+  nextFor?: Purpose;
+}
+
 /**
  * Makes reads of Slack that all callers share, so that many clicks cost few calls.
  *
@@ -38,6 +46,8 @@ export interface SharedRead<T> {
  * - reading: callers join the read if it began late enough. Ends with a value, which is kept, or with a failure, which
  *   leaves the earlier value.
  * - reading, with a next read: all callers that need a later read wait for one more, which begins when this one ends.
+ * - replaced: a read for an approver's click has begun meanwhile, because this one may still wait for a slot at the pace of
+ *   other callers. Ends with a value for those who joined it, which is not kept.
  */
 export function makeSharedReads<T>(
   clock: Clock,
@@ -46,24 +56,25 @@ export function makeSharedReads<T>(
   nextEvent: NextEvent = () => 0,
 ): SharedRead<T> {
   const kept = new LRUCache<string, Found<T>>({ ...cacheOptions(clock, max, keepMs), noDeleteOnStaleGet: true });
-  const reading = new Map<string, Start & { result: ReturnType<SharedRead<T>>; next?: ReturnType<SharedRead<T>> }>();
+  const reading = new Map<string, Reading<T>>();
 
   const begin = (id: string, purpose: Purpose): ReturnType<SharedRead<T>> => {
     const start: Start = { at: clock.now(), event: nextEvent() };
+    const isReplaced = () => reading.get(id) !== own;
     const run = async () => {
       try {
         const result = await read(id, purpose);
         if (result.kind !== "read") return result;
         const found: Found<T> = { kind: "found", ...start, value: result.value };
-        kept.set(id, found);
+        if (!isReplaced()) kept.set(id, found);
         return found;
       } finally {
-        reading.delete(id);
+        if (!isReplaced()) reading.delete(id);
       }
     };
-    const result = run();
-    reading.set(id, { ...start, result });
-    return result;
+    const own: Reading<T> = { ...start, purpose, result: run() };
+    reading.set(id, own);
+    return own.result;
   };
 
   const find = (id: string, since: number, after?: number) => {
@@ -77,10 +88,11 @@ export function makeSharedReads<T>(
     const found = find(id, since, after);
     if (found !== undefined) return found;
     const current = reading.get(id);
-    if (current === undefined) return begin(id, purpose);
+    if (current === undefined || (purpose === "approver" && current.purpose !== purpose)) return begin(id, purpose);
     if (beganLate(current, since, after)) return current.result;
     // Whichever read is in progress by then began after this call.
-    const again = () => reading.get(id)?.result ?? begin(id, purpose);
+    const again = () => reading.get(id)?.result ?? begin(id, current.nextFor ?? purpose);
+    current.nextFor = purpose === "approver" ? purpose : (current.nextFor ?? purpose);
     current.next ??= current.result.then(again, again);
     return current.next;
   };

@@ -46,9 +46,9 @@ async function setUpProcess(t: TestContext, requests: number) {
   const turns: string[] = [];
   const readTurns: typeof deps.readTurns = {
     ...deps.readTurns,
-    async acquire(userId, purpose) {
+    async acquire(userId, purpose, lists) {
       turns.push(userId);
-      return deps.readTurns.acquire(userId, purpose);
+      return deps.readTurns.acquire(userId, purpose, lists);
     },
   };
   const evaluateRow = makeEvaluateClick({ ...deps, readTurns, directory, arrival: own.arrival });

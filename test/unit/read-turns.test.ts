@@ -15,7 +15,7 @@ test("a click's first read costs no write; after it, each read acquires its slot
     },
   };
   const turns = makeReadTurns(counting, clock);
-  const click = (userId = "U0JANE") => turns.acquire(userId, "clicks");
+  const click = (userId = "U0JANE") => turns.acquire(userId, "clicks", ["S0DBA"]);
   assert.deepEqual([await click(), acquired], [0, []]);
   assert.deepEqual([await click(), await click("U0MIA"), acquired], [0, 0, ["clicks:U0JANE"]]);
   await turns.payDebts();
@@ -38,14 +38,17 @@ test("clicks of one person that ask at the same time share a turn, because they 
     clock,
   );
   const askTogether = (userId: string) =>
-    Promise.all(Array.from({ length: 10 }, () => turns.acquire(userId, "clicks")));
-  await turns.acquire("U0JANE", "clicks");
-  await turns.acquire("U0MIA", "clicks");
+    Promise.all(Array.from({ length: 10 }, () => turns.acquire(userId, "clicks", ["S0DBA"])));
+  await turns.acquire("U0JANE", "clicks", ["S0DBA"]);
+  await turns.acquire("U0MIA", "clicks", ["S0DBA"]);
   const waits = await Promise.all([askTogether("U0JANE"), askTogether("U0MIA")]);
   assert.deepEqual(waits.flat(), Array(20).fill(0));
   assert.deepEqual(acquired, ["clicks:U0JANE", "clicks:U0MIA"]);
-  await turns.acquire("U0JANE", "clicks");
+  await turns.acquire("U0JANE", "clicks", ["S0DBA"]);
   assert.equal(acquired.length, 3, "a later click takes a turn of its own");
+  const lists = [["S0DBA"], ["S0SRE"], ["S0SRE", "S0DBA"], ["S0DBA", "S0SRE"]];
+  await Promise.all(lists.map((each) => turns.acquire("U0JANE", "clicks", each)));
+  assert.equal(acquired.length, 6, "clicks on requests of routes with other lists share no read");
 });
 
 test("two replicas: one person causes ten reads, one on credit in each replica, and then one every six seconds", async (t) => {
@@ -56,7 +59,8 @@ test("two replicas: one person causes ten reads, one on credit in each replica, 
     let reads = 0;
     for (let second = 0; second < seconds; second++) {
       for (const turns of replicas) {
-        for (let click = 0; click < 5; click++) if ((await turns.acquire("U0JANE", "clicks")) === 0) reads += 1;
+        for (let click = 0; click < 5; click++)
+          if ((await turns.acquire("U0JANE", "clicks", ["S0DBA"])) === 0) reads += 1;
         await turns.payDebts();
       }
       clock.advance(1_000);
@@ -74,6 +78,6 @@ test("a form acquires its slot first", async (t) => {
   const { rateLimits } = await aStore(t, { now: clock.now });
   const turns = makeReadTurns(rateLimits, clock);
   const waits = [];
-  for (let form = 0; form < 11; form++) waits.push(await turns.acquire("U0JANE", "forms"));
+  for (let form = 0; form < 11; form++) waits.push(await turns.acquire("U0JANE", "forms", ["S0DBA"]));
   assert.deepEqual(waits, [...Array(10).fill(0), 6_000]);
 });

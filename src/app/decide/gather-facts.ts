@@ -129,8 +129,9 @@ async function awaitTurn(
   const [allowed, lists]: [Approvers, string[]] = authority === "break-glass" ? [admins, []] : [approvers, channels];
   const readsLists = !allowed.users.includes(userId) && (allowed.groups.length > 0 || allowed.channel === "members");
   if (verdict === "withdraw" || !readsLists) return 0;
-  if (typeof freshness !== "object") return readTurns.acquire(userId, "forms");
-  return directory.needsRead(allowed, userId, freshness, lists) ? readTurns.acquire(userId, "clicks") : 0;
+  const read = [...allowed.groups, ...(allowed.channel === "members" ? lists : [])];
+  if (typeof freshness !== "object") return readTurns.acquire(userId, "forms", read);
+  return directory.needsRead(allowed, userId, freshness, lists) ? readTurns.acquire(userId, "clicks", read) : 0;
 }
 
 /**

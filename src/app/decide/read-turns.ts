@@ -9,8 +9,8 @@ const READS_OF_ONE_PERSON = { intervalMs: 6_000, burst: 10 };
 
 /** Limits the reads of groups that one person can cause. All replicas share the limits. */
 export interface ReadTurns {
-  /** Returns 0 if the person may cause a read now, or else how long to wait, in milliseconds. */
-  acquire(userId: string, purpose: "clicks" | "forms"): Promise<number>;
+  /** Returns 0 if the person may cause a read of the lists now, or else how long to wait, in milliseconds. */
+  acquire(userId: string, purpose: "clicks" | "forms", lists: readonly string[]): Promise<number>;
   /** Acquires the slots of the reads on credit. */
   payDebts(): Promise<void>;
 }
@@ -21,7 +21,7 @@ export interface ReadTurns {
  *
  * States of a person:
  * - without debt: the next read of a click is on credit. Ends with it.
- * - in debt: each further read acquires its slot first. Ends when the slot of the read on credit is acquired.
+ * - in debt: each further read acquires its slot first. Clicks that ask for the same lists at once share it. Ends when the slot of the read on credit is acquired.
  */
 export function makeReadTurns(rateLimits: Pick<RateLimitStore, "acquireSlot">, clock: Clock): ReadTurns {
   const debtors = new Set<string>();
@@ -29,12 +29,13 @@ export function makeReadTurns(rateLimits: Pick<RateLimitStore, "acquireSlot">, c
   const acquire = (userId: string, purpose: string) =>
     rateLimits.acquireSlot(`${purpose}:${userId}`, READS_OF_ONE_PERSON, clock.now());
   return {
-    async acquire(userId, purpose) {
+    async acquire(userId, purpose, lists) {
       if (purpose === "forms") return acquire(userId, purpose);
       if (debtors.has(userId)) {
-        // Clicks of one person that are evaluated together share the read, and so its slot.
-        const shared = acquiring.get(userId) ?? acquire(userId, purpose).finally(() => acquiring.delete(userId));
-        acquiring.set(userId, shared);
+        // Clicks of one person that are evaluated together share the read of the same lists, and so its slot.
+        const key = [userId, ...lists.toSorted()].join();
+        const shared = acquiring.get(key) ?? acquire(userId, purpose).finally(() => acquiring.delete(key));
+        acquiring.set(key, shared);
         return shared;
       }
       debtors.add(userId);

@@ -1,60 +1,15 @@
 import type { UnavailableChannel } from "../src/app/ports/delivery-store.ts";
 import type { NoticeView, RequestView } from "../src/app/ports/slack.ts";
-import type { ApprovalRequest, Outcome, RequestFacts, Vote } from "../src/core/request.ts";
-import { findRequester } from "../src/core/requester.ts";
+import type { Outcome, RequestFacts, Vote } from "../src/core/request.ts";
 import type { Rendered } from "../src/slack/messages/blocks.ts";
 import { digestMessage } from "../src/slack/messages/digest-message.ts";
 import { noticeMessage } from "../src/slack/messages/notice-message.ts";
 import { requestMessage } from "../src/slack/messages/request-message.ts";
 import { stepWithoutIdMessage } from "../src/slack/messages/undecidable-step.ts";
-import { aFacts, anAttempt, aRequest, aRoute, aVote, EXECUTION_ID } from "../test/support/samples.ts";
+import { anAttempt, aRoute, aVote, EXECUTION_ID } from "../test/support/samples.ts";
+import { ASKED, type Changes, ESCALATED, FACTS, MINUTE, PAYOUTS, ROLE, ROSA, ROUTE, view } from "./example-views.ts";
 
 /** Each kind of message, with people and channels of the sandbox. The names are those of the files in docs/images/messages. */
-
-const MINUTE = 60_000;
-const NOW = Math.floor(Date.now() / 1000) * 1000;
-const ASKED = NOW - 4 * MINUTE;
-const ROLE = "arn:aws:iam::111122223333:role/CountersignBot";
-const ROSA = "arn:aws:sts::111122223333:assumed-role/AWSReservedSSO_Operator_0123456789abcdef/rosa@example.com";
-
-export const FACTS: RequestFacts = aFacts({
-  stepName: "approveRestart",
-  message: "Restart orders-db in production?\nWrites stop for about two minutes.",
-  executedBy: ROSA,
-  executionStartedAt: ASKED - MINUTE,
-  waitingSince: ASKED,
-  awsApprovers: [ROLE],
-  parameters: [
-    { name: "Database", values: ["orders-db"], masked: false, isDefault: false },
-    { name: "Force", values: ["false"], masked: false, isDefault: true },
-  ],
-});
-export const ROUTE = aRoute({
-  name: "production databases",
-  channels: ["C0PRODDBA"],
-  approvers: { users: ["U0JANE"], groups: ["S0DBA"] },
-});
-const ESCALATED = { ...ROUTE, escalate: { after: 15 * MINUTE, channels: ["C0ONCALL"], mention: ["S0ONCALL"] } };
-const PAYOUTS = aRoute({
-  name: "payouts",
-  channels: ["C0APPROVALS"],
-  approvers: { users: [], groups: ["S0SRE", "S0DBA"] },
-  quorum: 2,
-});
-
-type Changes = Partial<Omit<ApprovalRequest, "facts">> & { facts?: Partial<RequestFacts> };
-
-export function view({ facts, ...more }: Changes = {}, rest: Partial<RequestView> = {}): RequestView {
-  const request = aRequest({
-    target: "production/us-east-1",
-    openedAt: ASKED,
-    addressOwners: { "rosa@example.com": { kind: "person", userId: "U0ROSA" } },
-    ...more,
-    facts: { ...FACTS, ...facts },
-  });
-  const requester = findRequester(request, {});
-  return { request, votes: [], attempts: [], route: ROUTE, requester, postedAt: ASKED + 2000, ...rest };
-}
 
 const vote = (userId: string, userName: string, more: Partial<Vote> = {}) =>
   aVote(userId, { userName, at: ASKED + 3 * MINUTE, ...more });

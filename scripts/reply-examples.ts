@@ -1,7 +1,8 @@
 import { type Denial, denialSentence } from "../src/core/denial.ts";
 import { findRequester } from "../src/core/requester.ts";
 import { mentions } from "../src/slack/messages/mentions.ts";
-import { decided, elsewhere, FACTS, jane, ROUTE, view } from "./message-examples.ts";
+import { FACTS, ROUTE, view } from "./example-views.ts";
+import { decided, elsewhere, jane } from "./message-examples.ts";
 
 /** Replies to clicks that do not count. The names are those of the files in docs/images/messages. */
 

@@ -68,48 +68,11 @@ const UNKNOWN: Outcome = { kind: "unknown", where: "aws", by: [], detail: null }
 export function reconcile(
   observed: ObservedExecution,
   known: readonly ApprovalRequest[],
-  {
-    now,
-    attempts = [],
-    maskText = (text) => text,
-    signer = null,
-    policyHash = null,
-    startedAt,
-    failedStep = null,
-    withPauses = false,
-  }: ReconcileContext,
+  context: ReconcileContext,
 ): Change[] {
-  const changes: Change[] = [];
+  const { now, attempts = [], withPauses = false } = context;
   const turns = matchTurns(observed.steps, known);
-
-  for (const request of known) {
-    const own = attempts.filter((each) => each.requestId === request.id);
-    const isAccepted = request.signal === "accepted" || countAccepted(own) > 0;
-    const step = turns.stepOf(request);
-    const isReplaced = turns.isReplaced(request);
-    const ended = endedPatch(observed, request, { maskText, failedStep });
-    if (request.state !== "closed" && (isReplaced || isOver(observed, request, step))) {
-      const outcome = toOutcome({
-        step,
-        observed,
-        request,
-        isAccepted,
-        isReplaced,
-        maskText,
-        signedAs: findSigningPrincipals(own),
-      });
-      changes.push({ kind: "close", request, outcome, patch: { ...closed(outcome, now), ...ended } });
-    } else if (ended.executionEndedAt != null && request.executionEndedAt === null) {
-      changes.push({ kind: "ended", request, patch: ended });
-    } else {
-      const progress = isAccepted ? progressPatch(observed, request, step) : {};
-      const isAgain = policyHash !== null && needsAnotherTry(request, own, policyHash, startedAt);
-      const again = isAgain ? { signalNextAt: now } : {};
-      const patch = { ...progress, ...again, ...factsPatch(request, step, signer, now) };
-      if (Object.keys(patch).length > 0) changes.push({ kind: "progress", request, patch });
-    }
-  }
-
+  const changes = known.flatMap((request) => changeOf(observed, request, turns, context) ?? []);
   if (opensRequests(observed)) {
     const actions = withPauses ? GATE_ACTIONS : ([APPROVE_ACTION] as const);
     for (const action of actions) changes.push(...findOpenings(observed.steps, known, turns, action));
@@ -128,6 +91,34 @@ export function reconcile(
     changes.push({ kind: "verified", request, verified, patch });
   }
   return changes;
+}
+
+/** Returns what the read changes about one request: its end, the end of its execution, or its progress. */
+function changeOf(
+  observed: ObservedExecution,
+  request: ApprovalRequest,
+  turns: ReturnType<typeof matchTurns>,
+  context: ReconcileContext,
+): Change | null {
+  const { now, attempts = [], signer = null, policyHash = null, startedAt, failedStep = null } = context;
+  const { maskText = (text: string) => text } = context;
+  const own = attempts.filter((each) => each.requestId === request.id);
+  const isAccepted = request.signal === "accepted" || countAccepted(own) > 0;
+  const step = turns.stepOf(request);
+  const isReplaced = turns.isReplaced(request);
+  const ended = endedPatch(observed, request, { maskText, failedStep });
+  if (request.state !== "closed" && (isReplaced || isOver(observed, request, step))) {
+    const signedAs = findSigningPrincipals(own);
+    const outcome = toOutcome({ step, observed, request, isAccepted, isReplaced, maskText, signedAs });
+    return { kind: "close", request, outcome, patch: { ...closed(outcome, now), ...ended } };
+  }
+  if (ended.executionEndedAt != null && request.executionEndedAt === null)
+    return { kind: "ended", request, patch: ended };
+  const progress = isAccepted ? progressPatch(observed, request, step) : {};
+  const isAgain = policyHash !== null && needsAnotherTry(request, own, policyHash, startedAt);
+  const again = isAgain ? { signalNextAt: now } : {};
+  const patch = { ...progress, ...again, ...factsPatch(request, step, signer, now) };
+  return Object.keys(patch).length > 0 ? { kind: "progress", request, patch } : null;
 }
 
 /** Returns a change for each waiting step with the action that has no request yet. */

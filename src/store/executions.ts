@@ -49,6 +49,12 @@ export function makeExecutionStore(db: Kysely<Tables>): ExecutionStore {
     wake: (target, executionId, at) => wakeAll(db, target, [executionId], at),
     wakeAll: (target, executionIds, at) => wakeAll(db, target, executionIds, at),
 
+    ...makeDueReads(db),
+  };
+}
+
+function makeDueReads(db: Kysely<Tables>): Pick<ExecutionStore, "due" | "dueTargets"> {
+  return {
     async due(target, now, limit) {
       const rows = await db
         .selectFrom("executions")

@@ -74,8 +74,6 @@ function makeRequestQueries(db: Kysely<Tables>, whole: WholeRows): Queries {
   const all = () => db.selectFrom("requests").selectAll();
   const read = async (query: ReturnType<typeof all>, onDamaged?: OnDamaged) =>
     whole.requests(await query.execute(), onDamaged);
-  const first = (limit: number, query: ReturnType<typeof all>) =>
-    readLimited(limit, (asked) => query.limit(asked).execute(), whole.requests);
 
   return {
     async byId(id) {
@@ -101,31 +99,41 @@ function makeRequestQueries(db: Kysely<Tables>, whole: WholeRows): Queries {
       return read(found.orderBy("openedAt", "desc"), onDamaged);
     },
 
-    inState: (states, limit) =>
-      first(
-        limit,
-        all()
-          .where("state", "in", [...states])
-          .orderBy("openedAt"),
-      ),
+    inState(states, limit) {
+      const found = all()
+        .where("state", "in", [...states])
+        .orderBy("openedAt");
+      return readLimited(limit, (asked) => found.limit(asked).execute(), whole.requests);
+    },
 
     signedByOthers: (target, signer, after, limit) => signedByOthers(db, target, signer, after, limit),
 
     ...makePartQueries(db),
+    ...makeDueQueries(db, whole),
+  };
+}
 
-    dueToRemind: (at, limit) =>
-      first(limit, all().where("state", "=", "open").where("nextReminderAt", "<=", at).orderBy("nextReminderAt")),
+/** The requests that wait for a worker. */
+function makeDueQueries(
+  db: Kysely<Tables>,
+  whole: WholeRows,
+): Pick<Queries, "dueToRemind" | "dueToSignal" | "dueSignalTargets"> {
+  const all = () => db.selectFrom("requests").selectAll();
+  return {
+    dueToRemind: (at, limit) => {
+      const due = all().where("state", "=", "open").where("nextReminderAt", "<=", at).orderBy("nextReminderAt");
+      return readLimited(limit, (asked) => due.limit(asked).execute(), whole.requests);
+    },
 
-    dueToSignal: ({ account, region }, at, limit) =>
-      first(
-        limit,
-        all()
-          .where(UNSIGNALED)
-          .where("account", "=", account)
-          .where("region", "=", region)
-          .where("signalNextAt", "<=", at)
-          .orderBy("signalNextAt"),
-      ),
+    dueToSignal: ({ account, region }, at, limit) => {
+      const due = all()
+        .where(UNSIGNALED)
+        .where("account", "=", account)
+        .where("region", "=", region)
+        .where("signalNextAt", "<=", at)
+        .orderBy("signalNextAt");
+      return readLimited(limit, (asked) => due.limit(asked).execute(), whole.requests);
+    },
 
     dueSignalTargets: (at) =>
       db

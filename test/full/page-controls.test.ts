@@ -274,32 +274,6 @@ suite("controls of the page", () => {
     assert.match(line, /--region us-east-1/);
   });
 
-  fullMatrixTest("one click advances the clock by a week, and Countersign continues", async () => {
-    const began = (await getJson(`${world.awsUrl}/_control/clock`)).now;
-    await opener().click();
-    await page.getByRole("button", { name: "+7 days" }).click();
-    const week = 7 * 86_400_000;
-    const now = await eventually("a week has passed", async () => {
-      const read = (await getJson(`${world.awsUrl}/_control/clock`)).now;
-      return read - began >= week && read;
-    });
-    const day = new Date(now).toISOString().slice(0, 10);
-    await page.getByRole("complementary", { name: "What could go wrong" }).getByText(day).waitFor();
-    await page.getByRole("button", { name: "Close the drawer" }).click();
-
-    await openConversation(page, "approvals");
-    const id = await startRunbook(page, world, "Web-Rollback");
-    await decide(page, id, "Approve");
-    await waitForStatus(world, id, "Success");
-    await requestMessage(page, id).getByText("has succeeded").waitFor();
-    const waiting = (await world.executions()).filter((each) => each.AutomationExecutionStatus === "Waiting");
-    assert.deepEqual(
-      waiting.filter((each) => each.ExecutionStartTime * 1000 < now - week),
-      [],
-      "undecided requests have timed out",
-    );
-  });
-
   test("no page requested anything outside this machine, and none reported an error", async () => {
     assert.deepEqual(world.externalRequests, []);
     assert.deepEqual(world.pageErrors, await badRequestErrors());

@@ -1,6 +1,8 @@
 import assert from "node:assert/strict";
 import { after, before, suite, test } from "node:test";
 import type { Page } from "playwright-core";
+import { eventually } from "../support/eventually.ts";
+import { getJson } from "../support/http-json.ts";
 import {
   actAs,
   decide,
@@ -13,7 +15,7 @@ import {
   waitForStatus,
 } from "../support/page-world.ts";
 
-/** Rejections on the sandbox page, and the page while calls, the bot or clicks fail. */
+/** Rejections on the sandbox page, the page while calls, the bot or clicks fail, and a jump of the time. */
 
 let world: PageWorld;
 let page: Page;
@@ -112,6 +114,32 @@ suite("rejections and faults on the page", () => {
     await requestMessage(page, id).getByText("Countersign did not respond. Nothing was recorded.").waitFor();
     world.sandbox.bot.start();
     await page.getByText("bot connected").waitFor();
+  });
+
+  test("one click advances the clock by a week, and Countersign continues", async () => {
+    const began = (await getJson(`${world.awsUrl}/_control/clock`)).now;
+    await page.getByRole("button", { name: "What could go wrong" }).click();
+    await page.getByRole("button", { name: "+7 days" }).click();
+    const week = 7 * 86_400_000;
+    const now = await eventually("a week has passed", async () => {
+      const read = (await getJson(`${world.awsUrl}/_control/clock`)).now;
+      return read - began >= week && read;
+    });
+    const day = new Date(now).toISOString().slice(0, 10);
+    await page.getByRole("complementary", { name: "What could go wrong" }).getByText(day).waitFor();
+    await page.getByRole("button", { name: "Close the drawer" }).click();
+
+    await openConversation(page, "approvals");
+    const id = await startRunbook(page, world, "Web-Rollback");
+    await decide(page, id, "Approve");
+    await waitForStatus(world, id, "Success");
+    await requestMessage(page, id).getByText("has succeeded").waitFor();
+    const waiting = (await world.executions()).filter((each) => each.AutomationExecutionStatus === "Waiting");
+    assert.deepEqual(
+      waiting.filter((each) => each.ExecutionStartTime * 1000 < now - week),
+      [],
+      "undecided requests have timed out",
+    );
   });
 
   test("no page requested anything outside this machine, and none reported an error", () => {

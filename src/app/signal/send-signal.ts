@@ -3,18 +3,15 @@ import { type ApprovalRequest, type DecidedRequest, isDecided } from "../../core
 import { MAX_READ_AGE_MS, nextSignalMove, type SignalMove } from "../../core/signal.ts";
 import {
   beginAttempt,
-  interruptAttempt,
   isUncertain,
   latestAttempt,
   resolveAttempt,
   type SignalAttempt,
   type SignalResult,
   startSending,
-  uncertainUntil,
 } from "../../core/signal-attempt.ts";
 import { toSignalOrder } from "../../core/signal-order.ts";
 import { listSigners } from "../../core/signers.ts";
-import { CONTRADICTION_REPORT_MS } from "../../core/stale-reads.ts";
 import type { Automation, Clock } from "../ports/aws.ts";
 import type { AliveUntil, Lease, LeaseStore } from "../ports/coordination.ts";
 import type { ExecutionStore } from "../ports/execution-store.ts";
@@ -29,8 +26,8 @@ import {
   SIGNAL_LEASE_MS,
   type SignaledRequest,
 } from "./early-reads.ts";
+import { followMove } from "./follow-move.ts";
 import {
-  REREAD_MS,
   type RecordDeps,
   recordAttempt,
   recordDeferred,
@@ -44,8 +41,6 @@ import {
 const LEASE_MARGIN_MS = 30_000;
 /** When a lease that another process owns is asked for again. */
 const LEASE_RETRY_MS = 1_000;
-/** When the step is read again to see the previous signer's signal, before the next one goes out. */
-const CATCH_UP_REREAD_MS = 1_000;
 
 const TOO_LATE =
   "the read of the step, the lease of the execution or this process's heartbeat was too old when the signal was about to leave";
@@ -139,12 +134,11 @@ async function signalOnce(
   const isEnough = early !== null && isRecent(early, clock) && moveBy(early.reading, early.askedAt).kind === "send";
   const asked = isEnough ? early : await readNow(automation, request, clock, abort);
   if (abort.aborted) return;
-  const { reading } = asked;
-  if (reading.kind === "failed")
-    return recordDeferred(deps, turn, `AWS could not be asked (${reading.code}: ${reading.message})`);
-  const [now, move] = [clock.now(), moveBy(reading, asked.askedAt)];
+  if (asked.reading.kind === "failed")
+    return recordDeferred(deps, turn, `AWS could not be asked (${asked.reading.code}: ${asked.reading.message})`);
+  const [now, move] = [clock.now(), moveBy(asked.reading, asked.askedAt)];
   if (listed?.staleSince != null && move.kind !== "stale") await executions.clearStale(listed);
-  if (move.kind !== "send") return follow(deps, automation, turn, move);
+  if (move.kind !== "send") return followMove(deps, automation, turn, move);
   if (ready.kind === "failed") return recordNotReady(deps, turn, ready);
   // Only the damaged request may show that the read is old, or that this step is over.
   if (damaged !== null) return recordDeferred(deps, turn, damagedError(damaged));
@@ -210,54 +204,3 @@ async function recordResult(deps: SendSignalDeps, sent: Turn, resolved: SignalAt
 type Found = Exclude<Awaited<ReturnType<Automation["read"]>>, { kind: "failed" }>;
 
 const RECONCILE: SignalMove = { kind: "reconcile", isOver: false };
-
-/** Follows a read by which nothing is to be sent now. */
-async function follow(
-  deps: SendSignalDeps,
-  automation: Automation,
-  turn: Turn,
-  move: Exclude<SignalMove, { kind: "send" }>,
-): Promise<void> {
-  const { id, version, executionId } = turn.request;
-  const now = deps.clock.now();
-  const postpone = (until: number) => deps.requests.postponeSignal(id, version, until);
-  const sync = () => deps.executions.wake(automation.target.key, executionId, now);
-  switch (move.kind) {
-    case "reconcile":
-      if (move.isOver) await deps.requests.recordSeenOver(id, now);
-      await postpone(now + REREAD_MS);
-      return sync();
-    case "stale": {
-      const since = await deps.executions.recordStale({ target: automation.target.key, executionId }, now);
-      await sync();
-      if (now - since >= CONTRADICTION_REPORT_MS) return recordDeferred(deps, turn, `Not sent: ${move.why}`);
-      return postpone(now + CATCH_UP_REREAD_MS);
-    }
-    case "confirmed":
-      await recordAttempt(deps, turn, { ...move.attempt, state: "accepted", error: null });
-      return sync();
-    case "wait": {
-      // This process has the lease, so no other one will record the reply. People see that the decision waits.
-      const interrupted = turn.attempts.find(({ state }) => state === "sending");
-      if (interrupted === undefined && uncertainUntil(turn.attempts) <= now) {
-        const until = new Date(move.until).toISOString();
-        return recordDeferred(
-          deps,
-          turn,
-          `Not sent yet: an earlier signal of this execution may take effect until ${until}`,
-          move.until,
-        );
-      }
-      if (interrupted === undefined) return postpone(Math.min(move.until, now + REREAD_MS));
-      await recordAttempt(deps, turn, interruptAttempt(interrupted));
-      return;
-    }
-    case "catch-up":
-      await postpone(Math.min(move.until, now + CATCH_UP_REREAD_MS));
-      return sync();
-    case "unsafe":
-      return recordDeferred(deps, turn, `Not sent: ${move.why}`);
-    default:
-      throw new Error(`unexpected move ${move satisfies never}`);
-  }
-}

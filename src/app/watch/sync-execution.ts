@@ -1,12 +1,5 @@
 import { backoffMs } from "../../core/backoff.ts";
-import { consoleUrl } from "../../core/console-url.ts";
-import {
-  ANNOUNCED,
-  findWaitingWithoutId,
-  hasEnded,
-  NOT_WAITING,
-  type ObservedExecution,
-} from "../../core/execution.ts";
+import { ANNOUNCED, hasEnded, NOT_WAITING, type ObservedExecution } from "../../core/execution.ts";
 import { findFailedStep } from "../../core/failed-step.ts";
 import { makeMask } from "../../core/mask.ts";
 import { type Change, closeNotFound, reconcile } from "../../core/reconcile.ts";
@@ -14,7 +7,7 @@ import type { ApprovalRequest } from "../../core/request.ts";
 import { type SignalAttempt, sendingSince } from "../../core/signal-attempt.ts";
 import { inTurns } from "../../core/slices.ts";
 import { CONTRADICTION_REPORT_MS, contradictsRows } from "../../core/stale-reads.ts";
-import type { Automation, Clock, Log, Target } from "../ports/aws.ts";
+import type { Automation, Clock, Log } from "../ports/aws.ts";
 import type { WatchedExecution } from "../ports/execution-store.ts";
 import type { DamagedRequest } from "../ports/request-search.ts";
 import type { GuardedStore } from "../ports/store.ts";
@@ -22,6 +15,7 @@ import { type ReportChange, reportChanges } from "./announced-changes.ts";
 import type { makeApplyChanges } from "./apply-changes.ts";
 import type { IgnoredPauses } from "./ignored-pauses.ts";
 import { toRequestSigner } from "./open-request.ts";
+import { reportWithoutId } from "./report-without-id.ts";
 import { FOLLOW_BASE_MS, scheduleNextRead } from "./schedule-next-read.ts";
 
 /** How long a signal may be in flight. After that, the end of its step is attributed by what the step shows. */
@@ -213,28 +207,6 @@ async function applyReading(
 function dependsOnDamaged(change: Change, damaged: readonly DamagedRequest[]): boolean {
   if (change.kind === "open") return damaged.some((row) => row.stepExecutionId === change.stepExecutionId);
   return change.kind === "verified" && damaged.length > 0;
-}
-
-/** Reports waiting steps for which AWS returns no id: in the log at each read, and to the admins once for each step. */
-async function reportWithoutId({ executions, log }: SyncExecutionDeps, from: Target, execution: ObservedExecution) {
-  const { key: target, account, region } = from;
-  const { executionId, documentName } = execution;
-  for (const { name: stepName } of findWaitingWithoutId(execution)) {
-    log.error(
-      { event: "step.without-id", target, executionId, step: stepName },
-      "AWS returns no id for a waiting step, so it cannot be decided in Slack: decide it in the AWS console",
-    );
-    const page = consoleUrl({ account, region, executionId }, from.consoleUrl);
-    await executions.recordWithoutId({
-      target,
-      account,
-      region,
-      executionId,
-      documentName,
-      stepName,
-      consoleUrl: page,
-    });
-  }
 }
 
 /**

@@ -74,14 +74,18 @@ async function openMany(store: OpenStore, from: number, count: number, signer?: 
   return ids;
 }
 
-/** Counts the statements and the commits. */
+const OWN_TABLES: ReadonlySet<string> = new Set(["requests", "executions"]);
+
+/** Counts the statements, and the commits that change requests or executions. */
 async function measure(run: () => Promise<unknown>) {
   const journal = startSqlJournal();
   try {
     await run();
     journal.mark("end");
     const entries = journal.until("end").from("");
-    return { statements: entries.length, commits: toCommits(entries).length };
+    // Workers of an earlier test file may still write to the database of their own.
+    const commits = toCommits(entries).filter((tables) => tables.some((table) => OWN_TABLES.has(table)));
+    return { statements: entries.length, commits: commits.length };
   } finally {
     journal.stop();
   }

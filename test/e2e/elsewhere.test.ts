@@ -122,8 +122,11 @@ mainSteps:
 test("a poll with 120 open requests and nothing new costs three lists and no read, and a decision in AWS one read", async (t) => {
   const w = await world(t, { limits: false });
   const decided = await w.run(GATE("isEnd: true"), { count: 120 });
-  await eventually("all executions are read", async () => (await w.awsCalls("GetAutomationExecution")).length >= 120);
-  const reads = (await w.awsCalls("GetAutomationExecution")).length;
+  /** The reads that AWS answered: one that it throttles is repeated. */
+  const countReads = async () =>
+    (await w.awsCalls("GetAutomationExecution")).filter(({ outcome }) => outcome.status === 200).length;
+  await eventually("all executions are read", async () => (await countReads()) >= 120);
+  const reads = await countReads();
   assert.equal(reads, 120, "each new execution is read once");
 
   const lists = async () =>
@@ -137,12 +140,12 @@ test("a poll with 120 open requests and nothing new costs three lists and no rea
     during.length <= (polls + 1) * 3 && during.length >= (polls - 1) * 3,
     `${during.length} lists in ${polls} polls`,
   );
-  assert.equal((await w.awsCalls("GetAutomationExecution")).length, reads, "no execution was read again");
+  assert.equal(await countReads(), reads, "no execution was read again");
   assert.deepEqual(await w.awsCalls("DescribeAutomationStepExecutions"), []);
 
   await w.signal(decided, "Approve");
-  await eventually("the end is read", async () => (await w.awsCalls("GetAutomationExecution")).length > reads);
+  await eventually("the end is read", async () => (await countReads()) > reads);
   const since = (await lists()).length;
   await eventually("more polls have passed", async () => (await lists()).length >= since + 12);
-  assert.equal((await w.awsCalls("GetAutomationExecution")).length, reads + 1, "the change costs one read");
+  assert.equal(await countReads(), reads + 1, "the change costs one read");
 });

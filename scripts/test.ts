@@ -18,7 +18,7 @@ const inTwo = (kind: string) => ["1/2", "2/2"].map((shard) => inOneProcess(kind,
 
 const KINDS: Record<string, string[][]> = {
   unit: [inOneProcess("unit")],
-  contract: inTwo("contract"),
+  contract: [inOneProcess("contract")],
   e2e: inTwo("e2e"),
   full: inTwo("full"),
 };

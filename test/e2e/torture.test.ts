@@ -9,15 +9,21 @@ import { openDatabase } from "../torture/open-database.ts";
 import { runSchedule } from "../torture/run-schedule.ts";
 import { makeSchedule } from "../torture/schedule.ts";
 
+test("a seed gives the same schedule each time", () => {
+  assert.deepEqual(makeSchedule(4711, 3), makeSchedule(4711, 3));
+  assert.notDeepEqual(makeSchedule(4711, 3).actions, makeSchedule(4712, 3).actions);
+});
+
 let harness: Harness;
 suite("the torture test", () => {
   before(async () => {
-    harness = await startHarness(await openDatabase("sqlite"));
+    if (FULL_MATRIX) harness = await startHarness(await openDatabase("sqlite"));
   });
-  after(() => harness.close());
+  after(() => harness?.close());
 
-  // A sample of `npm run torture`, which runs hundreds of other seeds: reads lag, step ids are reused, approvers sign.
-  for (const seed of FULL_MATRIX ? [285, 11, 12] : [285]) {
+  // A sample of `npm run torture`, which runs hundreds of other seeds: reads lag, step ids are reused, approvers sign. In
+  // `npm test`, the oracle of these schedules judges the kills at crash points.
+  for (const seed of FULL_MATRIX ? [285, 11, 12] : []) {
     test(`schedule ${seed} of faults, kills and clicks loses nothing and repeats nothing`, async () => {
       const result = await runSchedule(harness, makeSchedule(seed, 1));
       assert.deepEqual(result.violations, [], formatReport(result).join("\n"));
@@ -33,11 +39,6 @@ suite("the torture test", () => {
       assert.deepEqual(result.violations, [], formatReport(result).join("\n"));
     });
   }
-
-  test("a seed gives the same schedule each time", () => {
-    assert.deepEqual(makeSchedule(4711, 3), makeSchedule(4711, 3));
-    assert.notDeepEqual(makeSchedule(4711, 3).actions, makeSchedule(4712, 3).actions);
-  });
 
   // `npm run test:all` also searches for each mutant with random schedules.
   for (const mutant of FULL_MATRIX ? MUTANT_NAMES : []) {

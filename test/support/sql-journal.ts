@@ -1,7 +1,15 @@
-import { StatementSync } from "node:sqlite";
+import { DatabaseSync, StatementSync } from "node:sqlite";
 
-/** A statement, or something else that a test marks between the statements. */
-export type JournalEntry = { sql: string; values: readonly unknown[] } | { mark: string };
+/** A statement, or something else that a test marks between the statements. `on`: the database of the statement. */
+export type JournalEntry = { sql: string; values: readonly unknown[]; on: DatabaseSync | undefined } | { mark: string };
+
+const databases = new WeakMap<StatementSync, DatabaseSync>();
+const { prepare } = DatabaseSync.prototype;
+DatabaseSync.prototype.prepare = function (this: DatabaseSync, ...given: Parameters<typeof prepare>) {
+  const statement = prepare.apply(this, given);
+  databases.set(statement, this);
+  return statement;
+};
 
 /** One commit: the tables that it wrote, each once, in the order of the first write. */
 export type Commit = string[];
@@ -17,7 +25,7 @@ export function startSqlJournal() {
   for (const method of ["all", "run", "iterate"] as const) {
     const call = own[method] as (...values: unknown[]) => never;
     StatementSync.prototype[method] = function (this: StatementSync, ...values: unknown[]) {
-      entries.push({ sql: this.sourceSQL, values });
+      entries.push({ sql: this.sourceSQL, values, on: databases.get(this) });
       return call.apply(this, values);
     } as never;
   }
@@ -42,15 +50,16 @@ const WRITE = /^\s*(?:insert into|update|delete from) "(\w+)"/i;
 /** Lists the commits that wrote something. A statement outside of a transaction is a commit of its own. */
 export function toCommits(entries: readonly JournalEntry[]): Commit[] {
   const commits: Commit[] = [];
-  let open: Commit | null = null;
+  const opened = new Map<DatabaseSync | undefined, Commit>();
   for (const entry of entries) {
     if ("mark" in entry) continue;
+    const open = opened.get(entry.on);
     const table = WRITE.exec(entry.sql)?.[1];
-    if (/^begin/i.test(entry.sql)) open = [];
+    if (/^begin/i.test(entry.sql)) opened.set(entry.on, []);
     else if (/^(?:commit|rollback)/i.test(entry.sql)) {
-      if (open !== null && open.length > 0) commits.push(open);
-      open = null;
-    } else if (table !== undefined && open === null) commits.push([table]);
+      if (open !== undefined && open.length > 0) commits.push(open);
+      opened.delete(entry.on);
+    } else if (table !== undefined && open === undefined) commits.push([table]);
     else if (table !== undefined && !open?.includes(table)) open?.push(table);
   }
   return commits;

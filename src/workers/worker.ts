@@ -52,7 +52,8 @@ export interface WorkerOptions<Row> extends LoopOptions {
  * - in progress: ends when `work` returns, with whatever it has recorded, or throws.
  * - backing off: `work` threw, and the row is not due until its time has come.
  *
- * Rows in progress may still look due, so each look asks for more rows than there is room for. Rows that find no room are
+ * Rows in progress may still look due, so each look asks for more rows than there is room for. A row that ends during a look
+ * may look due as well: only the next look, at the latest at the next tick, can start it again. Rows that find no room are
  * a backlog: then the worker looks again as soon as a row is done. After a failure it waits for the next tick, since
  * where not even the back-off can be recorded, the row is still due.
  */
@@ -60,6 +61,8 @@ export function startWorker<Row>(options: WorkerOptions<Row>): Worker {
   const { name, due, keyOf, work, backOff, backOffMs, concurrency, wakes = [], about, wakeUps, clock, log } = options;
   const pool = new PQueue({ concurrency });
   const inProgress = new Map<string, Row>();
+  /** The rows that ended since the present look began: it may find them as they were. */
+  const ended = new Set<string>();
   const stopping = new AbortController();
   let hasBacklog = false;
 
@@ -73,6 +76,7 @@ export function startWorker<Row>(options: WorkerOptions<Row>): Worker {
       await backOff(row, clock.now() + backOffMs, stopping.signal).catch(() => undefined);
     }
     inProgress.delete(key);
+    ended.add(key);
     if (result === "failed") return;
     wakeUps.wake(...(typeof wakes === "function" ? wakes() : wakes));
     if (hasBacklog || result === "look-again") loop.wake();
@@ -82,7 +86,7 @@ export function startWorker<Row>(options: WorkerOptions<Row>): Worker {
     hasBacklog = false;
     for (const row of rows) {
       const key = keyOf(row);
-      if (inProgress.has(key)) continue;
+      if (inProgress.has(key) || ended.has(key)) continue;
       hasBacklog = inProgress.size >= concurrency;
       if (hasBacklog) return;
       if (options.mayStart?.(row, [...inProgress.values()]) === false) continue;
@@ -95,6 +99,7 @@ export function startWorker<Row>(options: WorkerOptions<Row>): Worker {
     ...options,
     async round(_, woken) {
       const limit = 2 * concurrency + inProgress.size;
+      ended.clear();
       const rows = await due({ limit, inProgress: new Set(inProgress.keys()), woken });
       if (!stopping.signal.aborted) start(rows);
       return undefined;

@@ -9,12 +9,14 @@ interface Tables {
   rows: { id: number; value: string };
 }
 
+/** The method as it is outside of these tests: a test that opens several databases restores this one. */
+const { prepare } = DatabaseSync.prototype;
+
 /** Opens a database with one table, and records every statement and when its unit ended. */
 async function setUp(t: TestContext, elapsed = () => 0) {
   const file = sqliteFile();
   const entries: string[] = [];
   const fail = { at: null as string | null, undoes: false };
-  const { prepare } = DatabaseSync.prototype;
   DatabaseSync.prototype.prepare = function (this: DatabaseSync, text: string) {
     const statement = prepare.call(this, text);
     const own = statement.run.bind(statement);

@@ -12,6 +12,8 @@ interface Options {
   concurrency: number;
   work: (row: string) => Promise<WorkResult>;
   wakes?: Topic[];
+  /** A look returns what it found after this. */
+  found?: () => Promise<void>;
 }
 
 /** Starts a worker for rows with a due time, longest due first. A completed row is no longer due. */
@@ -30,6 +32,7 @@ function setUp(t: TestContext, rows: string[], options: Options) {
     async due(look) {
       looks.push({ ...look, inProgress: new Set(look.inProgress) });
       const found = [...due].filter(([, from]) => from <= clock.now()).sort(([, a], [, b]) => a - b);
+      await options.found?.();
       return found.slice(0, look.limit).map(([row]) => row);
     },
     keyOf: (row) => row,
@@ -70,6 +73,33 @@ test("a row that hangs does not delay later rows and is not started twice", asyn
   await eventually("the new row is started", () => started.length === 4);
   assert.deepEqual(started, ["slow", "a", "b", "c"]);
   hang.resolve();
+});
+
+test("a row that ends during a look is not started by it: the look may have found the row as it was before", async (t) => {
+  const work = Promise.withResolvers<void>();
+  let look = Promise.resolve();
+  const { started, wakeUps, looks, due, clock } = setUp(t, ["a"], {
+    concurrency: 2,
+    found: () => look,
+    async work() {
+      await work.promise;
+      return "done";
+    },
+  });
+  await eventually("the row is started", () => started.length === 1);
+  const slow = Promise.withResolvers<void>();
+  look = slow.promise;
+  wakeUps.wake("deliver");
+  await eventually("the second look has begun", () => looks.length === 2);
+  work.resolve();
+  await runEventLoop();
+  slow.resolve();
+  await runEventLoop();
+  assert.deepEqual(started, ["a"]);
+
+  due.set("a", 0);
+  clock.advance(TICK_MS);
+  await eventually("the next look starts it", () => started.length === 2);
 });
 
 test("each look requests more rows than can start, because rows in progress may still be due in the store", async (t) => {

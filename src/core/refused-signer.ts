@@ -7,7 +7,7 @@ import { type NextSigner, nextSigner, type Signer } from "./signers.ts";
  * AWS's error code for a signal of a principal that the step's Approvers do not include, and for a step that does not wait for
  * a signal. Source: AWS Systems Manager API, errors of SendAutomationSignal.
  */
-export const INVALID_SIGNAL = "InvalidAutomationSignalException";
+const INVALID_SIGNAL = "InvalidAutomationSignalException";
 
 /** So many refusals, over at least this time in milliseconds, of a step that each read shows waiting are about the principal. */
 const MIN_REFUSALS = 4;

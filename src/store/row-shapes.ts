@@ -28,7 +28,7 @@ const object =
 
 const PARAMETERS = listOf(object({ name: text, values: listOf(text) }));
 
-export const ROW_SHAPES = {
+const ROW_SHAPES = {
   facts: object({
     ...{ documentName: text, documentVersion: orNull(text), stepName: text, gate: number, gates: number },
     ...{ message: orNull(text), executedBy: orNull(text), executionStartedAt: orNull(number) },

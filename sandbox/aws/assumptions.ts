@@ -22,8 +22,8 @@ export const assumptionsSchema = z.strictObject({
   childrenListed: z.boolean().default(true),
   /** Whether a list of executions or steps that ends with a full page has a token for an empty next page. */
   fullLastPage: z.enum(["no-token", "token"]).default("no-token"),
-  /** Who runs child executions: the principal that started the first one, or a role of their own. */
-  childrenRunAs: z.enum(["starter", "role"]).default("starter"),
+  /** Who runs child executions: the requester of the first one, or a role of their own. */
+  childrenRunAs: z.enum(["requester", "role"]).default("requester"),
   /** Whether a step emits a status-change event when it starts to wait. */
   waitingStepEvent: z.boolean().default(true),
   /** Whether an execution emits a status-change event when it starts to wait. */

@@ -58,10 +58,10 @@ export function identityCenterEmail(arn: string): string | null {
 }
 
 /**
- * Returns the part of a starter's ARN that the starter does not choose, so that nobody counts as several: the role of a
- * session, except where Identity Center chose the session's name. Empty if the starter is unknown.
+ * Returns the part of a requester's ARN that the requester does not choose, so that nobody counts as several: the role of a
+ * session, except where Identity Center chose the session's name. Empty if the requester is unknown.
  */
-export function toStarterKey(executedBy: string | null): string {
+export function toRequesterKey(executedBy: string | null): string {
   if (executedBy === null) return "";
   return identityCenterEmail(executedBy) === null ? toRoleArn(executedBy) : executedBy;
 }

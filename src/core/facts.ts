@@ -3,7 +3,7 @@ import { type ObservedExecution, type ObservedStep, PAUSE_ACTION, type Parents }
 import { MASK, type Mask, WITHHELD } from "./mask.ts";
 import type { RouteSubject } from "./policy.ts";
 import type { Parameter, RequestFacts } from "./request.ts";
-import type { Starters } from "./requester.ts";
+import type { RequesterFacts } from "./requester.ts";
 import { findRunContext } from "./run-context.ts";
 import { takeShortest } from "./secret-search.ts";
 
@@ -65,7 +65,7 @@ export function toRequestFacts(
 export const findApprovers = (step: Pick<ObservedStep, "inputs">): string[] => texts(step.inputs.Approvers);
 
 /** Returns who started an execution and its parents, as far as they could be read. */
-export function toStarters(executedBy: string | null, parents: Parents | undefined): Starters {
+export function toRequesterFacts(executedBy: string | null, parents: Parents | undefined): RequesterFacts {
   return parents === undefined ? { executedBy } : { executedBy, parents: parents.executions, ...toUnread(parents) };
 }
 

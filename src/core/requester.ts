@@ -18,8 +18,8 @@ export type AddressOwner = { kind: "pending" } | { kind: "person"; userId: strin
 /** The owner of each address: that of the requester, and those of the requesters of the parent executions. */
 export type AddressOwners = Readonly<Record<string, AddressOwner>>;
 
-/** The principals that started an execution and its parents. */
-export interface Starters {
+/** The facts that identify the requesters: the principals that started an execution and its parents. */
+export interface RequesterFacts {
   executedBy: string | null;
   parents?: readonly { executedBy: string | null }[];
   /** Why the parent after the last one could not be read; absent if the last one is the first execution. */
@@ -54,8 +54,8 @@ export const UNKNOWN_REQUESTER: Requester = {
 };
 
 /** Returns the lookups of a new request. */
-export function initialOwners(starters: Starters): AddressOwners {
-  const emails = toPrincipals(starters).map(requesterEmail);
+export function initialOwners(facts: RequesterFacts): AddressOwners {
+  const emails = toPrincipals(facts).map(requesterEmail);
   return Object.fromEntries(emails.flatMap((email) => (email === null ? [] : [[email, { kind: "pending" }]])));
 }
 
@@ -64,7 +64,7 @@ export function pendingAddresses(owners: AddressOwners): string[] {
   return Object.keys(owners).filter((email) => owners[email]?.kind === "pending");
 }
 
-const toPrincipals = ({ executedBy, parents = [] }: Starters) => [
+const toPrincipals = ({ executedBy, parents = [] }: RequesterFacts) => [
   executedBy,
   ...parents.map((each) => each.executedBy),
 ];
@@ -80,7 +80,7 @@ export function requesterEmail(executedBy: string | null): string | null {
  * name its user chose, is only a candidate. `inactive`: listed people whose accounts do not say who else started it.
  */
 export function findRequester(
-  { facts, addressOwners }: { facts: Starters; addressOwners: AddressOwners },
+  { facts, addressOwners }: { facts: RequesterFacts; addressOwners: AddressOwners },
   identities: Identities,
   inactive: ReadonlySet<string> = new Set(),
 ): Requester {

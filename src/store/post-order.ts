@@ -20,20 +20,20 @@ export interface Place {
  */
 export const fairOrder = (condition: RawBuilder<SqlBool>) => sql<Place>`
   with pending as (
-    select messages.id, messages.channel_id, messages.wanted, requests.starter, requests.deadline, requests.opened_at,
+    select messages.id, messages.channel_id, messages.wanted, requests.requester_key, requests.deadline, requests.opened_at,
       min(requests.opened_at) over (partition by messages.channel_id) as first_opened_at
     from messages join requests on requests.id = messages.request_id
     where ${condition}
   ), posts as (
-    select backlog.channel_id, requests.starter, count(*) as posts
+    select backlog.channel_id, requests.requester_key, count(*) as posts
     from (select channel_id, min(opened_at) as first_opened_at from pending group by channel_id) as backlog
     join messages on messages.channel_id = backlog.channel_id
       and messages.ts >= cast(backlog.first_opened_at / 1000 as text)
     join requests on requests.id = messages.request_id
-    group by backlog.channel_id, requests.starter
+    group by backlog.channel_id, requests.requester_key
   ), turns as (
     select pending.*,
-      coalesce(posts.posts, 0) + row_number() over (partition by pending.channel_id, pending.starter
+      coalesce(posts.posts, 0) + row_number() over (partition by pending.channel_id, pending.requester_key
         order by pending.deadline, pending.opened_at, pending.id) as turn,
       row_number() over (partition by pending.channel_id
         order by pending.opened_at, pending.deadline, pending.id) as age,
@@ -41,7 +41,7 @@ export const fairOrder = (condition: RawBuilder<SqlBool>) => sql<Place>`
         from messages as posted join requests as posted_requests on posted_requests.id = posted.request_id
         where posted.channel_id = pending.channel_id and posted.ts is not null
         order by posted.ts desc limit 1) as last_opened_at
-    from pending left join posts on posts.channel_id = pending.channel_id and posts.starter = pending.starter
+    from pending left join posts on posts.channel_id = pending.channel_id and posts.requester_key = pending.requester_key
   ), ranked as (
     select turns.*,
       row_number() over (partition by channel_id order by wanted desc, turn, deadline, opened_at, id) as urgency

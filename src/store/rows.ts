@@ -1,5 +1,5 @@
 import type { ClickOrigin, ClickRow } from "../app/ports/click-store.ts";
-import { toStarterKey } from "../core/arn.ts";
+import { toRequesterKey } from "../core/arn.ts";
 import type { AuditRecord } from "../core/audit.ts";
 import { DEFAULT_APPROVE_TIMEOUT_SECONDS } from "../core/execution.ts";
 import {
@@ -14,7 +14,7 @@ import { parseColumn } from "./row-shapes.ts";
 import type { AuditTable, ClicksTable, RequestsTable } from "./schema.ts";
 
 /** Returns the request of a row. Throws a SyntaxError if the row is damaged. */
-export function requestFromRow({ deadline: _, starter: __, signer: ___, ...row }: RequestsTable): ApprovalRequest {
+export function requestFromRow({ deadline: _, requesterKey: __, signer: ___, ...row }: RequestsTable): ApprovalRequest {
   return {
     ...row,
     facts: parseColumn("facts", row.facts),
@@ -38,7 +38,7 @@ export function requestToRow(request: ApprovalRequest): RequestsTable {
     reachedStep: request.reachedStep === null ? null : JSON.stringify(request.reachedStep),
     failedStep: request.failedStep === null ? null : JSON.stringify(request.failedStep),
     deadline: listedDeadline(request),
-    starter: toStarterKey(request.facts.executedBy),
+    requesterKey: toRequesterKey(request.facts.executedBy),
     signer: toSignerColumn(request.facts.signer),
   };
 }

@@ -26,8 +26,8 @@ export interface RequestsTable
   failedStep: string | null;
   /** The time until which the request can be decided; a default if AWS does not say. See post-order.ts. */
   deadline: number;
-  /** Who started the execution, for the order of posts: see toStarterKey. */
-  starter: string;
+  /** The requester, for the order of posts: see toRequesterKey. */
+  requesterKey: string;
   /** The kind and the ARN of the signer, for the search for requests with another one; "" without a signer. */
   signer: string;
 }

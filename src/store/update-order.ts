@@ -17,7 +17,7 @@ export const newestFirst = (condition: RawBuilder<SqlBool>, now: number) => sql<
     select messages.id, messages.channel_id, messages.ts,
       case when coalesce(messages.outdated_since, 0) <= ${now - OVERDUE_MS}
         then coalesce(messages.outdated_since, 0) else ${NEVER} end as overdue_since,
-      row_number() over (partition by messages.channel_id, requests.starter order by messages.ts desc, messages.id) as turn
+      row_number() over (partition by messages.channel_id, requests.requester_key order by messages.ts desc, messages.id) as turn
     from messages join requests on requests.id = messages.request_id
     where ${condition}
   ) as turns`;

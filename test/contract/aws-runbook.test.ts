@@ -111,7 +111,7 @@ test("a step that times out cancels its child, and the runbook continues once", 
   assert.equal((await aws.get(parent)).StepExecutions?.length, 3);
 });
 
-test("a child runs as the starter of its parent, or with childrenRunAs set to role in a session of another role", async () => {
+test("a child runs as the requester of its parent, or with childrenRunAs set to role in a session of another role", async () => {
   await using aws = await awsWorld();
   const inputs = { DocumentName: "Child" };
   await aws.document("Child", { mainSteps: [gate("agree", ["admin"])] });
@@ -121,11 +121,11 @@ test("a child runs as the starter of its parent, or with childrenRunAs set to ro
     const child = await findChild(aws, parent);
     return [await aws.get(parent), await aws.get(child)].map(({ ExecutedBy }) => ExecutedBy);
   };
-  const [starter, same] = await startBoth();
-  assert.equal(same, starter);
+  const [requester, same] = await startBoth();
+  assert.equal(same, requester);
   await aws.control("assumptions", { childrenRunAs: "role" });
   const [again, other] = await startBoth();
-  assert.equal(again, starter);
+  assert.equal(again, requester);
   assert.match(String(other), /^arn:aws:sts::\d{12}:assumed-role\/AutomationChildRole\//);
 });
 

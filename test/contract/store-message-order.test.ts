@@ -4,14 +4,14 @@ import { anEntry, aRequest, NOW } from "../support/samples.ts";
 import { aStore, ENGINES, type OpenStore } from "../support/stores.ts";
 
 for (const engine of ENGINES) {
-  /** Opens a request of this starter with its message in C0FAIR. */
-  const openFor = (store: OpenStore, id: string, starter: string, openedAt: number, timeoutSeconds: number) =>
+  /** Opens a request of this requester with its message in C0FAIR. */
+  const openFor = (store: OpenStore, id: string, requester: string, openedAt: number, timeoutSeconds: number) =>
     store.requests.open({
       request: aRequest({
         id,
         stepExecutionId: id,
         openedAt,
-        facts: { ...aRequest().facts, waitingSince: openedAt, timeoutSeconds, executedBy: starter },
+        facts: { ...aRequest().facts, waitingSince: openedAt, timeoutSeconds, executedBy: requester },
       }),
       channels: ["C0FAIR"],
       audit: anEntry(),
@@ -108,8 +108,8 @@ for (const engine of ENGINES) {
     const timeOut = (id: string, version = 1) =>
       store.requests.advance({ requestId: id, expectedVersion: version, patch: { state: "closed" }, audit: [] });
     const due = async (at: number) => (await store.messages.due(at, 4)).map(({ requestId }) => requestId);
-    const postFor = async (id: string, starter: string, second: number) => {
-      await openFor(store, id, starter, NOW, 600);
+    const postFor = async (id: string, requester: string, second: number) => {
+      await openFor(store, id, requester, NOW, 600);
       const [row] = await store.messages.ofRequest(id);
       await store.messages.recordPosted(row?.id ?? "", `17000000${String(second).padStart(2, "0")}.000100`, 1);
     };

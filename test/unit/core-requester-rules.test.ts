@@ -4,7 +4,7 @@ import { classifyPrincipal } from "../../src/core/principal.ts";
 import type { AddressOwner, Identities } from "../../src/core/requester.ts";
 import { explainRequesterRule, findRequesterRule } from "../../src/core/requester-rule.ts";
 import { aRoute } from "../support/samples.ts";
-import { findStarter, iam, PLAIN, role, SSO_ROLE, session, sso, sts, user } from "./principal-samples.ts";
+import { findRequesterByArn, iam, PLAIN, role, SSO_ROLE, session, sso, sts, user } from "./principal-samples.ts";
 import { type Effect, VALUES, vote } from "./requester-rule-votes.ts";
 
 /**
@@ -179,7 +179,7 @@ const PRINCIPALS: {
 for (const { name, executedBy, kind, identities = {}, owner = null, effects, jane, line } of PRINCIPALS) {
   test(`started by ${name}: which approvals count under each value of whenRequesterUnknown`, () => {
     assert.equal(classifyPrincipal(executedBy), kind);
-    const requester = findStarter(executedBy, identities, owner);
+    const requester = findRequesterByArn(executedBy, identities, owner);
     const routes = VALUES.map((whenRequesterUnknown) => aRoute({ whenRequesterUnknown }));
     assert.deepEqual(
       routes.map((route) => vote("U0MIA", route, requester)),

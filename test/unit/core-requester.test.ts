@@ -11,7 +11,17 @@ import {
 } from "../../src/core/requester.ts";
 import { describeMissingIdentity, describeRequesterRule } from "../../src/core/requester-rule.ts";
 import { aPerson, aRoute } from "../support/samples.ts";
-import { findStarter as find, iam, PLAIN, role, SSO_ROLE, session, sso, sts, user } from "./principal-samples.ts";
+import {
+  findRequesterByArn as find,
+  iam,
+  PLAIN,
+  role,
+  SSO_ROLE,
+  session,
+  sso,
+  sts,
+  user,
+} from "./principal-samples.ts";
 
 test("a listed user or Identity Center session is the requester; whoever is listed with a role is only a candidate", () => {
   const identities = { U0JANE: [role], U0OMAR: [user, role], U0MIA: [user] };

@@ -9,7 +9,7 @@ import { aClick, anEntry, aPerson, aRequest, aVote, NOW, REQUEST_ID } from "../s
 import type { OpenStore } from "../support/stores.ts";
 import { denialKind, fromMessage, setUp } from "./evaluate-click-setup.ts";
 
-/** Opens a request of an execution whose starter must be looked up by address. Returns the origin of a click on it. */
+/** Opens a request of an execution whose requester must be looked up by address. Returns the origin of a click on it. */
 async function startedByRosa({ requests, messages }: Pick<OpenStore, "requests" | "messages">) {
   const requestId = "rosas";
   const executedBy = "arn:aws:sts::111122223333:assumed-role/AWSReservedSSO_Ops_0123456789abcdef/rosa@example.com";

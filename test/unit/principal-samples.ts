@@ -20,7 +20,7 @@ const asIs = (text: string) => text;
 export const PLAIN: NameRenderer = { user: asIs, group: asIs, channel: asIs, text: asIs, word: asIs, strong: asIs };
 
 /** Finds the requester of an execution without a parent, whose address has this owner. */
-export function findStarter(
+export function findRequesterByArn(
   executedBy: string | null,
   identities: Identities = {},
   owner: AddressOwner | null = null,

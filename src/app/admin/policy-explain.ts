@@ -2,11 +2,11 @@ import { capitalize, findRouteTerms } from "../../core/action-terms.ts";
 import { describeApprovers, NO_APPROVERS } from "../../core/approvers.ts";
 import { counted } from "../../core/counted.ts";
 import { APPROVE_ACTION, PAUSE_ACTION, type Parents } from "../../core/execution.ts";
-import { toStarters } from "../../core/facts.ts";
+import { toRequesterFacts } from "../../core/facts.ts";
 import { listNames, type NameRenderer } from "../../core/name-renderer.ts";
 import type { Route, RouteSubject } from "../../core/policy.ts";
 import type { ApprovalRequest } from "../../core/request.ts";
-import { findRequester, type Identities, initialOwners, type Starters } from "../../core/requester.ts";
+import { findRequester, type Identities, initialOwners, type RequesterFacts } from "../../core/requester.ts";
 import { explainRequesterRule } from "../../core/requester-rule.ts";
 import { type TestedCondition, testConditions } from "../../core/route-conditions.ts";
 import { type RouteTrial, selectRoute, tryRoutes } from "../../core/select-route.ts";
@@ -45,7 +45,7 @@ export function explain(
     };
   return {
     route: selection.route.name,
-    lines: [...lines, ...describeRoute(selection.route, toStarted(subject, parents), policy, show)],
+    lines: [...lines, ...describeRoute(selection.route, findRequesterFacts(subject, parents), policy, show)],
   };
 }
 
@@ -170,11 +170,11 @@ export type ExplainedRequest = Pick<ApprovalRequest, "addressOwners" | "state">;
 
 type Owned = Omit<Parameters<typeof explain>[0], "routes">;
 
-/** Returns who started the execution; null if that is not given. */
-const toStarted = ({ startedBy }: RouteSubject, parents: Parents | undefined): Starters | null =>
-  startedBy === undefined ? null : toStarters(startedBy === "" ? null : startedBy, parents);
+/** Returns the facts that identify the requester; null if they are not given. */
+const findRequesterFacts = ({ startedBy }: RouteSubject, parents: Parents | undefined): RequesterFacts | null =>
+  startedBy === undefined ? null : toRequesterFacts(startedBy === "" ? null : startedBy, parents);
 
-function describeRoute(route: Route, starters: Starters | null, policy: Owned, show: NameRenderer): string[] {
+function describeRoute(route: Route, facts: RequesterFacts | null, policy: Owned, show: NameRenderer): string[] {
   const posted = `  Posted in ${route.channels.map(show.channel).join(", ")}${route.dm ? ", and to each approver as a direct message" : ""}.`;
   if (route.decide === "elsewhere") return [posted, "  For information only: people decide it in AWS, not in Slack."];
   const approvers = describeApprovers(route, show) ?? NO_APPROVERS;
@@ -182,7 +182,7 @@ function describeRoute(route: Route, starters: Starters | null, policy: Owned, s
     posted,
     `  May decide: ${approvers}. ${needed(route)}`,
     `  ${describeForm(route)}`,
-    `  ${describeSelfApproval(route, starters, policy, show)}`,
+    `  ${describeSelfApproval(route, facts, policy, show)}`,
   ];
 }
 
@@ -211,16 +211,16 @@ function needed(route: Route): string {
 
 function describeSelfApproval(
   route: Route,
-  starters: Starters | null,
+  facts: RequesterFacts | null,
   { identities, request }: Owned,
   show: NameRenderer,
 ): string {
-  if (starters === null)
+  if (facts === null)
     return `The requester may${route.selfApproval ? "" : " not"} ${findRouteTerms(route).verb.approve}.`;
-  const addressOwners = request?.addressOwners ?? initialOwners(starters);
-  const requester = findRequester({ facts: starters, addressOwners }, identities);
+  const addressOwners = request?.addressOwners ?? initialOwners(facts);
+  const requester = findRequester({ facts, addressOwners }, identities);
   const isOpen = request === undefined || request.state === "open";
   const principal = (arn: string | null) => (arn === null ? "an unnamed principal" : show.text(arn));
-  const above = (starters.parents ?? []).map((each) => `, a child of one by ${principal(each.executedBy)}`);
-  return `Started by ${principal(starters.executedBy)}${above.join("")}. ${explainRequesterRule(route, requester, show, isOpen)}`;
+  const above = (facts.parents ?? []).map((each) => `, a child of one by ${principal(each.executedBy)}`);
+  return `Started by ${principal(facts.executedBy)}${above.join("")}. ${explainRequesterRule(route, requester, show, isOpen)}`;
 }

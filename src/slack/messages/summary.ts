@@ -25,8 +25,8 @@ export function summary(view: RequestView): string {
   const gate = label === null ? "" : ` (${label})`;
   const place = `${plain(facts.documentName, 140)} in ${shortTarget(request, (name) => plain(name, 80))}${gate}`;
   const first = facts.parents?.at(-1) ?? facts;
-  const starter = facts.parentsUnread === undefined ? describePrincipal(first.executedBy, plainNames()) : "unknown";
-  const startedBy = `tarted by ${starter}`;
+  const requester = facts.parentsUnread === undefined ? describePrincipal(first.executedBy, plainNames()) : "unknown";
+  const startedBy = `tarted by ${requester}`;
   if (request.state !== "open") return `${outcomeLabel(view)}${deciders(view)}: ${place}, s${startedBy}.`;
   const question = firstLine(facts);
   const obstacle = findObstacle(facts, route);

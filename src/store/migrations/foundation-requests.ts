@@ -19,7 +19,7 @@ export async function createRequests(db: Db): Promise<void> {
     .addColumn("state", "text", (c) => c.notNull())
     .addColumn("opened_at", "bigint", (c) => c.notNull())
     .addColumn("deadline", "bigint", (c) => c.notNull())
-    .addColumn("starter", "text", (c) => c.notNull())
+    .addColumn("requester_key", "text", (c) => c.notNull())
     .addColumn("signer", "text", (c) => c.notNull())
     .addColumn("decision", "text")
     .addColumn("decided_at", "bigint")

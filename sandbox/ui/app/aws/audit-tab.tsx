@@ -2,7 +2,7 @@ import { memo, useState } from "react";
 import type { BusEvent } from "../live/aws-state.ts";
 import { type Names, useWorld } from "../live/world.ts";
 import { JsonBody } from "../wire/json-body.tsx";
-import { principalText } from "./starters.ts";
+import { principalText } from "./requesters.ts";
 
 /** The events of the bus: those that Countersign published and, on request, those of AWS. */
 export function AuditTab() {

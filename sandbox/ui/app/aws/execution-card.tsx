@@ -3,8 +3,8 @@ import type { Execution as ExecutionState, Step } from "../live/aws-state.ts";
 import { useWorld } from "../live/world.ts";
 import { CopyCommand } from "../shell/copy-command.tsx";
 import { showCommand, signalCommand } from "./cli-commands.ts";
+import { principalText } from "./requesters.ts";
 import { Signals } from "./signals.tsx";
-import { principalText } from "./starters.ts";
 import { Status, StatusMark } from "./status.tsx";
 
 /** One execution: its steps with their live status, and the signals that it received. */

@@ -1,5 +1,5 @@
 import type { Signal } from "../live/aws-state.ts";
-import { principalText } from "./starters.ts";
+import { principalText } from "./requesters.ts";
 
 /** The signals that an execution received: type, principal and payload. */
 export function Signals({ signals }: { signals: Signal[] }) {

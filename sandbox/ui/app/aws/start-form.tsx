@@ -4,16 +4,16 @@ import { useWorld } from "../live/world.ts";
 import { CopyCommand } from "../shell/copy-command.tsx";
 import { startCommand } from "./cli-commands.ts";
 import { findChoices, formatHint, initialFieldValues, isList, toParameters } from "./form-values.ts";
+import { REQUESTERS } from "./requesters.ts";
 import { FLOOD, startExecutions } from "./start-executions.ts";
-import { STARTERS } from "./starters.ts";
 
 /** The parameters of a runbook, and the button that starts it. */
 export function StartForm({ runbook }: { runbook: Runbook }) {
   const awsUrl = useWorld((state) => state.awsUrl);
   const [values, setValues] = useState(() => initialFieldValues(runbook));
-  const [executedBy, setExecutedBy] = useState<string>(STARTERS[0].arn);
+  const [executedBy, setExecutedBy] = useState<string>(REQUESTERS[0].arn);
   const [problem, setProblem] = useState("");
-  const starter = useId();
+  const requester = useId();
   const parameters = toParameters(runbook, values);
 
   const start = async (event: FormEvent, count = 1) => {
@@ -33,9 +33,9 @@ export function StartForm({ runbook }: { runbook: Runbook }) {
         />
       ))}
       <div className="field">
-        <label htmlFor={starter}>Started by</label>
-        <select id={starter} value={executedBy} onChange={(event) => setExecutedBy(event.target.value)}>
-          {STARTERS.map(({ label, arn }) => (
+        <label htmlFor={requester}>Started by</label>
+        <select id={requester} value={executedBy} onChange={(event) => setExecutedBy(event.target.value)}>
+          {REQUESTERS.map(({ label, arn }) => (
             <option key={arn} value={arn}>
               {label}
             </option>

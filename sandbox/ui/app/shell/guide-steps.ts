@@ -1,6 +1,6 @@
 import { initialFieldValues, toParameters } from "../aws/form-values.ts";
+import { REQUESTERS } from "../aws/requesters.ts";
 import { FLOOD, isStartedHere, startExecutions } from "../aws/start-executions.ts";
-import { STARTERS } from "../aws/starters.ts";
 import type { Execution } from "../live/aws-state.ts";
 import type { Channel } from "../live/slack-state.ts";
 import { world } from "../live/world.ts";
@@ -23,7 +23,7 @@ export interface GuideStep {
   go(): Promise<void>;
 }
 
-const [ROSA, JANE] = STARTERS;
+const [ROSA, JANE] = REQUESTERS;
 
 /** Starts a runbook with the values that its form shows at first. */
 async function start(name: string, executedBy: string, count = 1): Promise<void> {

@@ -1,4 +1,4 @@
-import { principalText } from "../aws/starters.ts";
+import { principalText } from "../aws/requesters.ts";
 import type { WireCall } from "../live/wire-call.ts";
 
 export interface WireFilter {

@@ -1,5 +1,5 @@
 /** The principals that the form can start a runbook as, one of each kind. */
-export const STARTERS = [
+export const REQUESTERS = [
   {
     label: "Rosa (Identity Center)",
     arn: "arn:aws:sts::111122223333:assumed-role/AWSReservedSSO_Operator_0123456789abcdef/rosa@example.com",

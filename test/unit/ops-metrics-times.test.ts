@@ -79,8 +79,8 @@ test("the gauges show how long requests wait, the leases of this process, the ex
     "waiting_requests 1",
     "oldest_open_request_seconds 90",
     "oldest_unposted_seconds 90",
-    'lease_held{lease="publisher"} 1',
-    'lease_held{lease="target:default/us-east-1"} 0',
+    'lease_owned{lease="publisher"} 1',
+    'lease_owned{lease="target:default/us-east-1"} 0',
     'executions_waiting{target="default/us-east-1"} 1',
     `build_info{version="${VERSION}",node="${process.versions.node}"} 1`,
   );

@@ -23,15 +23,15 @@ export function makeStateGauges(registry: Registry, targets?: readonly string[])
     "heartbeat_age_seconds",
     "Seconds since this process last wrote its heartbeat to the database. It grows if the database cannot be written.",
   );
-  const held = gauge(registry, "lease_held", "Whether this process owns the lease, by lease.", ["lease"]);
+  const owned = gauge(registry, "lease_owned", "Whether this process owns the lease, by lease.", ["lease"]);
   const stored = makeStoreGauges(registry, targets);
   return async (read: StoreReads | null, leases: Leases | null, now: number, health: GaugeState) => {
     slackUp.set(health.isSlackConnected() ? 1 : 0);
     const written = health.heartbeatAge();
     if (written === null) heartbeat.remove();
     else heartbeat.set(written / 1000);
-    held.reset();
-    for (const [lease, isHeld] of leases?.() ?? []) held.set({ lease }, isHeld ? 1 : 0);
+    owned.reset();
+    for (const [lease, isOwned] of leases?.() ?? []) owned.set({ lease }, isOwned ? 1 : 0);
     stored.reset();
     try {
       if (read === null) throw new Error("the store is not open yet");

@@ -13,7 +13,7 @@ export const makePublishHome =
   (call: SlackCall, workspace: Workspace, clock: Clock): PublishHome =>
   async (user_id, content, { fingerprint: shown, slackHash }) => {
     const now = Math.ceil(clock.now() / ROUNDED_MS) * ROUNDED_MS;
-    const view = homeView(content, { now, workspaceUrl: workspace.url });
+    const view = homeView(content, { now, workspaceUrl: workspace.url, reader: user_id });
     const fingerprint = createHash("sha256").update(JSON.stringify(view)).digest("hex");
     if (fingerprint === shown) return { kind: "unchanged" };
     const hash = slackHash === null ? {} : { hash: slackHash };

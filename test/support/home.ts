@@ -1,7 +1,7 @@
 import type { HealthReport } from "../../src/app/admin/health.ts";
 import type { InspectedRequest, UnreadLists } from "../../src/app/admin/inspect.ts";
+import type { OwnVotes } from "../../src/app/admin/list-waiting.ts";
 import type { HomeContent } from "../../src/app/admin/refresh-home.ts";
-import type { ApprovalRequest } from "../../src/core/request.ts";
 
 /** Slack returned every list of people. */
 export const NOTHING_UNREAD: UnreadLists = { admins: null, routes: new Map() };
@@ -12,19 +12,20 @@ export function aHome(
   {
     total = items.length,
     offset = 0,
+    voted = { items: [], total: 0 },
     ...more
-  }: { total?: number; offset?: number } & Partial<Pick<HomeContent, "scope" | "voted">> = {},
+  }: { total?: number; offset?: number; voted?: OwnVotes } & Partial<Pick<HomeContent, "scope">> = {},
 ): HomeContent {
   const list = {
     kind: "pending",
     items,
     total,
-    voted: [] as ApprovalRequest[],
+    voted,
     ...({ offset, direction: "after" } as const),
     admin: false,
     unread: NOTHING_UNREAD,
   } as const;
-  return { scope: "mine", list, voted: { items: [], total: 0 }, decisions: [], health: null, ...more };
+  return { scope: "mine", list, decisions: [], health: null, ...more };
 }
 
 /** Health with a problem in every subject, and more of them than fit anywhere. */

@@ -5,6 +5,7 @@ import { type HomeContent, makeRefreshHome } from "../../src/app/admin/refresh-h
 import type { Click } from "../../src/app/ports/click-store.ts";
 import { homeView } from "../../src/slack/messages/home-view.ts";
 import { visibleText } from "../support/block-limits.ts";
+import { commandApp, commandReplies } from "../support/command-app.ts";
 import { anEntry, aRequest, REQUEST_ID } from "../support/samples.ts";
 import { setUp } from "./evaluate-click-setup.ts";
 
@@ -44,15 +45,22 @@ async function openHome(t: TestContext) {
     );
     await refresh(row);
     const content = shown.get(userId) ?? assert.fail("no view");
-    const { list, voted } = content;
-    const text = visibleText(homeView(content, { now: clock.now(), workspaceUrl: "https://acme.slack.com/" }).blocks);
+    const { list } = content;
+    const text = visibleText(
+      homeView(content, { now: clock.now(), workspaceUrl: "https://acme.slack.com/", reader: userId }).blocks,
+    );
     return {
       waiting: list.kind === "pending" ? list.items.map(({ request }) => request.id) : [],
-      voted: voted.items.map(({ request }) => request.id),
+      voted: list.kind === "pending" ? list.voted.items.map(({ request }) => request.id) : [],
       text,
     };
   };
-  return { ...set, look };
+  const app = commandApp({ reply: commandReplies(store, { ...inspecting, mask: [], targets: () => [] }), clock });
+  const ask = async (userId: string, command: string) => {
+    await app.command(command, { user: userId });
+    return visibleText(app.messages().at(-1)?.blocks);
+  };
+  return { ...set, look, ask };
 }
 
 test("after the own vote, App Home keeps the request with Withdraw until it is closed, and lists it again after a withdrawal", async (t) => {
@@ -61,7 +69,7 @@ test("after the own vote, App Home keeps the request with Withdraw until it is c
   await press("U001", { ...inHome, id: "a" });
   const own = await look("U001");
   assert.deepEqual([own.waiting, own.voted], [[], [REQUEST_ID]]);
-  assert.match(own.text, /Waiting requests with your vote.*1 of 2 approvals.*Withdraw my approval/s);
+  assert.match(own.text, /Waiting requests with your vote.*1 of 2 approvals.*You approved this.*Withdraw my approval/s);
   const other = await look("U002");
   assert.deepEqual([other.waiting, other.voted], [[REQUEST_ID], []], "the vote of another person");
 
@@ -95,6 +103,33 @@ test("App Home shows four of the waiting requests with the own vote, and counts 
   assert.match(text, /2 more requests have your vote/);
   const all = await look("U001", "all");
   assert.deepEqual([all.waiting.length, all.voted], [7, []]);
+});
+
+test("/approvals says on which waiting requests the reader has voted, and shares no own votes", async (t) => {
+  const { ask, press, store } = await openHome(t);
+  const other = aRequest({ id: "r-2", executionId: "e-2", stepExecutionId: "s-2" });
+  await store.requests.open({ request: other, channels: [], audit: anEntry({ requestId: "r-2" }) });
+  assert.doesNotMatch(await ask("U001", "mine"), /your vote|You approved/);
+  await press("U001", { ...inHome, id: "a" });
+  const mine = await ask("U001", "mine");
+  assert.match(mine, /^\*1 request is waiting for you\. 1 waiting request has your vote\.\*/);
+  assert.match(
+    mine,
+    new RegExp(`Request \`r-2\`.*Waiting requests with your vote.*You approved this.*${REQUEST_ID}`, "s"),
+  );
+  const everything = await ask("U001", "pending");
+  assert.match(everything, /^\*2 requests are waiting/);
+  assert.equal(everything.match(/1 of 2 approvals; .*\*You approved this\.\*/g)?.length, 1);
+  assert.equal((await ask("U001", "show Prod-DB-Restart")).match(/You approved this/g)?.length, 1, "in the choice");
+  assert.doesNotMatch(await ask("U002", "pending"), /You approved/, "the vote of another person");
+  for (const shared of ["mine share", "pending share"])
+    assert.doesNotMatch(await ask("U001", shared), /your vote|You approved/, shared);
+
+  await press("U001", { ...inHome, id: "b", requestId: "r-2" });
+  assert.match(
+    await ask("U001", "mine"),
+    /^\*No request is waiting for you\. 2 waiting requests have your vote\.\*.*You approved.*You approved/s,
+  );
 });
 
 test("App Home keeps the recent decisions of a full member whose last role ended, and of no one else", async (t) => {

@@ -28,8 +28,8 @@ export type PendingResult =
       offset: number;
       /** From where the page was read: if not all items fit, those at the other end are left out. */
       direction: WaitingPage["direction"];
-      /** With `mine`: the waiting requests on which the person has voted already. */
-      voted: ApprovalRequest[];
+      /** With `mine`: the waiting requests with the person's vote. */
+      voted: OwnVotes;
       admin: boolean;
       unread: UnreadLists;
       /** For admins: requests that are left out because their rows are damaged. */
@@ -38,6 +38,12 @@ export type PendingResult =
   /** `isMember`: the person is a full member, without a right to read any waiting request. */
   | { kind: "refused"; isMember: boolean }
   | LookupFailure;
+
+/** The first waiting requests with the vote of a person, those with the earliest deadline first; `total` counts all of them. */
+export interface OwnVotes {
+  items: InspectedRequest[];
+  total: number;
+}
 
 export interface PendingQuery {
   filters?: Filters;
@@ -49,6 +55,8 @@ export interface PendingQuery {
 
 /** The requests of a page. */
 export const WAITING_PAGE = 10;
+/** More votes on waiting requests are counted. */
+const MAX_VOTED = 4;
 /** The number of open requests that are searched for those of a person. */
 const MAX_EXAMINED = 5_000;
 
@@ -96,13 +104,14 @@ export const makePending =
     const { found, voted } = mine ? await keepOwn(deps, reader, meant) : { found: meant, voted: [] };
     const shown = selectWaitingPage(found, page, limit);
     const items = await Promise.all(shown.requests.map(waiting.inspect));
+    const own = await Promise.all(voted.slice(0, MAX_VOTED).map(waiting.inspect));
     const place = { total: found.length, offset: shown.offset, direction: shown.direction };
     const { damaged } = waiting;
     return {
       kind: "pending",
       items,
       ...place,
-      voted,
+      voted: { items: own, total: voted.length },
       unread,
       ...(reader.admin ? { admin: true, damaged } : { admin: false }),
     };

@@ -5,21 +5,16 @@ import type { HomeRow, HomeScope, HomeStore } from "../ports/home-store.ts";
 import type { RequestSearch } from "../ports/request-search.ts";
 import { type ChatFailure, describeChatFailure } from "../ports/slack.ts";
 import type { HealthReport } from "./health.ts";
-import type { InspectedRequest } from "./inspect.ts";
 import type { makePending, PendingResult, Waiting } from "./list-waiting.ts";
 
 /** Requests of one page. With their buttons and dialogs, more do not fit into a view. */
 export const HOME_PAGE = 8;
 const MAX_DECISIONS = 5;
-/** More votes on waiting requests are counted. */
-const MAX_VOTED = 4;
 
 /** The content of App Home for one person. */
 export interface HomeContent {
   scope: HomeScope;
   list: PendingResult;
-  /** The waiting requests on which the person has voted, with the earliest deadline first; `total` counts all of them. */
-  voted: { items: InspectedRequest[]; total: number };
   /** The person's latest votes on closed requests. */
   decisions: { request: ApprovalRequest; vote: Vote }[];
   /** Only for admins. */
@@ -151,15 +146,10 @@ async function gather(
   if (list.kind !== "pending") {
     // Recent decisions remain with a person whose last role ended, as long as they are a full member.
     const decisions = list.kind === "refused" && list.isMember ? await readDecisions(deps.search, userId) : [];
-    return { ...shown, voted: { items: [], total: 0 }, decisions, health: null };
+    return { ...shown, decisions, health: null };
   }
-  const { inspect } = await reads.waiting();
-  const voted = {
-    items: await Promise.all(list.voted.slice(0, MAX_VOTED).map(inspect)),
-    total: list.voted.length,
-  };
   const decisions = await readDecisions(deps.search, userId);
-  return { ...shown, voted, decisions, health: list.admin ? await reads.health() : null };
+  return { ...shown, decisions, health: list.admin ? await reads.health() : null };
 }
 
 async function readDecisions(search: RefreshHomeDeps["search"], userId: string): Promise<HomeContent["decisions"]> {

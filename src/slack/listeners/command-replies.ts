@@ -33,6 +33,7 @@ import { healthReply } from "../messages/health-text.ts";
 import { historyReply, parseHistoryPage } from "../messages/history-list.ts";
 import { choiceBlocks, pendingBlocks, showBlocks } from "../messages/inspect-blocks.ts";
 import { toOffset } from "../messages/page-buttons.ts";
+import type { ListContext } from "../messages/pending-items.ts";
 import { withheld, withheldNote } from "../messages/withheld.ts";
 
 /** Damaged requests that one answer describes. */
@@ -83,6 +84,10 @@ export const makeCommandReply =
 
 const refused = (sentence: string): CommandReply => ({ ...sentenceReply(sentence), isPrivate: true });
 
+function toListContext({ workspace, clock }: CommandRepliesDeps, { userId, audience }: ReplyContext): ListContext {
+  return { now: clock.now(), workspaceUrl: workspace.url, reader: audience.isShared ? null : userId };
+}
+
 /** Says at the end of an answer about requests what it leaves out: values, and what unread lists of people would allow. */
 function noted(
   reply: CommandReply,
@@ -106,9 +111,11 @@ async function replyPending(deps: CommandRepliesDeps, command: Command, context:
     case "pending": {
       const items = withhold ? found.items.map(withheld) : found.items;
       const { total, offset, direction, admin } = found;
-      const list = { now: deps.clock.now(), workspaceUrl: deps.workspace.url, total, offset, direction, admin };
+      const list = { ...toListContext(deps, context), total, offset, direction, admin };
+      // The channel does not learn the votes of the person who shares the list.
+      const voted = isShared ? {} : { voted: found.voted };
       const filtered = Object.keys(filters).length > 0 ? "filters" : mine ? "mine" : null;
-      const reply = pendingBlocks(items, { ...list, filtered, command: isShared ? null : text });
+      const reply = pendingBlocks(items, { ...list, ...voted, filtered, command: isShared ? null : text });
       return noted(reply, context, items, [...unreadTexts(found.unread), ...damagedTexts(found.damaged)]);
     }
     default:
@@ -118,7 +125,7 @@ async function replyPending(deps: CommandRepliesDeps, command: Command, context:
 
 async function replyShow(deps: CommandRepliesDeps, { words }: Command, context: ReplyContext): Promise<CommandReply> {
   const { audience } = context;
-  const list = { workspaceUrl: deps.workspace.url, now: deps.clock.now() };
+  const list = toListContext(deps, context);
   const hide = <View extends RequestView>(view: View) => (audience.withhold ? withheld(view) : view);
   const found = await deps.show(context.userId, words);
   switch (found.kind) {

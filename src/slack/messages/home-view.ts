@@ -5,7 +5,6 @@ import type { PendingResult } from "../../app/admin/list-waiting.ts";
 import type { HomeContent } from "../../app/admin/refresh-home.ts";
 import type { HomeRow, HomeScope } from "../../app/ports/home-store.ts";
 import { capitalize, findTerms, outcomeText } from "../../core/action-terms.ts";
-import { counted } from "../../core/counted.ts";
 import { describeStep } from "../../core/describe-step.ts";
 import { lookupFailureText } from "../../core/person.ts";
 import { formatWaitingPage } from "../../core/waiting-order.ts";
@@ -14,15 +13,14 @@ import { CHAR_BUDGET, fitting, MAX_BLOCKS, textLength } from "./budget.ts";
 import { damagedTexts, refusalText, unreadTexts } from "./command-texts.ts";
 import { healthSections } from "./health-text.ts";
 import { mentions } from "./mentions.ts";
-import { type ListContext, pendingBlock } from "./pending-items.ts";
+import { type ListContext, MIN_VOTED_ROOM, pendingBlock, votedBlocks } from "./pending-items.ts";
 import { moment } from "./time.ts";
 import { buttonsBlock, votedButtons } from "./verdict-buttons.ts";
 
 /** The least room for health: the requests of the page do not use it. */
 const MIN_HEALTH_ROOM = 2_500;
 const MAX_HEALTH_BLOCKS = 8;
-/** The same for the requests on which the person has voted. */
-const MIN_VOTED_ROOM = 1_500;
+/** Of the requests on which the person has voted. */
 const MAX_VOTED_BLOCKS = 10;
 /** The most items of one subject of health. */
 const MAX_HEALTH_ITEMS = 30;
@@ -62,9 +60,13 @@ export function homeView(content: HomeContent, list: ListContext): HomeView {
   const healthRoom = health === null ? 0 : MIN_HEALTH_ROOM;
   // The page keeps the rows next to the page that the person came from.
   const inOrder = <T>(each: readonly T[]) => (found.direction === "after" ? [...each] : each.toReversed());
-  const kept = fitting(inOrder(rows), room - healthRoom - (content.voted.total === 0 ? 0 : MIN_VOTED_ROOM), most);
+  const kept = fitting(inOrder(rows), room - healthRoom - (found.voted.total === 0 ? 0 : MIN_VOTED_ROOM), most);
   const shown = inOrder(kept);
-  const voted = votedBlocks(content, list, room - healthRoom - textLength(shown));
+  const voted = votedBlocks(found.voted, {
+    toRow: (item, index) => [pendingBlock(item, list), votedButtons(item, `voted-${index}`)],
+    room: room - healthRoom - textLength(shown),
+    all: "The button at the top shows all.",
+  });
   return home([
     ...heading,
     ...(found.total === 0 ? [section(NOTHING[subject])] : shown.flat()),
@@ -74,23 +76,6 @@ export function homeView(content: HomeContent, list: ListContext): HomeView {
     ...recent,
     ...(health?.kind === "health" ? healthBlocks(health, list.now, room - textLength([shown, voted])) : []),
   ]);
-}
-
-/** The requests that wait for more votes, or for AWS, after the vote of this person. */
-function votedBlocks({ voted }: HomeContent, list: ListContext, room: number): KnownBlock[] {
-  if (voted.total === 0) return [];
-  const rows = voted.items.map((item, index) => [pendingBlock(item, list), votedButtons(item, `voted-${index}`)]);
-  const shown = fitting(rows, room - 250, rows.length);
-  const more = voted.total - shown.length;
-  const note =
-    more === 0
-      ? []
-      : [
-          context(
-            `${counted(more, "more request has", "more requests have")} your vote. The button at the top shows all.`,
-          ),
-        ];
-  return [header("Waiting requests with your vote"), ...shown.flat(), ...note];
 }
 
 const TITLES = {

@@ -1,6 +1,6 @@
 import type { KnownBlock } from "@slack/types";
 import type { InspectedRequest } from "../../app/admin/inspect.ts";
-import { WAITING_PAGE } from "../../app/admin/list-waiting.ts";
+import { type OwnVotes, WAITING_PAGE } from "../../app/admin/list-waiting.ts";
 import type { ShownRequest } from "../../app/admin/show-request.ts";
 import { counted } from "../../core/counted.ts";
 import { formatWaitingPage, type WaitingPage } from "../../core/waiting-order.ts";
@@ -9,7 +9,7 @@ import { CHAR_BUDGET, describeShown, fitting, MAX_BLOCKS, textLength } from "./b
 import { notVisibleText, sentenceReply } from "./command-texts.ts";
 import { closedBlock } from "./history-list.ts";
 import { pageButtons } from "./page-buttons.ts";
-import { type ListContext, pendingBlock } from "./pending-items.ts";
+import { type ListContext, MIN_VOTED_ROOM, pendingBlock, votedBlocks } from "./pending-items.ts";
 import { type ShowOptions, shownRequestBlocks } from "./shown-request.ts";
 import { stepsList, stepValues } from "./steps-list.ts";
 
@@ -28,23 +28,37 @@ export function pendingBlocks(
     direction?: WaitingPage["direction"];
     command?: string | null;
     filtered?: "mine" | "filters" | null;
+    /** The waiting requests with the vote of the reader, which are not among `items`. */
+    voted?: OwnVotes;
     /** Whether the list has the requests of everyone. */
     admin?: boolean;
   },
 ): Rendered {
-  const { direction = "after", command = null, filtered = null, admin = true } = list;
+  const { direction = "after", command = null, filtered = null, admin = true, voted = NO_VOTES } = list;
   const all = Math.max(list.total, items.length);
-  if (all === 0) return sentenceReply(NOTHING[filtered ?? (admin ? "all" : "readable")]);
   const whose = filtered === "mine" ? " for you" : admin ? "" : " that you may read";
-  const text = `${counted(all, "request is", "requests are")} waiting${whose}.`;
+  const count =
+    all === 0
+      ? NOTHING[filtered ?? (admin ? "all" : "readable")]
+      : `${counted(all, "request is", "requests are")} waiting${whose}.`;
+  const text =
+    voted.total === 0
+      ? count
+      : `${count} ${counted(voted.total, "waiting request has", "waiting requests have")} your vote.`;
+  if (all + voted.total === 0) return sentenceReply(text);
   // The page keeps the items next to the page that the person came from.
   const inOrder = <T>(each: readonly T[]) => (direction === "after" ? [...each] : each.toReversed());
   const page = inOrder(items).slice(0, WAITING_PAGE);
   const kept = fitting(
     page.map((item) => pendingBlock(item, list)),
-    CHAR_BUDGET - 300,
+    CHAR_BUDGET - 300 - (voted.total === 0 ? 0 : MIN_VOTED_ROOM),
     WAITING_PAGE,
   );
+  const own = votedBlocks(voted, {
+    toRow: (item) => [pendingBlock(item, list)],
+    room: CHAR_BUDGET - 300 - textLength(kept),
+    all: "`/approvals pending` lists all.",
+  });
   const shown = inOrder(page.slice(0, kept.length));
   const offset = (list.offset ?? 0) + (direction === "after" ? 0 : items.length - kept.length);
   const end = offset + shown.length;
@@ -57,9 +71,18 @@ export function pendingBlocks(
   });
   return {
     text,
-    blocks: [section(`*${text}*`), ...inOrder(kept), ...(range === null ? [] : [context(range)]), ...buttons],
+    blocks: [
+      section(`*${text}*`),
+      ...inOrder(kept),
+      ...(range === null ? [] : [context(range)]),
+      ...buttons,
+      // At the end of the list, which can be pages away. The text at the top counts them.
+      ...(end < all ? [] : own),
+    ],
   };
 }
+
+const NO_VOTES: OwnVotes = { items: [], total: 0 };
 
 function toPage(direction: WaitingPage["direction"], item: InspectedRequest | undefined): string | null {
   return item === undefined ? null : formatWaitingPage(direction, item.request);

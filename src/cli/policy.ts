@@ -13,7 +13,7 @@ import type { ConfigFile } from "../config/file-schema.ts";
 import { loadConfig, loadPolicy } from "../config/load.ts";
 import { locateFinding } from "../config/locate-finding.ts";
 import type { Problem } from "../config/problem.ts";
-import { expandTargets, type TargetRegion } from "../config/targets.ts";
+import { accountOf, expandTargets, type TargetRegion } from "../config/targets.ts";
 import { counted } from "../core/counted.ts";
 import { APPROVE_ACTION, GATE_ACTIONS } from "../core/execution.ts";
 import type { NameRenderer } from "../core/name-renderer.ts";
@@ -27,7 +27,7 @@ import { readWorkspace } from "../slack/connection/workspace.ts";
 import { readNames } from "../slack/people/directory-check.ts";
 import { describeFailure } from "../slack/slack-failures.ts";
 import { type CommandResult, printResult, refuseConfiguration, SILENT } from "./output.ts";
-import { accountOf, selectTargets } from "./select-targets.ts";
+import { selectTargets } from "./select-targets.ts";
 
 export function addPolicy(program: Command): void {
   const policy = program.command("policy").description("check the policy, or explain how it treats a request");

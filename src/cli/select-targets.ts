@@ -1,5 +1,4 @@
-import type { TargetRegion } from "../config/targets.ts";
-import { parseAccount } from "../core/arn.ts";
+import { accountOf, type TargetRegion } from "../config/targets.ts";
 import { toTargetKey } from "../core/target-key.ts";
 
 export interface TargetOptions {
@@ -53,7 +52,3 @@ const toOptions = (keyed: TargetRegion, { account, region }: TargetOptions): Tar
   account: account ?? accountOf(keyed) ?? undefined,
   region: region ?? keyed.region,
 });
-
-/** Returns the account of a target; null if it is that of the bot's own credentials. */
-export const accountOf = ({ account, roles }: TargetRegion): string | null =>
-  account ?? parseAccount(roles.readRole ?? roles.approverRole);

@@ -7,10 +7,13 @@ import {
   type Variable,
   type Variables,
 } from "./environment.ts";
-import { loadFile, type ReadFile } from "./file.ts";
+import { type FileOutcome, loadFile, type ReadFile } from "./file.ts";
 import { type ConfigFile, DEFAULT_TARGET } from "./file-schema.ts";
 import { hideSecrets, type Problem } from "./problem.ts";
 import { listNamedRegions } from "./regions.ts";
+import { findPlaceFaults } from "./route-places.ts";
+import { expandTargets } from "./targets.ts";
+import { formatPath } from "./yaml-text.ts";
 
 /** The result of loading; no problem shows a secret. */
 type Loaded<T> = T | { kind: "problems"; problems: Problem[] };
@@ -34,6 +37,7 @@ export function loadConfig(
     const { targets = defaultTargets(region), ...policy } = read.file;
     if (targets.length === 0 && !problems.some(({ where }) => REGION_VARIABLES.includes(where)))
       problems.push(NO_REGION);
+    problems.push(...findRouteProblems(read, targets));
     const namedRegions = listNamedRegions(read.file.targets ?? [], environment);
     const config = { ...settings, ...policy, targets, namedRegions, policyHash: read.hash };
     const locate = (path: readonly PropertyKey[]) => {
@@ -53,9 +57,21 @@ export function loadPolicy(
 ): Loaded<{ kind: "policy"; file: ConfigFile; targets: TargetConfig[] }> {
   const { configFile, region } = parseEnvironment(variables).environment;
   const read = loadFile(configFile, readFile);
-  if (read.kind === "problems")
-    return { kind: "problems", problems: hideSecrets(read.problems, findSecrets(variables)) };
-  return { kind: "policy", file: read.file, targets: read.file.targets ?? defaultTargets(region) };
+  const targets = read.kind === "problems" ? [] : (read.file.targets ?? defaultTargets(region));
+  const problems = read.kind === "problems" ? read.problems : findRouteProblems(read, targets);
+  if (read.kind === "problems" || problems.length > 0)
+    return { kind: "problems", problems: hideSecrets(problems, findSecrets(variables)) };
+  return { kind: "policy", file: read.file, targets };
+}
+
+/** Finds routes that no place of the targets matches. The variables may name the only Region, so the file alone does not suffice. */
+function findRouteProblems(
+  { file, locate }: Extract<FileOutcome, { kind: "file" }>,
+  targets: readonly TargetConfig[],
+): Problem[] {
+  return findPlaceFaults(file.routes, expandTargets(targets)).map(({ path, ...fault }) => {
+    return { where: `${locate(path)} ${formatPath(path)}`, ...fault };
+  });
 }
 
 /** Loads DATABASE_URL alone, for commands that need neither Slack nor AWS, such as a migration before a deployment. */

@@ -1,3 +1,4 @@
+import { parseAccount } from "../core/arn.ts";
 import { toPartition } from "../core/partition.ts";
 import type { TargetConfig } from "./config.ts";
 
@@ -32,3 +33,7 @@ export function expandTargets(targets: readonly TargetConfig[]): TargetRegion[] 
     ),
   );
 }
+
+/** Returns the account of a target; null if it is that of the bot's own credentials. */
+export const accountOf = ({ account, roles }: TargetRegion): string | null =>
+  account ?? parseAccount(roles.readRole ?? roles.approverRole);

@@ -6,7 +6,7 @@ import { describe, test } from "node:test";
 import fc from "fast-check";
 import type { Variables } from "../../src/config/environment.ts";
 import { type FileReading, readTextFile } from "../../src/config/file.ts";
-import { loadConfig } from "../../src/config/load.ts";
+import { loadConfig, loadPolicy } from "../../src/config/load.ts";
 import { locateFinding } from "../../src/config/locate-finding.ts";
 import { formatProblems, hideSecrets } from "../../src/config/problem.ts";
 import { findUnknownRegions } from "../../src/config/regions.ts";
@@ -227,4 +227,71 @@ test("each problem is printed as one block", () => {
     formatProblems([problem, problem]),
     "PORT\n  It is set, but empty.\n  Fix: Give it a value.\n\nPORT\n  It is set, but empty.\n  Fix: Give it a value.",
   );
+});
+
+describe("a route for a place that no target has is refused", () => {
+  const A = "111122223333";
+  const roles = "readRole: Reader, approverRole: Approver";
+  const two = `targets:
+  - { name: prod, accounts: ["${A}"], regions: [us-east-1], ${roles} }
+  - { name: dev, accounts: ["444455556666"], regions: [us-east-1, eu-west-1], ${roles} }
+`;
+  const own = "targets: [{ name: prod, regions: [us-east-1] }]\n";
+  const rows: [string, string, string, string | null][] = [
+    [
+      "a misspelled Region",
+      "region: us-esat-1",
+      own,
+      'No Region of target prod matches "us-esat-1". Did you mean us-east-1? Correct the condition, or add the Region to a target.',
+    ],
+    [
+      "a misspelled Region without targets in the file",
+      "region: us-esat-1",
+      "",
+      'No Region of target default matches "us-esat-1". Did you mean us-east-1? Correct the condition, or add the Region to a target.',
+    ],
+    [
+      "a glob that matches no Region",
+      'region: "ap-*"',
+      two,
+      'No Region of the targets matches "ap-*". Known there: us-east-1, eu-west-1. Correct the condition, or add the Region to a target.',
+    ],
+    [
+      "a Region of another target",
+      "target: prod, region: eu-west-1",
+      two,
+      'No Region of target prod matches "eu-west-1". Known there: us-east-1. Correct the condition, or add the Region to a target.',
+    ],
+    [
+      "an account with a wrong digit",
+      'account: "111122223334"',
+      two,
+      `No account of the targets matches "111122223334". Did you mean ${A}? Correct the condition, or add the account to a target.`,
+    ],
+    [
+      "an account of another target",
+      'target: "p*", account: "4444*"',
+      two,
+      `No account of target prod matches "4444*". Known there: ${A}. Correct the condition, or add the account to a target.`,
+    ],
+    [
+      "an account outside of the Region",
+      `region: eu-west-1, account: "${A}"`,
+      two,
+      `No account of target dev matches "${A}". Known there: 444455556666. Correct the condition, or add the account to a target.`,
+    ],
+    ["not a Region and an account that a target has", `region: "us-*", account: "1111*"`, two, null],
+    ["not an account while that of the bot is unknown", 'account: "999999999999"', own, null],
+  ];
+  for (const [claim, match, targets, expected] of rows)
+    test(claim, () => {
+      const text = `${MINIMAL}    match: { ${match} }\n${targets}`;
+      const outcomes = [load(ENVIRONMENT, text), loadPolicy(ENVIRONMENT, holding(text))];
+      for (const outcome of outcomes) {
+        const problems = outcome.kind === "problems" ? outcome.problems : [];
+        const shown = problems.map(({ where, what, fix }) => `${where} ${what} ${fix}`);
+        const key = match.includes("account") && !expected?.startsWith("No Region") ? "account" : "region";
+        assert.deepEqual(shown, expected === null ? [] : [`countersign.yml:5 routes[0].match.${key} ${expected}`]);
+      }
+    });
 });

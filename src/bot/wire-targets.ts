@@ -3,6 +3,7 @@ import type { EarlyReads } from "../app/signal/early-reads.ts";
 import { makeSendSignal } from "../app/signal/send-signal.ts";
 import { makeApplyChanges } from "../app/watch/apply-changes.ts";
 import { makeIgnoredPauses } from "../app/watch/ignored-pauses.ts";
+import { makePostponedTags } from "../app/watch/postponed-tags.ts";
 import { makeSyncExecution } from "../app/watch/sync-execution.ts";
 import { makeAutomation } from "../aws/automation.ts";
 import { makeConnections } from "../aws/connections.ts";
@@ -103,10 +104,21 @@ function makeSync(wiring: Wiring): ReadDeps["sync"] {
   const { routes, mask, policyHash } = config;
   const auditContext = wireAuditContext(wiring);
   const ignored = makeIgnoredPauses();
+  const tags = makePostponedTags();
   const startedElapsed = clock.elapsed();
   return ({ requests, executions }, { observe }) => {
     const { countUncovered } = metrics;
-    const apply = makeApplyChanges({ requests, routes, auditContext, clock, newId, log, ignored, countUncovered });
+    const apply = makeApplyChanges({
+      requests,
+      routes,
+      auditContext,
+      clock,
+      newId,
+      log,
+      ignored,
+      tags,
+      countUncovered,
+    });
     return makeSyncExecution({
       ...{ requests, executions, apply, mask, policyHash, startedElapsed, ignored, clock, random, log },
       withPauses: coversPauses(routes),

@@ -8,6 +8,7 @@ import { makeSendSignal } from "../../src/app/signal/send-signal.ts";
 import { makeApplyChanges } from "../../src/app/watch/apply-changes.ts";
 import { makeIgnoredPauses } from "../../src/app/watch/ignored-pauses.ts";
 import { makePollTarget } from "../../src/app/watch/poll-target.ts";
+import { makePostponedTags } from "../../src/app/watch/postponed-tags.ts";
 import { makeSyncExecution } from "../../src/app/watch/sync-execution.ts";
 import type { Authority, RequestedAction, Verdict } from "../../src/core/request.ts";
 import { countAccepted } from "../../src/core/signal-attempt.ts";
@@ -89,7 +90,18 @@ export async function bot(store: Store, quorum: number, gates: number, needed: n
   };
 
   const ignored = makeIgnoredPauses();
-  const apply = { requests: owned.requests, routes, auditContext, clock, newId, log, ignored, countUncovered() {} };
+  const tags = makePostponedTags();
+  const apply = {
+    requests: owned.requests,
+    routes,
+    auditContext,
+    clock,
+    newId,
+    log,
+    ignored,
+    tags,
+    countUncovered() {},
+  };
   const applyChanges = makeApplyChanges(apply);
   const sync = makeSyncExecution({
     ...owned,

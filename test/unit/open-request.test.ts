@@ -166,6 +166,31 @@ test("tags that AWS may return later are read again for two minutes, and then no
   assert.equal(last.request?.facts.uncovered?.reason, "unknown");
 });
 
+test("a request that waits for defaults costs one read of its tags, a failed read is repeated, and the next turn reads its own", async (t) => {
+  const tagged = aRoute({ ...TAGGED, match: { tags: { Team: ["dba"] }, parameters: { Environment: ["prod"] } } });
+  const set = await setUp(t, [tagged, REST]);
+  const { automation, read, requests } = set;
+  automation.shows(anExecution({ parameters: {} }));
+  automation.declared = failed(true);
+  automation.tagged = failed(true);
+  await read();
+  assert.equal(automation.calls.tags.length, 1);
+  automation.tagged = { kind: "read", tags: { Team: "dba" } };
+  for (let turn = 0; turn < 3; turn++) assert.equal(await read(), 5_000);
+  assert.deepEqual([automation.calls.tags.length, automation.calls.defaults.length], [2, 4]);
+  automation.declared = declared({ Environment: ["prod"] });
+  await read();
+  assert.deepEqual([(await requests())[0]?.route, automation.calls.tags.length], ["dba", 2]);
+
+  automation.tagged = { kind: "read", tags: {} };
+  automation.shows(anExecution({ parameters: {}, steps: [aStep({ startedAt: NOW + 1 })] }));
+  await read();
+  assert.deepEqual(
+    [(await requests()).map(({ route }) => route).toSorted(), automation.calls.tags.length],
+    [["dba", "rest"], 3],
+  );
+});
+
 test("tags that cannot change the route are not waited for", async (t) => {
   const { request } = await openedWithTags(t, failed(true), [REST, TAGGED]);
   assert.equal(request?.route, "rest");

@@ -3,6 +3,7 @@ import type { TestContext } from "node:test";
 import { makeAuditContext } from "../../src/app/audit/audit-context.ts";
 import { makeApplyChanges } from "../../src/app/watch/apply-changes.ts";
 import { makeIgnoredPauses } from "../../src/app/watch/ignored-pauses.ts";
+import { makePostponedTags } from "../../src/app/watch/postponed-tags.ts";
 import { makeSyncExecution } from "../../src/app/watch/sync-execution.ts";
 import { fakeAutomation, TARGET, testClock, testLog } from "../support/fakes.ts";
 import { anAttempt, anEntry, anExecution, aRoute, EXECUTION_ID, NOW } from "../support/samples.ts";
@@ -33,6 +34,7 @@ export async function setUp(t: TestContext, routes = [aRoute()], withPauses = fa
     newId: () => `request-${++ids}`,
     log,
     ignored,
+    tags: makePostponedTags(),
     countUncovered: (reason) => void uncovered.push(reason),
   });
   const stale = { count: 0 };

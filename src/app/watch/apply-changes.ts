@@ -31,7 +31,8 @@ export const makeApplyChanges =
         if (!(await storeChange(deps, change))) result = "lost";
       } else if (execution !== null) {
         const opening = await openRequest(deps, automation, execution, mask, change, abort);
-        if (opening === "postponed" && result === "stored") result = "postponed";
+        if (opening !== "postponed") deps.tags.forget(execution.executionId, change.step);
+        else if (result === "stored") result = "postponed";
       }
     }
     return result;

@@ -7,6 +7,10 @@ const MIN_WAITED_MS = 60_000;
 /** After this time, the step is evaluated once more. */
 const IGNORED_MS = 60 * 60_000;
 
+/** Returns the key of one turn of a step: AWS may give the next turn of a loop the same id. */
+export const toTurnKey = (executionId: string, { stepExecutionId, startedAt }: ObservedStep): string =>
+  [executionId, stepExecutionId, startedAt].join(" ");
+
 /** The paused steps that no route covers. */
 export interface IgnoredPauses {
   /** Records that no route covers the step now. */
@@ -23,12 +27,9 @@ export interface IgnoredPauses {
  */
 export function makeIgnoredPauses(): IgnoredPauses {
   const ignoredAt = new Map<string, number>();
-  // AWS may give the next turn of a loop the same id.
-  const toKey = (executionId: string, { stepExecutionId, startedAt }: ObservedStep) =>
-    [executionId, stepExecutionId, startedAt].join(" ");
   return {
     add(executionId, step, now) {
-      const key = toKey(executionId, step);
+      const key = toTurnKey(executionId, step);
       const hasWaited = now - (step.startedAt ?? 0) > MIN_WAITED_MS;
       ignoredAt.delete(key);
       ignoredAt.set(key, hasWaited ? now : Number.NEGATIVE_INFINITY);
@@ -37,9 +38,9 @@ export function makeIgnoredPauses(): IgnoredPauses {
     },
     // A time in the future is from before the clock was set back.
     has(executionId, step, now) {
-      const age = now - (ignoredAt.get(toKey(executionId, step)) ?? Number.NEGATIVE_INFINITY);
+      const age = now - (ignoredAt.get(toTurnKey(executionId, step)) ?? Number.NEGATIVE_INFINITY);
       return age >= 0 && age < IGNORED_MS;
     },
-    wasEvaluated: (executionId, step) => ignoredAt.has(toKey(executionId, step)),
+    wasEvaluated: (executionId, step) => ignoredAt.has(toTurnKey(executionId, step)),
   };
 }

@@ -23,6 +23,7 @@ import type { Automation, Clock, DeclaredParameters, FailedSince, Log, Target } 
 import type { GuardedStore } from "../ports/store.ts";
 import type { IgnoredPauses } from "./ignored-pauses.ts";
 import { notListedNotice } from "./not-listed-notice.ts";
+import type { PostponedTags } from "./postponed-tags.ts";
 
 export interface OpenRequestDeps {
   requests: GuardedStore["requests"];
@@ -32,6 +33,7 @@ export interface OpenRequestDeps {
   newId: () => string;
   log: Log;
   ignored: IgnoredPauses;
+  tags: PostponedTags;
   /** Counts a request that opened without a route. */
   countUncovered: (reason: Uncovered["reason"]) => void;
 }
@@ -60,7 +62,9 @@ export async function openRequest(
   const { target } = automation;
   const declared = await automation.defaults(execution.documentName, execution.documentVersion, abort);
   const defaults = declared.kind === "read" ? declared.defaults : null;
-  const tagged = usesTags(deps.routes) ? await automation.tags(execution.executionId, abort) : null;
+  const tagged = usesTags(deps.routes)
+    ? await deps.tags.read(automation, execution.executionId, change.step, abort)
+    : null;
   const tags = tagged?.kind === "read" ? tagged.tags : null;
   const selection = selectRoute(deps.routes, toRouteSubject(target, execution, change.step, defaults, tags));
   const failure = findFailure(selection, declared, tagged);

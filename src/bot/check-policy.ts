@@ -24,9 +24,8 @@ export async function checkPolicy(config: Config, web: WebClient, workspace: Wor
     region,
     read: (documentName: string) => readRunbook({ region, readRole, documentName, abort: abort() }),
   }));
-  const unknown = { level: "problem", id: null, route: null } as const;
   return [
-    ...findUnknownRegions(config).map((each) => ({ ...unknown, ...each })),
+    ...findUnknownRegions(config).map((each) => ({ ...each, id: null, route: null })),
     ...(await makePolicyCheck(makeDirectoryCheck(web, workspace))(config)),
     ...(await checkRunbooks(config.routes, sources)),
   ];

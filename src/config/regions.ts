@@ -14,18 +14,26 @@ const REGIONS = [
   ...["eu-isoe-west-1"],
 ];
 
+/** The words of these names. A new Region has another number, another country or another combination of them. */
+const WORDS = new Set(REGIONS.flatMap((region) => region.split("-")));
+
+const MAY_BE_NEW = " If AWS added it recently, ignore this line.";
+
 /**
  * Finds Regions that this version does not know, each with its path in the file or its variable. They do not keep the bot from
- * starting, because AWS adds Regions.
+ * starting, because AWS adds Regions. A problem is only a name with an unknown word that is close to a known name.
  */
 export function findUnknownRegions({
   namedRegions,
-}: Pick<Config, "namedRegions">): { path: PropertyKey[]; text: string }[] {
+}: Pick<Config, "namedRegions">): { level: "problem" | "warning"; path: PropertyKey[]; text: string }[] {
   return namedRegions.flatMap(({ path, region }) => {
     if (REGIONS.includes(region)) return [];
     const nearest = findNearest(region, REGIONS);
-    const meant = nearest === null ? "" : ` Did you mean ${nearest}?`;
-    return [{ path: [...path], text: `Unknown Region ${region}.${meant}` }];
+    const isMisspelled =
+      nearest !== null && region.split("-").some((word) => /^[a-z]{3}/.test(word) && !WORDS.has(word));
+    const text = `Countersign does not know the Region ${region}. ${nearest === null ? "Correct it." : `Did you mean ${nearest}?`}`;
+    const [level, more] = isMisspelled ? (["problem", ""] as const) : (["warning", MAY_BE_NEW] as const);
+    return [{ level, path: [...path], text: `${text}${more}` }];
   });
 }
 

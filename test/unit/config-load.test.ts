@@ -57,7 +57,7 @@ test("every Region is checked, and an unknown one is reported at its variable or
     });
   };
   const unknown = (place: string, region = "us-esat-1") =>
-    `${place}: Unknown Region ${region}. Did you mean us-east-1?`;
+    `${place}: Countersign does not know the Region ${region}. Did you mean us-east-1?`;
   const bus = "arn:aws:events:us-esat-1:111122223333:event-bus/audit";
   const queue = "https://sqs.us-esat-1.amazonaws.com/111122223333/waiting";
   assert.deepEqual(places({ AWS_REGION: "us-esat-1" }, MINIMAL), [unknown("AWS_REGION")]);
@@ -70,7 +70,7 @@ test("every Region is checked, and an unknown one is reported at its variable or
   ]);
   const named = `${MINIMAL}targets: [{ name: prod, regions: [us-east-1, us-esat-2] }]\n`;
   assert.deepEqual(places({ AWS_REGION: "us-esat-1", EVENT_BUS_NAME: "audit" }, named), [
-    "countersign.yml:5 targets[0].regions[1]: Unknown Region us-esat-2. Did you mean us-east-2?",
+    "countersign.yml:5 targets[0].regions[1]: Countersign does not know the Region us-esat-2. Did you mean us-east-2?",
     unknown("AWS_REGION"),
   ]);
 });

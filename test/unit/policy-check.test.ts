@@ -137,15 +137,26 @@ test("a channel without the bot says what to type, and where", async () => {
   });
 });
 
-test("a Region that no one knows is found with the nearest one; every known partition passes", () => {
-  const regions = ["us-east-1", "us-esat-1", "cn-north-1", "us-gov-west-1", "eu-west-11", "xx-yy-zz-1"];
+test("an unknown Region is a problem if it is misspelled, and a warning if it may be new; every known partition passes", () => {
+  const regions = [
+    "us-east-1",
+    "us-esat-1",
+    "cn-north-1",
+    "us-gov-west-1",
+    "ap-southeast-8",
+    "xx-central-1",
+    "xx-yy-zz-1",
+  ];
   const found = findUnknownRegions({ namedRegions: regions.map((region, index) => ({ path: [index], region })) });
+  const unknown = (region: string) => `Countersign does not know the Region ${region}.`;
+  const ignore = "If AWS added it recently, ignore this line.";
   assert.deepEqual(
-    found.map(({ path, text }) => [path.at(-1), text]),
+    found.map(({ path, level, text }) => [path.at(-1), level, text]),
     [
-      [1, "Unknown Region us-esat-1. Did you mean us-east-1?"],
-      [4, "Unknown Region eu-west-11. Did you mean eu-west-1?"],
-      [5, "Unknown Region xx-yy-zz-1."],
+      [1, "problem", `${unknown("us-esat-1")} Did you mean us-east-1?`],
+      [4, "warning", `${unknown("ap-southeast-8")} Did you mean ap-southeast-1? ${ignore}`],
+      [5, "warning", `${unknown("xx-central-1")} Did you mean mx-central-1? ${ignore}`],
+      [6, "warning", `${unknown("xx-yy-zz-1")} Correct it. ${ignore}`],
     ],
   );
 });

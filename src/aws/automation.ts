@@ -52,9 +52,9 @@ export function makeAutomation(
       ? makeBotSigning({ ...common, ...(roles.readRole === null ? { credentials: reader.config.credentials } : {}) })
       : makeApproverSessions({ ...common, roleArn: roles.approverRole });
   const forPeople = limitConcurrency(MAX_PEOPLE_CALLS);
-  const read: Automation["read"] = (executionId, abort, lane = "routine") => {
-    const call = () => readExecution(reader, executionId, { pace, lane, abort });
-    return lane === "people" ? forPeople(call, abort).catch(readFailure) : call();
+  const read: Automation["read"] = (executionId, abort, priority = "routine") => {
+    const call = () => readExecution(reader, executionId, { pace, priority, abort });
+    return priority === "people" ? forPeople(call, abort).catch(readFailure) : call();
   };
 
   return {
@@ -70,7 +70,7 @@ export function makeAutomation(
 
     async listWaiting(abort) {
       try {
-        return { kind: "listed", executions: await listWaiting(reader, { pace, lane: "routine", abort }) };
+        return { kind: "listed", executions: await listWaiting(reader, { pace, priority: "routine", abort }) };
       } catch (error) {
         return readFailure(error);
       }
@@ -78,7 +78,7 @@ export function makeAutomation(
 
     async listExecutions(filter, abort) {
       try {
-        return await forPeople(() => listExecutions(reader, filter, { pace, lane: "people", abort }), abort);
+        return await forPeople(() => listExecutions(reader, filter, { pace, priority: "people", abort }), abort);
       } catch (error) {
         return readFailure(error);
       }

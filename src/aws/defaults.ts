@@ -55,7 +55,7 @@ async function readDocument(
     return { kind: "failed", code: "VersionUnknown", message: "AWS does not name the executed version", retry: false };
   try {
     const send: SendGetDocument = (command) =>
-      client.send(paced(command, { pace, lane: "routine", abort }), { abortSignal: abort });
+      client.send(paced(command, { pace, priority: "routine", abort }), { abortSignal: abort });
     return await readDeclared(send, name, version);
   } catch (error) {
     const failure = readFailure(error);

@@ -28,9 +28,9 @@ export async function listExecutions(
       MaxResults: PAGE,
       ...(token === undefined ? {} : { NextToken: token }),
     });
-    // A person waits for the list, so its first page uses the lane of the caller. The other pages leave room for the polls of the target.
-    const lane = count === 0 ? slot.lane : "routine";
-    const sent = client.send(paced(command, { ...slot, lane }), { abortSignal: slot.abort });
+    // A person waits for the list, so its first page uses the priority of the caller. The other pages leave room for the polls of the target.
+    const priority = count === 0 ? slot.priority : "routine";
+    const sent = client.send(paced(command, { ...slot, priority }), { abortSignal: slot.abort });
     // AWS may throttle until the caller's time is over: the pages so far are still an answer.
     const page = count === 0 ? await sent : await unlessAborted(sent, slot.abort);
     if (page === null) return { kind: "listed", executions, hasMore: true };

@@ -1,6 +1,6 @@
 import type { SSMClient } from "@aws-sdk/client-ssm";
 import PQueue from "p-queue";
-import type { AwsCalls, Clock, ReadLane } from "../app/ports/aws.ts";
+import type { AwsCalls, Clock, ReadPriority } from "../app/ports/aws.ts";
 import { describe } from "./aws-failures.ts";
 import { UNCOUNTED } from "./uncounted.ts";
 
@@ -26,14 +26,14 @@ export const isThrottled = (error: unknown): boolean => THROTTLED.has(describe(e
 
 /** Paces the calls to one target. AWS publishes no rate limits for Automation, so the pacer learns from AWS's answers. */
 export interface CallPacer {
-  /** Resolves when the next call of the lane may leave, or when aborted. A call of a signal leaves at once; routine calls wait longer. */
-  waitForSlot(lane: ReadLane, abort?: AbortSignal): Promise<void>;
+  /** Resolves when the next call of this priority may leave, or when aborted. A call of a signal leaves at once; routine calls wait longer. */
+  waitForSlot(priority: ReadPriority, abort?: AbortSignal): Promise<void>;
   /** Records the end of a call, with its error if it failed. */
   record(error?: unknown): void;
 }
 
 /**
- * Routine calls form a queue, and calls for people another one. The first call of a queue sleeps until its lane's next time
+ * Routine calls form a queue, and calls for people another one. The first call of a queue sleeps until its priority's next time
  * and takes its slot when it leaves, so an aborted call takes none. No call is the first one for longer than MAX_INTERVAL_MS:
  * a time further away is from before the clock was set back.
  */
@@ -43,28 +43,28 @@ export function makeCallPacer(clock: Clock, calls: Pick<AwsCalls, "waited"> = UN
   const queues = { routine: new PQueue({ concurrency: 1 }), people: new PQueue({ concurrency: 1 }) };
   // Other calls wait a full interval after a call of a signal or for people, but only once for simultaneous ones: otherwise
   // they would never leave.
-  const delay = (lane: keyof typeof nextAt) => {
-    nextAt[lane] = Math.max(nextAt[lane], clock.now() + intervalMs);
+  const delay = (priority: keyof typeof nextAt) => {
+    nextAt[priority] = Math.max(nextAt[priority], clock.now() + intervalMs);
   };
-  const leave = async (lane: keyof typeof nextAt, begin: number, abort?: AbortSignal) => {
+  const leave = async (priority: keyof typeof nextAt, begin: number, abort?: AbortSignal) => {
     const now = clock.now();
-    if (nextAt[lane] > now + MAX_INTERVAL_MS) nextAt[lane] = now;
-    const sleepMs = Math.max(0, nextAt[lane] - now);
+    if (nextAt[priority] > now + MAX_INTERVAL_MS) nextAt[priority] = now;
+    const sleepMs = Math.max(0, nextAt[priority] - now);
     const waitMs = now - begin + sleepMs;
     if (waitMs > 0) calls.waited(waitMs);
     if (sleepMs > 0) await clock.sleep(sleepMs, abort);
     if (abort?.aborted) return;
-    delay(lane);
+    delay(priority);
     delay("routine");
   };
   return {
-    async waitForSlot(lane, abort) {
+    async waitForSlot(priority, abort) {
       if (abort?.aborted) return;
-      if (lane === "signal") return delay("routine");
+      if (priority === "signal") return delay("routine");
       const begin = clock.now();
       const options = abort === undefined ? {} : { signal: abort };
       // The queue rejects only the calls that are aborted.
-      await queues[lane].add(() => leave(lane, begin, abort), options).catch(() => undefined);
+      await queues[priority].add(() => leave(priority, begin, abort), options).catch(() => undefined);
     },
     record(error) {
       if (error === undefined) intervalMs = intervalMs * EASING < MIN_INTERVAL_MS ? 0 : intervalMs * EASING;
@@ -84,16 +84,16 @@ export function limitConcurrency(most: number) {
 
 export interface PacedCall {
   pace: CallPacer;
-  lane: ReadLane;
+  priority: ReadPriority;
   abort: AbortSignal;
 }
 
 /** Paces each attempt of a command, including the client's own retries. */
-export function paced<C extends { middlewareStack: unknown }>(command: C, { pace, lane, abort }: PacedCall): C {
+export function paced<C extends { middlewareStack: unknown }>(command: C, { pace, priority, abort }: PacedCall): C {
   // The stack's type depends on the command's input, which this middleware does not use.
   (command.middlewareStack as SSMClient["middlewareStack"]).add(
     (next) => async (sending) => {
-      await pace.waitForSlot(lane, abort);
+      await pace.waitForSlot(priority, abort);
       abort.throwIfAborted();
       try {
         const reply = await next(sending);

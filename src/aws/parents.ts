@@ -1,5 +1,5 @@
 import { LRUCache } from "lru-cache";
-import type { Automation, FailedSince, ReadLane } from "../app/ports/aws.ts";
+import type { Automation, FailedSince, ReadPriority } from "../app/ports/aws.ts";
 import type { ObservedExecution } from "../core/execution.ts";
 import { boundedTo } from "./bounded.ts";
 
@@ -25,11 +25,11 @@ export function makeWithParents(read: Automation["read"], now: () => number): Au
   const cache = new LRUCache<string, Result>({ ...options, ttlResolution: 0 });
   const failingSince = new LRUCache<string, number>(options);
 
-  const readParent = async (parentId: string, childId: string, abort: AbortSignal, lane: ReadLane) => {
+  const readParent = async (parentId: string, childId: string, abort: AbortSignal, priority: ReadPriority) => {
     const key = `${parentId} ${childId}`;
     const cached = cache.get(key);
     if (cached !== undefined) return cached;
-    const reading = await read(parentId, abort, lane);
+    const reading = await read(parentId, abort, priority);
     if (reading.kind === "read") failingSince.delete(key);
     else if (!failingSince.has(key)) failingSince.set(key, now());
     const result = reading.kind === "read" ? reading : toFailure(reading, failingSince.get(key) ?? now(), now());
@@ -39,7 +39,7 @@ export function makeWithParents(read: Automation["read"], now: () => number): Au
     return result;
   };
 
-  return async (execution, abort, lane = "routine") => {
+  return async (execution, abort, priority = "routine") => {
     if (execution.parentExecutionId === null) return execution;
     const executions: ObservedExecution[] = [];
     const upTo = (unread: FailedSince | null) => ({
@@ -49,7 +49,7 @@ export function makeWithParents(read: Automation["read"], now: () => number): Au
     });
     for (let child = execution; child.parentExecutionId !== null; ) {
       if (executions.length >= MAX_LEVELS) return upTo({ ...TOO_MANY_LEVELS, since: now() });
-      const result = await readParent(child.parentExecutionId, child.executionId, abort, lane);
+      const result = await readParent(child.parentExecutionId, child.executionId, abort, priority);
       if (result.kind === "failed") return upTo(result);
       executions.push(result.execution);
       child = result.execution;

@@ -15,7 +15,9 @@ export function makeReadTags(client: Pick<SSMClient, "send">, now: () => number,
   return async (executionId, abort) => {
     try {
       const command = new ListTagsForResourceCommand({ ResourceType: "Automation", ResourceId: executionId });
-      const { TagList } = await client.send(paced(command, { pace, lane: "routine", abort }), { abortSignal: abort });
+      const { TagList } = await client.send(paced(command, { pace, priority: "routine", abort }), {
+        abortSignal: abort,
+      });
       const tags = Object.fromEntries(decodePage(TagList).map(decodeTag));
       failingSince.delete(executionId);
       return { kind: "read", tags };

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { randomUUID } from "node:crypto";
 import { test } from "node:test";
-import type { Clock, ReadLane } from "../../src/app/ports/aws.ts";
+import type { Clock, ReadPriority } from "../../src/app/ports/aws.ts";
 import { BOT } from "../../src/core/signers.ts";
 import { systemClock } from "../../src/ops/clock.ts";
 import { ANY_TIME, automationAt, plantGates, setUp } from "./automation-world.ts";
@@ -117,7 +117,7 @@ test("throttling slows down the calls to a target except the reads before signal
   const automation = automationAt(t, aws.sandbox.url, clock);
   const { signal: abort } = new AbortController();
   const id = (await plantGates(aws, 1)).executionIds[0];
-  const read = (lane?: ReadLane) => automation.read(id, abort, lane);
+  const read = (priority?: ReadPriority) => automation.read(id, abort, priority);
   await read();
   await read();
   assert.deepEqual(slept, [], "no call waits without throttling");

@@ -46,9 +46,9 @@ for (const [kind, user, isKnown] of [
       ...NO_TEST_HOOKS,
       automation: (own) => ({
         ...own,
-        read: (executionId, abort, lane) => {
-          if (lane === "signal") journal.mark("read");
-          return own.read(executionId, abort, lane);
+        read: (executionId, abort, priority) => {
+          if (priority === "signal") journal.mark("read");
+          return own.read(executionId, abort, priority);
         },
         signal: (...call) => {
           journal.mark("signal");

@@ -127,13 +127,13 @@ export function findMutantHooks(name: string | null): TestHooks {
   return make();
 }
 
-/** Only the reads before a signal have the lane of signals. */
+/** Only the reads before a signal have the priority of signals. */
 function staleBeforeSignals(own: Automation): Automation["read"] {
   const seen = new Map<string, Awaited<ReturnType<Automation["read"]>>>();
-  return async (executionId, abort, lane) => {
+  return async (executionId, abort, priority) => {
     const previous = seen.get(executionId);
-    if (previous !== undefined && lane === "signal") return previous;
-    const reading = await own.read(executionId, abort, lane);
+    if (previous !== undefined && priority === "signal") return previous;
+    const reading = await own.read(executionId, abort, priority);
     seen.set(executionId, reading);
     return reading;
   };

@@ -7,16 +7,16 @@ import { listExecutions } from "../../src/aws/list-executions.ts";
 import { fakeAutomation, TARGET, testClock } from "../support/fakes.ts";
 import { EXECUTION_ID } from "../support/samples.ts";
 
-test("only the first page of a list for a person has the lane of people: the others keep the pace of the target", async () => {
-  const lanes: string[] = [];
-  const pace = { waitForSlot: async (lane: string) => void lanes.push(lane), record: () => undefined };
+test("only the first page of a list for a person is read with the priority of people: the others keep the pace of the target", async () => {
+  const priorities: string[] = [];
+  const pace = { waitForSlot: async (priority: string) => void priorities.push(priority), record: () => undefined };
   const output = { AutomationExecutionMetadataList: [], NextToken: "more", $metadata: {} };
   const send = async (command: DescribeAutomationExecutionsCommand) =>
     (await command.middlewareStack.resolve(async () => ({ response: {}, output }), {})({ input: command.input }))
       .output;
   const client = { send } as unknown as SSMClient;
-  await listExecutions(client, {}, { pace, lane: "people", abort: AbortSignal.timeout(5_000) });
-  assert.deepEqual(lanes, ["people", "routine", "routine", "routine"]);
+  await listExecutions(client, {}, { pace, priority: "people", abort: AbortSignal.timeout(5_000) });
+  assert.deepEqual(priorities, ["people", "routine", "routine", "routine"]);
 });
 
 const PACE = { waitForSlot: async () => undefined, record: () => undefined };
@@ -40,7 +40,7 @@ const throttled = () => {
 test("a list that is aborted while AWS throttles has the pages that were read, and says that there are more", async () => {
   const { client } = throttled();
   const stop = new AbortController();
-  const listing = listExecutions(client, {}, { pace: PACE, lane: "people", abort: stop.signal });
+  const listing = listExecutions(client, {}, { pace: PACE, priority: "people", abort: stop.signal });
   await setImmediate();
   stop.abort();
   const { executions, hasMore } = await listing;
@@ -50,7 +50,7 @@ test("a list that is aborted while AWS throttles has the pages that were read, a
 test("an error that no abort caused still fails the list", async () => {
   const { client, end } = throttled();
   const abort = new AbortController().signal;
-  const listing = listExecutions(client, {}, { pace: PACE, lane: "people", abort });
+  const listing = listExecutions(client, {}, { pace: PACE, priority: "people", abort });
   await setImmediate();
   end(new Error("AccessDenied"));
   await assert.rejects(listing, /AccessDenied/);

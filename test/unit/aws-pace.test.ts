@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import type { ReadLane } from "../../src/app/ports/aws.ts";
+import type { ReadPriority } from "../../src/app/ports/aws.ts";
 import { limitConcurrency, makeCallPacer } from "../../src/aws/pace.ts";
 import { testClock } from "../support/fakes.ts";
 
@@ -38,7 +38,8 @@ test("while AWS throttles, calls for people wait for one another, and neither fo
   clock.advance(10_000);
   for (let poll = 0; poll < 20; poll++) void pace.waitForSlot("routine");
   const left: string[] = [];
-  const leave = (lane: "signal" | "people", name: string) => void pace.waitForSlot(lane).then(() => left.push(name));
+  const leave = (priority: "signal" | "people", name: string) =>
+    void pace.waitForSlot(priority).then(() => left.push(name));
   for (let press = 1; press <= 4; press++) leave("people", `press ${press}`);
   leave("signal", "signal");
   await new Promise(setImmediate);
@@ -48,15 +49,15 @@ test("while AWS throttles, calls for people wait for one another, and neither fo
   assert.deepEqual(left, ["press 1", "signal", "press 2"]);
 });
 
-/** Makes a pacer with an interval of eight seconds, whose next call of each lane may leave at once. */
+/** Makes a pacer with an interval of eight seconds, whose next call of each priority may leave at once. */
 async function slowPacer() {
   const clock = testClock();
   const pace = makeCallPacer(clock);
   for (let times = 0; times < 6; times++) pace.record(throttled());
   clock.advance(8_000);
   const left: string[] = [];
-  const leave = (lane: ReadLane, name: string, abort?: AbortSignal) =>
-    void pace.waitForSlot(lane, abort).then(() => left.push(name));
+  const leave = (priority: ReadPriority, name: string, abort?: AbortSignal) =>
+    void pace.waitForSlot(priority, abort).then(() => left.push(name));
   const pass = async (ms: number) => {
     clock.advance(ms);
     await settle();
@@ -73,15 +74,15 @@ for (const [when, jump] of [
 ] as const)
   test(`a clock that is set back ${when} stops no call for longer than the longest interval`, async () => {
     const { clock, pace, leave, pass } = await slowPacer();
-    for (const lane of ["routine", "people"] as const) leave(lane, lane);
+    for (const priority of ["routine", "people"] as const) leave(priority, priority);
     assert.deepEqual((await pass(0)).sort(), ["people", "routine"]);
     clock.advance(jump.before);
     pace.record(throttled());
     clock.advance(jump.after);
-    for (const lane of ["routine", "people"] as const) leave(lane, lane);
+    for (const priority of ["routine", "people"] as const) leave(priority, priority);
     await pass(0);
     await pass(8_000);
-    for (const lane of ["routine", "people"] as const) leave(lane, `${lane} 2`);
+    for (const priority of ["routine", "people"] as const) leave(priority, `${priority} 2`);
     assert.deepEqual((await pass(8_000)).filter((name) => name.endsWith("2")).sort(), ["people 2", "routine 2"]);
   });
 

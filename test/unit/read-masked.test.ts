@@ -50,18 +50,18 @@ test("the number of remembered reads is limited", async () => {
   assert.equal(automation.calls.read.length, 121);
 });
 
-test("presses of Details read in the lane of people, which a read before a signal does not wait for", async () => {
+test("presses of Details read with the priority of people, which a read before a signal does not wait for", async () => {
   const { automation, press } = setUp();
-  const lanes: unknown[] = [];
+  const priorities: unknown[] = [];
   const { read, withParents } = automation;
-  automation.read = (id, abort, lane) => {
-    lanes.push(lane);
-    return read(id, abort, lane);
+  automation.read = (id, abort, priority) => {
+    priorities.push(priority);
+    return read(id, abort, priority);
   };
-  automation.withParents = (execution, abort, lane) => {
-    lanes.push(lane);
-    return withParents(execution, abort, lane);
+  automation.withParents = (execution, abort, priority) => {
+    priorities.push(priority);
+    return withParents(execution, abort, priority);
   };
   await press();
-  assert.deepEqual(lanes, ["people", "people"]);
+  assert.deepEqual(priorities, ["people", "people"]);
 });

@@ -116,8 +116,8 @@ test("an early read that hangs delays the signal until it would be too old, and 
   const { begin, send, sent, reads, clock, automation } = await setUpEarly(t);
   const early: { abort?: AbortSignal } = {};
   const own = automation.read;
-  automation.read = async (id, abort, lane) => {
-    const reading = await own(id, abort, lane);
+  automation.read = async (id, abort, priority) => {
+    const reading = await own(id, abort, priority);
     if (reads.length > 1) return reading;
     early.abort = abort;
     return new Promise(() => undefined);

@@ -114,10 +114,10 @@ export interface ExecutionFilter {
 /**
  * The urgency of a read, while AWS throttles.
  *   signal   the read before a signal: waits for no other call
- *   people   a person waits for the result: waits only for other reads of this lane
+ *   people   a person waits for the result: waits only for other reads with this priority
  *   routine  waits for all calls before it (default)
  */
-export type ReadLane = "signal" | "people" | "routine";
+export type ReadPriority = "signal" | "people" | "routine";
 
 /** Automation of one target. */
 export interface Automation {
@@ -133,7 +133,7 @@ export interface Automation {
   read(
     executionId: string,
     abort: AbortSignal,
-    lane?: ReadLane,
+    priority?: ReadPriority,
   ): Promise<{ kind: "read"; execution: ObservedExecution } | { kind: "not-found" } | AwsFailure>;
   /** Reads the declarations of a runbook's parameters. Never throws. */
   defaults(documentName: string, version: string | null, abort: AbortSignal): Promise<DeclaredParameters | FailedSince>;
@@ -143,7 +143,7 @@ export interface Automation {
    * Adds the executions that started this one, as far as they can be read; an execution without a parent stays as it is.
    * Reads a parent once for each child. Never throws.
    */
-  withParents(execution: ObservedExecution, abort: AbortSignal, lane?: ReadLane): Promise<ObservedExecution>;
+  withParents(execution: ObservedExecution, abort: AbortSignal, priority?: ReadPriority): Promise<ObservedExecution>;
   /** The kind of signers that `ready` and `signal` accept. */
   readonly signers: SignerKind;
   /** Makes sure that the signer can act, before anything is read or sent. Nothing is ever sent in another person's name. */

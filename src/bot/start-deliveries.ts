@@ -1,5 +1,5 @@
 import { makePublishAudit } from "../app/audit/publish-audit.ts";
-import type { ReadTurns } from "../app/decide/read-turns.ts";
+import type { GroupReadLimit } from "../app/decide/group-read-limit.ts";
 import { makeReplyToClicker } from "../app/decide/reply-to-clicker.ts";
 import { DIGEST_THRESHOLD, makeDigest, makeDigestFirst } from "../app/deliver/digest.ts";
 import { makeFindDeleted } from "../app/deliver/find-deleted.ts";
@@ -101,7 +101,7 @@ function digestDelivery(digests: DigestStore, deliver: ReturnType<typeof makeDig
 export function startPeople(
   wiring: Wiring,
   { chat, directory, refillSlots }: Slack,
-  readTurns: Pick<ReadTurns, "payDebts">,
+  groupReadLimit: Pick<GroupReadLimit, "payDebts">,
 ): Worker[] {
   const { config, store, wakeUps, clock, random, log } = wiring;
   const { routes, admins, identities } = config;
@@ -138,7 +138,7 @@ export function startPeople(
       log,
       async round() {
         await refillSlots();
-        await readTurns.payDebts();
+        await groupReadLimit.payDebts();
         return undefined;
       },
     }),

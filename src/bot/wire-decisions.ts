@@ -1,5 +1,5 @@
 import type { EvaluateClickDeps } from "../app/decide/evaluate-click.ts";
-import type { ReadTurns } from "../app/decide/read-turns.ts";
+import type { GroupReadLimit } from "../app/decide/group-read-limit.ts";
 import type { Directory } from "../app/ports/slack.ts";
 import type { EarlyReads } from "../app/signal/early-reads.ts";
 import { makeLookUpRequester } from "../app/watch/look-up-requester.ts";
@@ -38,7 +38,7 @@ export function wireDecisions(
   { clickDirectory: directory }: Slack,
   targets: Targets,
   early: Pick<EarlyReads, "begin">,
-  readTurns: ReadTurns,
+  groupReadLimit: GroupReadLimit,
 ): EvaluateClickDeps {
   const { config, store, workspace, clock, log } = wiring;
   const { requests, messages, digests, clicks } = store;
@@ -49,7 +49,7 @@ export function wireDecisions(
     messages,
     digests,
     clicks,
-    readTurns,
+    groupReadLimit,
     auditContext: wireAuditContext(wiring),
     directory,
     routes,

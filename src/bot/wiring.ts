@@ -1,7 +1,7 @@
 import { randomUUID } from "node:crypto";
 import { type EvaluateClickDeps, makeEvaluateClick } from "../app/decide/evaluate-click.ts";
+import { makeGroupReadLimit } from "../app/decide/group-read-limit.ts";
 import { makeOwnClicks, type OwnClicks } from "../app/decide/own-clicks.ts";
-import { makeReadTurns } from "../app/decide/read-turns.ts";
 import type { ReplicaStore } from "../app/ports/coordination.ts";
 import { makeEarlyReads } from "../app/signal/early-reads.ts";
 import { PUBLISHER } from "../workers/audit.ts";
@@ -36,15 +36,15 @@ export async function wireBot(options: WiringOptions): Promise<SlackConnection["
   const slack = wireSlack(wiring);
   const targets = wireTargets(wiring);
   const early = makeEarlyReads({ leases: wiring.store.leases, clock: wiring.clock, owner: wiring.replica });
-  const readTurns = makeReadTurns(wiring.store.rateLimits, wiring.clock);
-  const decisions = wireDecisions(wiring, slack, targets, early, readTurns);
+  const groupReadLimit = makeGroupReadLimit(wiring.store.rateLimits, wiring.clock);
+  const decisions = wireDecisions(wiring, slack, targets, early, groupReadLimit);
   const own = makeOwnClicks(wiring.store.ackStore.clicks, wiring.clock, wiring.nextEvent);
   const connection = wireListeners(wiring, slack, targets, decisions, own);
 
   const leases = startLeases(wiring, targets);
   const deliveries = [
     ...startMessages(wiring, slack, leases),
-    ...startPeople(wiring, slack, readTurns),
+    ...startPeople(wiring, slack, groupReadLimit),
     ...startPublishing(wiring, leases),
     startHome(wiring, slack, targets),
     ...startRetention(wiring),

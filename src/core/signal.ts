@@ -43,7 +43,7 @@ export type SignalMove =
   | { kind: "unsafe"; why: string };
 
 /** A decided request and its signer. */
-export interface SignalTurn {
+export interface SignalContext {
   request: ApprovalRequest;
   signer: Signer;
   /** Every attempt of the request. */
@@ -60,7 +60,7 @@ const NO_START = "AWS does not report when the step started, so it cannot be tol
 
 /** Decides by a fresh read whether the signer may signal the request's decision. Pure; the last gate before AWS. */
 export function nextSignalMove(
-  { request, signer, attempts, known = [request], elsewhere = [], listed = null }: SignalTurn,
+  { request, signer, attempts, known = [request], elsewhere = [], listed = null }: SignalContext,
   observed: ObservedExecution,
   now: number,
 ): SignalMove {

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { type TestContext, test } from "node:test";
 import { makeEvaluateClick } from "../../src/app/decide/evaluate-click.ts";
-import { makeReadTurns } from "../../src/app/decide/read-turns.ts";
+import { makeGroupReadLimit } from "../../src/app/decide/group-read-limit.ts";
 import { makeDirectory } from "../../src/slack/people/directory.ts";
 import { startClickWorker } from "../../src/workers/clicks.ts";
 import { makeWakeUps } from "../../src/workers/wake-ups.ts";
@@ -32,11 +32,11 @@ function startReplica(t: TestContext, store: OpenStore, lookups: string[]) {
     "usergroups.users.list": () => ({ users: ["U0MIA"] }),
   });
   const { requests, messages, digests, clicks, rateLimits } = store;
-  const readTurns = makeReadTurns(rateLimits, QUICK);
+  const groupReadLimit = makeGroupReadLimit(rateLimits, QUICK);
   const evaluate = makeEvaluateClick({
     ...{ requests, messages, digests, clicks, log, clock: QUICK, show: PLAIN_NAMES },
     directory: makeDirectory(limited(call, store.rateLimits, QUICK), WORKSPACE, QUICK),
-    readTurns,
+    groupReadLimit,
     routes: [aRoute({ approvers: { users: [], groups: ["S0DBA"] }, quorum: 2 })],
     admins: { users: [], groups: [] },
     identities: {},

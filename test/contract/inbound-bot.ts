@@ -5,8 +5,8 @@ import type { TestContext } from "node:test";
 import { makeDetails } from "../../src/app/admin/inspect.ts";
 import { makeReadMasked } from "../../src/app/admin/read-masked.ts";
 import { makeEvaluateClick } from "../../src/app/decide/evaluate-click.ts";
+import { makeGroupReadLimit } from "../../src/app/decide/group-read-limit.ts";
 import { makePreviewVerdict } from "../../src/app/decide/preview-verdict.ts";
-import { makeReadTurns } from "../../src/app/decide/read-turns.ts";
 import type { ClickOrigin } from "../../src/app/ports/click-store.ts";
 import { makeSendSignal } from "../../src/app/signal/send-signal.ts";
 import { makeLookUpRequester } from "../../src/app/watch/look-up-requester.ts";
@@ -90,7 +90,7 @@ export async function inbound(t: TestContext) {
     requests,
     messages,
     clicks,
-    readTurns: makeReadTurns(store.rateLimits, clock),
+    groupReadLimit: makeGroupReadLimit(store.rateLimits, clock),
     auditContext,
     directory,
     ...policy,

@@ -2,8 +2,8 @@ import assert from "node:assert/strict";
 import type { TestContext } from "node:test";
 import { makeAuditContext } from "../../src/app/audit/audit-context.ts";
 import { makeEvaluateClick } from "../../src/app/decide/evaluate-click.ts";
+import { makeGroupReadLimit } from "../../src/app/decide/group-read-limit.ts";
 import type { VerdictPreview } from "../../src/app/decide/preview-verdict.ts";
-import { makeReadTurns } from "../../src/app/decide/read-turns.ts";
 import type { Click } from "../../src/app/ports/click-store.ts";
 import { makeLookUpRequester } from "../../src/app/watch/look-up-requester.ts";
 import type { Route } from "../../src/core/policy.ts";
@@ -32,7 +32,7 @@ export async function setUp(t: TestContext, route: Partial<Route> = {}, posted =
     requests: store.requests,
     messages: store.messages,
     clicks: store.clicks,
-    readTurns: makeReadTurns(store.rateLimits, clock),
+    groupReadLimit: makeGroupReadLimit(store.rateLimits, clock),
     auditContext: makeAuditContext({
       messages: store.messages,
       routes,

@@ -44,14 +44,14 @@ async function setUpProcess(t: TestContext, requests: number) {
   const own = makeOwnClicks(store.clicks, clock, nextEvent);
   const directory = makeDirectory(call, WORKSPACE, clock, nextEvent).forClicks;
   const turns: string[] = [];
-  const readTurns: typeof deps.readTurns = {
-    ...deps.readTurns,
+  const groupReadLimit: typeof deps.groupReadLimit = {
+    ...deps.groupReadLimit,
     async acquire(userId, purpose, lists) {
       turns.push(userId);
-      return deps.readTurns.acquire(userId, purpose, lists);
+      return deps.groupReadLimit.acquire(userId, purpose, lists);
     },
   };
-  const evaluateRow = makeEvaluateClick({ ...deps, readTurns, directory, arrival: own.arrival });
+  const evaluateRow = makeEvaluateClick({ ...deps, groupReadLimit, directory, arrival: own.arrival });
   /** Records a click on the request of this number. Another process receives it unless `isOwn`. */
   const record = async (index: number, isOwn = true, more: Partial<Click> = {}) => {
     const id = `click-${index}`;

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { makeEvaluateClick } from "../../src/app/decide/evaluate-click.ts";
-import { makeReadTurns } from "../../src/app/decide/read-turns.ts";
+import { makeGroupReadLimit } from "../../src/app/decide/group-read-limit.ts";
 import { makeRequestMessages } from "../../src/app/deliver/message-kinds.ts";
 import type { Automation } from "../../src/app/ports/aws.ts";
 import type { Store } from "../../src/app/ports/store.ts";
@@ -118,7 +118,7 @@ export async function bot(store: Store, quorum: number, gates: number, needed: n
     requests,
     messages,
     clicks,
-    readTurns: makeReadTurns(store.rateLimits, clock),
+    groupReadLimit: makeGroupReadLimit(store.rateLimits, clock),
     auditContext,
     directory,
     routes,

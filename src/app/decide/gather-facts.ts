@@ -17,12 +17,12 @@ import {
   type PersonDeps,
   wasAllowed,
 } from "./gather-person.ts";
-import type { ReadTurns } from "./read-turns.ts";
+import type { GroupReadLimit } from "./group-read-limit.ts";
 import { type VerifyOriginDeps, verifyOrigin } from "./verify-origin.ts";
 
 export interface GatherDeps extends VerifyOriginDeps, PersonDeps {
   requests: RequestStore;
-  readTurns: Pick<ReadTurns, "acquire">;
+  groupReadLimit: Pick<GroupReadLimit, "acquire">;
   /** Tells whether a team that a payload names is the workspace, or can be one of the same organization. */
   isHomeTeam: (teamId: string) => boolean;
   /** Tells whether the configuration still has the target. Without it, no signal would follow a decision. */
@@ -121,7 +121,7 @@ async function mayKnow(deps: GatherDeps, request: ApprovalRequest, click: ClickC
  * a click that shares a read does not wait. A form counts as a read even if a cached list is fresh enough for it.
  */
 async function awaitTurn(
-  { admins, directory, readTurns }: GatherDeps,
+  { admins, directory, groupReadLimit }: GatherDeps,
   { userId, verdict, authority }: ClickContext,
   { approvers, channels }: Route,
   freshness: Freshness,
@@ -130,8 +130,8 @@ async function awaitTurn(
   const readsLists = !allowed.users.includes(userId) && (allowed.groups.length > 0 || allowed.channel === "members");
   if (verdict === "withdraw" || !readsLists) return 0;
   const read = [...allowed.groups, ...(allowed.channel === "members" ? lists : [])];
-  if (typeof freshness !== "object") return readTurns.acquire(userId, "forms", read);
-  return directory.needsRead(allowed, userId, freshness, lists) ? readTurns.acquire(userId, "clicks", read) : 0;
+  if (typeof freshness !== "object") return groupReadLimit.acquire(userId, "forms", read);
+  return directory.needsRead(allowed, userId, freshness, lists) ? groupReadLimit.acquire(userId, "clicks", read) : 0;
 }
 
 /**

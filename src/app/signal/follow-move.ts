@@ -3,7 +3,7 @@ import { interruptAttempt, uncertainUntil } from "../../core/signal-attempt.ts";
 import { CONTRADICTION_REPORT_MS } from "../../core/stale-reads.ts";
 import type { Automation } from "../ports/aws.ts";
 import type { ExecutionStore } from "../ports/execution-store.ts";
-import { REREAD_MS, type RecordDeps, recordAttempt, recordDeferred, type Turn } from "./record-attempt.ts";
+import { type PendingSignal, REREAD_MS, type RecordDeps, recordAttempt, recordDeferred } from "./record-attempt.ts";
 
 /** When the step is read again to see the previous signer's signal, before the next one goes out. */
 const CATCH_UP_REREAD_MS = 1_000;
@@ -12,10 +12,10 @@ const CATCH_UP_REREAD_MS = 1_000;
 export async function followMove(
   deps: RecordDeps & { executions: Pick<ExecutionStore, "wake" | "recordStale"> },
   automation: Automation,
-  turn: Turn,
+  pending: PendingSignal,
   move: Exclude<SignalMove, { kind: "send" }>,
 ): Promise<void> {
-  const { id, version, executionId } = turn.request;
+  const { id, version, executionId } = pending.request;
   const now = deps.clock.now();
   const postpone = (until: number) => deps.requests.postponeSignal(id, version, until);
   const sync = () => deps.executions.wake(automation.target.key, executionId, now);
@@ -27,33 +27,33 @@ export async function followMove(
     case "stale": {
       const since = await deps.executions.recordStale({ target: automation.target.key, executionId }, now);
       await sync();
-      if (now - since >= CONTRADICTION_REPORT_MS) return recordDeferred(deps, turn, `Not sent: ${move.why}`);
+      if (now - since >= CONTRADICTION_REPORT_MS) return recordDeferred(deps, pending, `Not sent: ${move.why}`);
       return postpone(now + CATCH_UP_REREAD_MS);
     }
     case "confirmed":
-      await recordAttempt(deps, turn, { ...move.attempt, state: "accepted", error: null });
+      await recordAttempt(deps, pending, { ...move.attempt, state: "accepted", error: null });
       return sync();
     case "wait": {
       // This process has the lease, so no other one will record the reply. People see that the decision waits.
-      const interrupted = turn.attempts.find(({ state }) => state === "sending");
-      if (interrupted === undefined && uncertainUntil(turn.attempts) <= now) {
+      const interrupted = pending.attempts.find(({ state }) => state === "sending");
+      if (interrupted === undefined && uncertainUntil(pending.attempts) <= now) {
         const until = new Date(move.until).toISOString();
         return recordDeferred(
           deps,
-          turn,
+          pending,
           `Not sent yet: an earlier signal of this execution may take effect until ${until}`,
           move.until,
         );
       }
       if (interrupted === undefined) return postpone(Math.min(move.until, now + REREAD_MS));
-      await recordAttempt(deps, turn, interruptAttempt(interrupted));
+      await recordAttempt(deps, pending, interruptAttempt(interrupted));
       return;
     }
     case "catch-up":
       await postpone(Math.min(move.until, now + CATCH_UP_REREAD_MS));
       return sync();
     case "unsafe":
-      return recordDeferred(deps, turn, `Not sent: ${move.why}`);
+      return recordDeferred(deps, pending, `Not sent: ${move.why}`);
     default:
       throw new Error(`unexpected move ${move satisfies never}`);
   }

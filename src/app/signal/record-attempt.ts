@@ -34,8 +34,8 @@ export interface RecordDeps {
   policyHash: string;
 }
 
-/** One signer's turn to signal a decided request. */
-export interface Turn {
+/** A signal of a decided request that this signer is to send. */
+export interface PendingSignal {
   request: DecidedRequest;
   signer: Signer;
   /** Everyone who can signal the decision, this signer included. */
@@ -44,23 +44,23 @@ export interface Turn {
   last: boolean;
   /** Every attempt of the request so far, oldest first. */
   attempts: readonly SignalAttempt[];
-  /** The lease of the execution. Every write of this turn counts only while it is this process's. */
+  /** The lease of the execution. Every write counts only while it is this process's. */
   lease: Lease;
 }
 
 /**
  * Stores an attempt in its new state, together with the state of the request's signal and an audit record. Returns the
- * turn as it is on record now; null when another process changed the request first, or when the lease has been lost.
+ * signal as it is on record now; null when another process changed the request first, or when the lease has been lost.
  */
 export async function recordAttempt(
   deps: RecordDeps,
-  turn: Turn,
+  pending: PendingSignal,
   attempt: SignalAttempt,
   result?: SignalResult,
-): Promise<Turn | null> {
-  const { request } = turn;
-  const patch = toPatch(deps, turn, attempt);
-  const isStored = await deps.guardedBy(turn.lease).requests.advance({
+): Promise<PendingSignal | null> {
+  const { request } = pending;
+  const patch = toPatch(deps, pending, attempt);
+  const isStored = await deps.guardedBy(pending.lease).requests.advance({
     requestId: request.id,
     expectedVersion: request.version,
     patch,
@@ -69,30 +69,39 @@ export async function recordAttempt(
   });
   if (!isStored) return null;
   logAttempt(deps.log, request, attempt, result);
-  const others = turn.attempts.filter((each) => each.attempt !== attempt.attempt);
-  return { ...turn, request: { ...request, ...patch, version: request.version + 1 }, attempts: [...others, attempt] };
+  const others = pending.attempts.filter((each) => each.attempt !== attempt.attempt);
+  return {
+    ...pending,
+    request: { ...request, ...patch, version: request.version + 1 },
+    attempts: [...others, attempt],
+  };
 }
 
 /**
  * Records that nothing was sent for now. The same reason again is not worth a new version of the request. `until`: when a
  * signal of another request can no longer take effect, if the decision waits for that.
  */
-export async function recordDeferred(deps: RecordDeps, turn: Turn, error: string, until?: number): Promise<void> {
-  const { request, attempts } = turn;
+export async function recordDeferred(
+  deps: RecordDeps,
+  pending: PendingSignal,
+  error: string,
+  until?: number,
+): Promise<void> {
+  const { request, attempts } = pending;
   const last = attempts.at(-1);
   if (last?.state === "deferred" && last.error === error)
-    return deps.requests.postponeSignal(request.id, request.version, retryAt(deps, turn));
-  const attempt = beginAttempt(attempts, request.id, turn.signer, deps.clock.now());
-  await recordAttempt(deps, turn, { ...attempt, uncertainUntil: until ?? attempt.uncertainUntil, error });
+    return deps.requests.postponeSignal(request.id, request.version, retryAt(deps, pending));
+  const attempt = beginAttempt(attempts, request.id, pending.signer, deps.clock.now());
+  await recordAttempt(deps, pending, { ...attempt, uncertainUntil: until ?? attempt.uncertainUntil, error });
 }
 
 /** Records that the signer cannot act, so nothing was sent. Unless that is likely to pass, the other signers come first. */
-export async function recordNotReady(deps: RecordDeps, turn: Turn, failure: AwsFailure): Promise<void> {
-  const { request, signer, attempts } = turn;
+export async function recordNotReady(deps: RecordDeps, pending: PendingSignal, failure: AwsFailure): Promise<void> {
+  const { request, signer, attempts } = pending;
   const error = `Not sent: AWS does not let Countersign act as ${signer.session} (${failure.code}: ${failure.message})`;
-  if (failure.retry) return recordDeferred(deps, turn, error);
+  if (failure.retry) return recordDeferred(deps, pending, error);
   const attempt = beginAttempt(attempts, request.id, signer, deps.clock.now());
-  await recordAttempt(deps, turn, { ...attempt, state: "skipped", error });
+  await recordAttempt(deps, pending, { ...attempt, state: "skipped", error });
 }
 
 /**
@@ -143,17 +152,17 @@ export async function recordDone(
 /** The state of the request's signal that follows from an attempt's. */
 function toPatch(
   deps: RecordDeps,
-  turn: Turn,
+  pending: PendingSignal,
   attempt: SignalAttempt,
 ): Pick<RequestPatch, "signal" | "signalNextAt" | "verification"> {
   const now = deps.clock.now();
   switch (attempt.state) {
     case "deferred":
-      return { signalNextAt: retryAt(deps, turn) };
+      return { signalNextAt: retryAt(deps, pending) };
     case "skipped":
       return {
-        ...(uncertainUntil(turn.attempts) > now ? {} : { signal: "due" }),
-        signalNextAt: retryAt(deps, turn),
+        ...(uncertainUntil(pending.attempts) > now ? {} : { signal: "due" }),
+        signalNextAt: retryAt(deps, pending),
       };
     case "sending":
       return { signal: "sending", signalNextAt: now + REREAD_MS, verification: "due" };
@@ -162,12 +171,12 @@ function toPatch(
     case "refused":
       return {
         signal: "due",
-        signalNextAt: isFinal(turn, attempt) ? null : retryAt(deps, turn),
+        signalNextAt: isFinal(pending, attempt) ? null : retryAt(deps, pending),
         // This signal did nothing, so it remains to verify the others, if there are any.
-        ...(turn.attempts.some((each) => each.attempt !== attempt.attempt && wasSent(each)) ? {} : NOTHING_SENT),
+        ...(pending.attempts.some((each) => each.attempt !== attempt.attempt && wasSent(each)) ? {} : NOTHING_SENT),
       };
     case "accepted":
-      return turn.last ? { signal: "accepted", signalNextAt: null } : { signal: "due", signalNextAt: now };
+      return pending.last ? { signal: "accepted", signalNextAt: null } : { signal: "due", signalNextAt: now };
     default:
       throw new Error(`unexpected state ${attempt.state satisfies never}`);
   }
@@ -179,7 +188,7 @@ const NOTHING_SENT = { verification: "none" } as const;
  * Tells whether AWS refuses every signer that is left: no retry can help until the signer or the configuration changes, and a
  * read of the execution then makes the signal due again. Any other refusal is tried again: the step may not have been ready.
  */
-function isFinal({ request: { facts }, signers, attempts }: Turn, refused: SignalAttempt): boolean {
+function isFinal({ request: { facts }, signers, attempts }: PendingSignal, refused: SignalAttempt): boolean {
   if (!isInvalidSignal(refused)) return false;
   if (requestListing(facts) === "unlisted") return true;
   const all = [...attempts.filter((each) => each.attempt !== refused.attempt), refused];
@@ -188,7 +197,7 @@ function isFinal({ request: { facts }, signers, attempts }: Turn, refused: Signa
   );
 }
 
-function retryAt({ clock, random }: RecordDeps, { attempts }: Turn): number {
+function retryAt({ clock, random }: RecordDeps, { attempts }: PendingSignal): number {
   return clock.now() + backoffMs(countTried(attempts), RETRY_BASE_MS, RETRY_CAP_MS, random());
 }
 

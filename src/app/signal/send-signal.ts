@@ -28,13 +28,13 @@ import {
 } from "./early-reads.ts";
 import { followMove } from "./follow-move.ts";
 import {
+  type PendingSignal,
   type RecordDeps,
   recordAttempt,
   recordDeferred,
   recordDone,
   recordNotReady,
   recordUnrecorded,
-  type Turn,
 } from "./record-attempt.ts";
 
 /** No signal leaves when less than this remains of the lease. */
@@ -118,41 +118,41 @@ async function signalOnce(
   const signers = listSigners(automation.signers, request, votes);
   const next = selectSigner(request, signers, attempts, under);
   if (next.kind === "done") return recordDone(deps, request, attempts, lease);
-  const turn: Turn = { ...next, request, signers, attempts, lease };
-  const ready = await automation.ready(turn.signer, abort);
+  const pending: PendingSignal = { ...next, request, signers, attempts, lease };
+  const ready = await automation.ready(pending.signer, abort);
   if (abort.aborted) return;
   // An uncertain attempt is looked for even if its signer cannot act any more.
-  if (ready.kind === "failed" && !isUncertain(latestAttempt(attempts, turn.signer.id)))
-    return recordNotReady(deps, turn, ready);
+  if (ready.kind === "failed" && !isUncertain(latestAttempt(attempts, pending.signer.id)))
+    return recordNotReady(deps, pending, ready);
 
   // Read and decide. A read that began before the decision only allows the signal: everything else takes a new one.
   // What must be certain or caught up by now must have been so when AWS was asked.
   const moveBy = (reading: Found, askedAt: number) =>
     reading.kind === "not-found"
       ? RECONCILE
-      : nextSignalMove({ ...turn, known, elsewhere, listed }, reading.execution, askedAt);
+      : nextSignalMove({ ...pending, known, elsewhere, listed }, reading.execution, askedAt);
   const isEnough = early !== null && isRecent(early, clock) && moveBy(early.reading, early.askedAt).kind === "send";
   const asked = isEnough ? early : await readNow(automation, request, clock, abort);
   if (abort.aborted) return;
   if (asked.reading.kind === "failed")
-    return recordDeferred(deps, turn, `AWS could not be asked (${asked.reading.code}: ${asked.reading.message})`);
+    return recordDeferred(deps, pending, `AWS could not be asked (${asked.reading.code}: ${asked.reading.message})`);
   const [now, move] = [clock.now(), moveBy(asked.reading, asked.askedAt)];
   if (listed?.staleSince != null && move.kind !== "stale") await executions.clearStale(listed);
-  if (move.kind !== "send") return followMove(deps, automation, turn, move);
-  if (ready.kind === "failed") return recordNotReady(deps, turn, ready);
+  if (move.kind !== "send") return followMove(deps, automation, pending, move);
+  if (ready.kind === "failed") return recordNotReady(deps, pending, ready);
   // Only the damaged request may show that the read is old, or that this step is over.
-  if (damaged !== null) return recordDeferred(deps, turn, damagedError(damaged));
+  if (damaged !== null) return recordDeferred(deps, pending, damagedError(damaged));
   const leftMs = makeTimeLeft(deps, { lease, since }, asked);
-  if (leftMs() < 0) return recordDeferred(deps, turn, `Not sent: ${TOO_LATE}`);
+  if (leftMs() < 0) return recordDeferred(deps, pending, `Not sent: ${TOO_LATE}`);
 
   // Record the attempt, only while the lease is still owned: after a pause another process may have acted since.
-  const sending = startSending(beginAttempt(attempts, request.id, turn.signer, now), move.shownBefore, under);
-  const sent = await recordAttempt(deps, turn, sending);
+  const sending = startSending(beginAttempt(attempts, request.id, pending.signer, now), move.shownBefore, under);
+  const sent = await recordAttempt(deps, pending, sending);
   if (sent === null) return;
 
   // Send. This is the second of three clock checks; the adapter makes the third when the signed request is about to leave.
   const order = toSignalOrder(request, votes, deps.workspace);
-  const send = (left: number) => automation.signal(turn.signer, request.executionId, order, clock.now() + left);
+  const send = (left: number) => automation.signal(pending.signer, request.executionId, order, clock.now() + left);
   const result = leftMs() < 0 ? NOT_SENT : await send(leftMs());
   await recordResult(deps, sent, resolveAttempt(sending, result, clock.now()), result);
   await executions.wake(automation.target.key, request.executionId, clock.now());
@@ -193,7 +193,7 @@ async function readNow({ read }: Automation, { executionId }: DecidedRequest, cl
 }
 
 /** Records the result. The lookup of the requester may have changed the request meanwhile; the lease still guards the write. */
-async function recordResult(deps: SendSignalDeps, sent: Turn, resolved: SignalAttempt, result: SignalResult) {
+async function recordResult(deps: SendSignalDeps, sent: PendingSignal, resolved: SignalAttempt, result: SignalResult) {
   if ((await recordAttempt(deps, sent, resolved, result)) !== null) return;
   const current = await deps.requests.byId(sent.request.id);
   if (current !== null && isDecided(current))

@@ -8,7 +8,7 @@ import type { RateLimitStore } from "../ports/coordination.ts";
 const READS_OF_ONE_PERSON = { intervalMs: 6_000, burst: 10 };
 
 /** Limits the reads of groups that one person can cause. All replicas share the limits. */
-export interface ReadTurns {
+export interface GroupReadLimit {
   /** Returns 0 if the person may cause a read of the lists now, or else how long to wait, in milliseconds. */
   acquire(userId: string, purpose: "clicks" | "forms", lists: readonly string[]): Promise<number>;
   /** Acquires the slots of the reads on credit. */
@@ -23,7 +23,7 @@ export interface ReadTurns {
  * - without debt: the next read of a click is on credit. Ends with it.
  * - in debt: each further read acquires its slot first. Clicks that ask for the same lists at once share it. Ends when the slot of the read on credit is acquired.
  */
-export function makeReadTurns(rateLimits: Pick<RateLimitStore, "acquireSlot">, clock: Clock): ReadTurns {
+export function makeGroupReadLimit(rateLimits: Pick<RateLimitStore, "acquireSlot">, clock: Clock): GroupReadLimit {
   const debtors = new Set<string>();
   const acquiring = new Map<string, Promise<number>>();
   const acquire = (userId: string, purpose: string) =>

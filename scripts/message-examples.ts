@@ -1,7 +1,7 @@
 import type { UnavailableChannel } from "../src/app/ports/delivery-store.ts";
 import type { NoticeView, RequestView } from "../src/app/ports/slack.ts";
 import type { Outcome, RequestFacts, Vote } from "../src/core/request.ts";
-import type { Rendered } from "../src/slack/messages/blocks.ts";
+import type { RenderedMessage } from "../src/slack/messages/blocks.ts";
 import { digestMessage } from "../src/slack/messages/digest-message.ts";
 import { noticeMessage } from "../src/slack/messages/notice-message.ts";
 import { requestMessage } from "../src/slack/messages/request-message.ts";
@@ -231,13 +231,13 @@ const waiting = [
 ];
 
 /** Returns the rendered message of each picture. */
-export function messageExamples(): Record<string, Rendered> {
-  const all: [string, Rendered][] = [
-    ...Object.entries(requests).map(([name, each]): [string, Rendered] => [
+export function messageExamples(): Record<string, RenderedMessage> {
+  const all: [string, RenderedMessage][] = [
+    ...Object.entries(requests).map(([name, each]): [string, RenderedMessage] => [
       name,
       requestMessage(each, { workspaceUrl: "https://sandbox.slack.com/" }),
     ]),
-    ...Object.entries(notices).map(([kind, each]): [string, Rendered] => [
+    ...Object.entries(notices).map(([kind, each]): [string, RenderedMessage] => [
       `notice-${kind}`,
       noticeMessage({ ...each, kind: kind as Kind }),
     ]),

@@ -2,7 +2,7 @@ import type { AwsCalls, Clock } from "../app/ports/aws.ts";
 import type { Signer } from "../core/signers.ts";
 import { describe, readFailure } from "./aws-failures.ts";
 import type { Connections, Session } from "./connections.ts";
-import { makeSignalSender, type Signing } from "./signal-sender.ts";
+import { makeSignalSender, type SignerCalls } from "./signal-sender.ts";
 import { assumeRole } from "./sts.ts";
 
 /** A session with less than this left is not used, in milliseconds: it must outlive a read and a signal. */
@@ -31,7 +31,7 @@ export function makeApproverSessions(options: {
   connections: Connections;
   /** Called at the end of each signal, with its error if it failed. */
   onEnd: (error?: unknown) => void;
-}): Signing {
+}): SignerCalls {
   const { region, roleArn, clock, calls, connections, onEnd } = options;
   const sessions = makeSessions(options);
   const open = async (as: { id: string; session: string }, abort: AbortSignal): Promise<Session> => {
@@ -79,19 +79,19 @@ export function makeApproverSessions(options: {
 function makeSessions(options: { region: string; roleArn: string; clock: Clock; connections: Connections }) {
   const { region, roleArn, clock, connections } = options;
   const { sessions } = connections;
-  const keyOf = (signer: Signer) => JSON.stringify([region, roleArn, signer.id, signer.session]);
+  const toKey = (signer: Signer) => JSON.stringify([region, roleArn, signer.id, signer.session]);
   return {
     /** Returns the session of the signer; undefined, and the session is dropped, if it has less than five minutes left. */
     find(signer: Signer): Session | undefined {
-      const kept = sessions.get(keyOf(signer));
+      const kept = sessions.get(toKey(signer));
       if (kept !== undefined && kept.expiresAt - clock.now() >= MIN_REMAINING_MS) return kept;
-      sessions.delete(keyOf(signer));
+      sessions.delete(toKey(signer));
       return undefined;
     },
-    keep: (signer: Signer, session: Session) => void sessions.set(keyOf(signer), session),
+    keep: (signer: Signer, session: Session) => void sessions.set(toKey(signer), session),
     /** Drops this session of the signer, but not a later one. */
     drop(signer: Signer, session: Session): void {
-      if (sessions.get(keyOf(signer)) === session) sessions.delete(keyOf(signer));
+      if (sessions.get(toKey(signer)) === session) sessions.delete(toKey(signer));
     },
   };
 }

@@ -18,7 +18,7 @@ import { observeCalls } from "./observe-calls.ts";
 import { limitConcurrency, makeCallPacer, type PacedCall, paced } from "./pace.ts";
 import { makeWithParents } from "./parents.ts";
 import { makeReadCredentials } from "./read-role.ts";
-import { makeBotSigning } from "./signal-sender.ts";
+import { makeBotSignerCalls } from "./signal-sender.ts";
 import { makeCanStop } from "./stop-permission.ts";
 import { makeReadTags } from "./tags.ts";
 import { UNCOUNTED } from "./uncounted.ts";
@@ -49,7 +49,10 @@ export function makeAutomation(
   // The bot signs with the reader's credentials, which the read has just used: the signal does not wait for new ones.
   const signing =
     roles.approverRole === null
-      ? makeBotSigning({ ...common, ...(roles.readRole === null ? { credentials: reader.config.credentials } : {}) })
+      ? makeBotSignerCalls({
+          ...common,
+          ...(roles.readRole === null ? { credentials: reader.config.credentials } : {}),
+        })
       : makeApproverSessions({ ...common, roleArn: roles.approverRole });
   const forPeople = limitConcurrency(MAX_PEOPLE_CALLS);
   const read: Automation["read"] = (executionId, abort, priority = "routine") => {

@@ -73,15 +73,15 @@ export async function readDeclared(send: SendGetDocument, name: string, version:
   if (!isObject(content)) throw new MalformedAnswerError("the runbook has no content");
   const declared = content.parameters ?? {};
   if (!isObject(declared)) throw new MalformedAnswerError("the parameters of the runbook are no object");
-  const parameters = Object.entries(declared) as [string, Declared | null][];
+  const parameters = Object.entries(declared) as [string, DeclaredParameter | null][];
   return {
     kind: "read",
     descriptions: {
       runbook: typeof content.description === "string" ? content.description : null,
       steps: new Map(describedSteps(content.mainSteps)),
     },
-    defaults: listsOf(parameters, "default"),
-    allowedValues: listsOf(parameters, "allowedValues"),
+    defaults: findValues(parameters, "default"),
+    allowedValues: findValues(parameters, "allowedValues"),
   };
 }
 
@@ -95,13 +95,16 @@ function describedSteps(steps: unknown): [name: string, description: string][] {
   });
 }
 
-type Declared = { type?: unknown; default?: unknown; allowedValues?: unknown };
+type DeclaredParameter = { type?: unknown; default?: unknown; allowedValues?: unknown };
 
 /** AWS accepts no other values of a Boolean. */
-const valuesOfType = (declared: Declared | null) => (declared?.type === "Boolean" ? [true, false] : undefined);
+const valuesOfType = (declared: DeclaredParameter | null) => (declared?.type === "Boolean" ? [true, false] : undefined);
 
 /** Returns one property of each parameter that has it, in the form of an execution's parameters: a list of texts. */
-function listsOf(parameters: readonly [string, Declared | null][], property: keyof Declared): Record<string, string[]> {
+function findValues(
+  parameters: readonly [string, DeclaredParameter | null][],
+  property: keyof DeclaredParameter,
+): Record<string, string[]> {
   return Object.fromEntries(
     parameters.flatMap(([name, declared]) => {
       const value = declared?.[property] ?? (property === "allowedValues" ? valuesOfType(declared) : undefined);

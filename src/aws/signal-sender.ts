@@ -15,7 +15,7 @@ import { observeCalls } from "./observe-calls.ts";
 type Credentials = NonNullable<SSMClientConfig["credentials"]>;
 
 /** Signals in the names of one kind of signers. */
-export type Signing = Pick<Automation, "signers" | "ready" | "signal"> & { probeStop: ProbeStop };
+export type SignerCalls = Pick<Automation, "signers" | "ready" | "signal"> & { probeStop: ProbeStop };
 
 /** Finds out whether the signer may stop executions; `retry`: it may be known in a moment. */
 export type ProbeStop = (abort: AbortSignal) => Promise<{ kind: "read"; allowed: boolean } | AwsFailure>;
@@ -37,7 +37,7 @@ interface SenderOptions {
 }
 
 /** Sends signals in the bot's own name. It has nothing to prepare. */
-export function makeBotSigning(options: SenderOptions): Signing {
+export function makeBotSignerCalls(options: SenderOptions): SignerCalls {
   const sender = makeSignalSender(options);
   return {
     signers: "bot",

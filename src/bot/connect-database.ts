@@ -14,7 +14,7 @@ import { StoreUnavailableError } from "../store/unavailable.ts";
 const RETRY_BASE_MS = 500;
 const RETRY_CAP_MS = 5_000;
 
-export type Opening = { kind: "open"; store: Store } | { kind: "unreachable"; message: string };
+export type OpenResult = { kind: "open"; store: Store } | { kind: "unreachable"; message: string };
 
 /**
  * Opens the database, in one attempt, and migrates it if necessary. Returns `unreachable` if another attempt may succeed.
@@ -23,7 +23,7 @@ export type Opening = { kind: "open"; store: Store } | { kind: "unreachable"; me
 export async function openDatabase(
   database: DatabaseConfig,
   { log, ...more }: { publishes: boolean; now: () => number; log: Log },
-): Promise<Opening> {
+): Promise<OpenResult> {
   const onDamaged = ({ table, requestId }: DamagedRow) =>
     log.error(
       { event: "request.damaged", requestId, table },
@@ -59,8 +59,8 @@ export async function openDatabase(
 
 /** Repeats the attempt until the database is open. Returns null if aborted. Throws as `openDatabase` throws. */
 export async function awaitDatabase(
-  first: Opening,
-  open: () => Promise<Opening>,
+  first: OpenResult,
+  open: () => Promise<OpenResult>,
   deps: { clock: Clock; random: () => number; log: Log },
   abort: AbortSignal,
 ): Promise<Store | null> {

@@ -82,11 +82,11 @@ export async function prepareFiles(
   if (loaded.kind === "problems")
     return { problems: loaded.problems.map(({ where, what, fix }) => `${where}: ${what} ${fix}`) };
   const findings = await checkPolicy(loaded.config, web, workspace);
-  const textsOf = (level: Finding["level"]) =>
+  const findTexts = (level: Finding["level"]) =>
     findings
       .filter((finding) => finding.level === level)
       .map((finding) => `${locateFinding(finding, loaded.locate)}: ${finding.text}`);
-  const problems = textsOf("problem");
+  const problems = findTexts("problem");
   if (problems.length > 0) return { problems };
-  return { env: renderEnv(answers), policy, warnings: textsOf("warning") };
+  return { env: renderEnv(answers), policy, warnings: findTexts("warning") };
 }

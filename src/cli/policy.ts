@@ -13,7 +13,7 @@ import type { ConfigFile } from "../config/file-schema.ts";
 import { loadConfig, loadPolicy } from "../config/load.ts";
 import { locateFinding } from "../config/locate-finding.ts";
 import type { Problem } from "../config/problem.ts";
-import { accountOf, expandTargets, type TargetRegion } from "../config/targets.ts";
+import { expandTargets, findTargetAccount, type TargetRegion } from "../config/targets.ts";
 import { counted } from "../core/counted.ts";
 import { APPROVE_ACTION, GATE_ACTIONS } from "../core/execution.ts";
 import type { NameRenderer } from "../core/name-renderer.ts";
@@ -173,7 +173,7 @@ function describeExplained({ gates, notes }: ExplainedExecution): CommandResult 
 
 /** Returns the account that the target or its roles name; without one, that of the bot's own credentials. */
 async function findAccount(target: TargetRegion, abort: AbortSignal): Promise<string | AwsFailure> {
-  const named = accountOf(target);
+  const named = findTargetAccount(target);
   if (named !== null) return named;
   const identity = await callerIdentity(target.region, abort);
   return identity.kind === "failed" ? identity : identity.account;

@@ -1,4 +1,4 @@
-import { accountOf, type TargetRegion } from "../config/targets.ts";
+import { findTargetAccount, type TargetRegion } from "../config/targets.ts";
 import { toTargetKey } from "../core/target-key.ts";
 
 export interface TargetOptions {
@@ -27,7 +27,7 @@ export function selectTargets(
       (keyed === undefined || each === keyed) &&
       (meant.target ?? each.name) === each.name &&
       (meant.region ?? each.region) === each.region &&
-      (meant.account === undefined || (accountOf(each) ?? meant.account) === meant.account),
+      (meant.account === undefined || (findTargetAccount(each) ?? meant.account) === meant.account),
   );
   if (all.length === 0 || targets.length > 0) return { targets, options: meant };
   const place = [meant.account && `account ${meant.account}`, meant.region && `Region ${meant.region}`];
@@ -42,13 +42,14 @@ function describeCover(all: readonly TargetRegion[], { account, region }: Target
   const list = (texts: readonly (string | null)[]) =>
     [...new Set(texts)].map((text) => text ?? "the bot's own account").join(", ");
   if (region !== undefined && !all.some((each) => each.region === region)) return list(all.map((each) => each.region));
-  if (account !== undefined && !all.some((each) => accountOf(each) === account)) return list(all.map(accountOf));
+  if (account !== undefined && !all.some((each) => findTargetAccount(each) === account))
+    return list(all.map(findTargetAccount));
   return list(all.map(toTargetKey));
 }
 
 /** A key says the Region and perhaps the account; an option that contradicts it selects nothing. */
 const toOptions = (keyed: TargetRegion, { account, region }: TargetOptions): TargetOptions => ({
   target: keyed.name,
-  account: account ?? accountOf(keyed) ?? undefined,
+  account: account ?? findTargetAccount(keyed) ?? undefined,
   region: region ?? keyed.region,
 });

@@ -1,7 +1,7 @@
 import { editDistance } from "../core/nearest.ts";
 import type { Config, DatabaseConfig, ProxyConfig, SlackConnection } from "./config.ts";
 import type { Problem } from "./problem.ts";
-import type { Parsed } from "./variable-formats.ts";
+import type { ParseResult } from "./variable-formats.ts";
 import * as formats from "./variable-formats.ts";
 
 /**
@@ -179,7 +179,7 @@ function makeReader(variables: Variables) {
   const isSet = (name: Variable) => variables[name] !== undefined;
 
   /** Returns the value of a variable, or `otherwise` if the variable is absent or wrong. */
-  function read<T, D extends T | null>(name: Variable, parse: (text: string) => Parsed<T>, otherwise: D): T | D {
+  function read<T, D extends T | null>(name: Variable, parse: (text: string) => ParseResult<T>, otherwise: D): T | D {
     const text = variables[name];
     if (text === undefined) return otherwise;
     const plain = formats.parseText(text);

@@ -16,13 +16,13 @@ import { expandTargets } from "./targets.ts";
 import { formatPath } from "./yaml-text.ts";
 
 /** The result of loading; no problem shows a secret. */
-type Loaded<T> = T | { kind: "problems"; problems: Problem[] };
+type LoadResult<T> = T | { kind: "problems"; problems: Problem[] };
 
 /** Loads environment and configuration file: one frozen Config, or every problem of both. */
 export function loadConfig(
   variables: Variables,
   readFile: ReadFile,
-): Loaded<{
+): LoadResult<{
   kind: "config";
   config: Config;
   locate: (path: readonly PropertyKey[]) => string;
@@ -54,7 +54,7 @@ export function loadConfig(
 export function loadPolicy(
   variables: Variables,
   readFile: ReadFile,
-): Loaded<{ kind: "policy"; file: ConfigFile; targets: TargetConfig[] }> {
+): LoadResult<{ kind: "policy"; file: ConfigFile; targets: TargetConfig[] }> {
   const { configFile, region } = parseEnvironment(variables).environment;
   const read = loadFile(configFile, readFile);
   const targets = read.kind === "problems" ? [] : (read.file.targets ?? defaultTargets(region));
@@ -75,7 +75,7 @@ function findRouteProblems(
 }
 
 /** Loads DATABASE_URL alone, for commands that need neither Slack nor AWS, such as a migration before a deployment. */
-export function loadDatabase(variables: Variables): Loaded<{ kind: "database"; database: DatabaseConfig }> {
+export function loadDatabase(variables: Variables): LoadResult<{ kind: "database"; database: DatabaseConfig }> {
   const { database, problems } = parseDatabase(variables);
   if (problems.length === 0) return { kind: "database", database };
   return { kind: "problems", problems: hideSecrets(problems, findSecrets(variables)) };

@@ -5,13 +5,13 @@ export interface Answers {
   /** Null: Slack's own. */
   apiUrl: string | null;
   region: string;
-  channel: Named;
+  channel: NamedId;
   /** User groups and people. */
-  approvers: readonly Named[];
-  admins: readonly Named[];
+  approvers: readonly NamedId[];
+  admins: readonly NamedId[];
 }
 
-interface Named {
+interface NamedId {
   id: string;
   name: string;
 }
@@ -43,8 +43,8 @@ export function renderPolicy({ channel, approvers, admins }: Answers): string {
   ].join("\n");
 }
 
-function renderPeople(all: readonly Named[]): string {
-  const isGroup = ({ id }: Named) => id.startsWith("S");
+function renderPeople(all: readonly NamedId[]): string {
+  const isGroup = ({ id }: NamedId) => id.startsWith("S");
   const parts = [
     ["groups", all.filter(isGroup)],
     ["users", all.filter((each) => !isGroup(each))],

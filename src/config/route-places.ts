@@ -2,11 +2,11 @@ import { globMatches } from "../core/glob.ts";
 import { findNearest } from "../core/nearest.ts";
 import type { Route } from "../core/policy.ts";
 import { quote } from "./problem.ts";
-import { accountOf, type TargetRegion } from "./targets.ts";
+import { findTargetAccount, type TargetRegion } from "./targets.ts";
 
 const PLACES = [
   ["region", "Region", ({ region }: TargetRegion) => region],
-  ["account", "account", accountOf],
+  ["account", "account", findTargetAccount],
 ] as const;
 
 /** Other places of a long list are counted. */

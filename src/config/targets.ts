@@ -35,5 +35,5 @@ export function expandTargets(targets: readonly TargetConfig[]): TargetRegion[] 
 }
 
 /** Returns the account of a target; null if it is that of the bot's own credentials. */
-export const accountOf = ({ account, roles }: TargetRegion): string | null =>
+export const findTargetAccount = ({ account, roles }: TargetRegion): string | null =>
   account ?? parseAccount(roles.readRole ?? roles.approverRole);

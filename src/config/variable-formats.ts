@@ -3,7 +3,7 @@ import { type DatabaseConfig, LOG_LEVELS, type LogLevel, REGION, REGION_FIX } fr
 import { quote } from "./problem.ts";
 
 /** The value of a variable, or the problem with its text. */
-export type Parsed<T> = { value: T } | { what: string; fix: string };
+export type ParseResult<T> = { value: T } | { what: string; fix: string };
 
 /** Mistakes that no variable's value may have, each with what to say about it. */
 const MISTAKES: readonly (readonly [RegExp, string, string])[] = [
@@ -21,7 +21,7 @@ const MISTAKES: readonly (readonly [RegExp, string, string])[] = [
  * Parses a text that may have any content. An empty variable differs from an absent one: an empty SLACK_APP_TOKEN would
  * silently choose another way to connect.
  */
-export function parseText(text: string): Parsed<string> {
+export function parseText(text: string): ParseResult<string> {
   const [, what, fix] = MISTAKES.find(([pattern]) => pattern.test(text)) ?? [];
   return what === undefined || fix === undefined ? { value: text } : { what, fix };
 }
@@ -39,7 +39,7 @@ export const parseSigningSecret = (text: string) =>
   parseSecret(text, /^(?!x(?:app|ox[a-z])-)[\x21-\x7e]{8,}$/, SIGNING_SECRET_FIX);
 
 /** The problem with a secret never quotes it. */
-function parseSecret(text: string, form: RegExp, fix: string): Parsed<string> {
+function parseSecret(text: string, form: RegExp, fix: string): ParseResult<string> {
   return form.test(text) ? { value: text } : { what: describeMistake(text), fix };
 }
 
@@ -56,7 +56,7 @@ function describeMistake(text: string): string {
 }
 
 /** Parses the base address of a Web API; the result ends in a slash. */
-export function parseApiUrl(text: string): Parsed<string> {
+export function parseApiUrl(text: string): ParseResult<string> {
   const url = URL.parse(text);
   const fix = "Write the base URL of a Web API, such as http://localhost:3000/api/, or remove it to use Slack's own.";
   if (url === null || !/^https?:$/.test(url.protocol)) return { what: "It is not an http or https URL.", fix };
@@ -69,7 +69,7 @@ export function parseApiUrl(text: string): Parsed<string> {
 }
 
 /** Parses DATABASE_URL. It may hold a password, so the problem never quotes it. */
-export function parseDatabaseUrl(text: string): Parsed<DatabaseConfig> {
+export function parseDatabaseUrl(text: string): ParseResult<DatabaseConfig> {
   const wrong = (what: string) => ({
     what,
     fix: "Write sqlite: and a path, such as sqlite:countersign.db or sqlite:/var/lib/countersign/countersign.db; or postgres://USER:PASSWORD@HOST:5432/DATABASE.",
@@ -89,7 +89,7 @@ export function parseDatabaseUrl(text: string): Parsed<DatabaseConfig> {
 }
 
 /** Parses the URL of a proxy. It may hold a password, so the problem never quotes it. */
-export function parseProxyUrl(text: string): Parsed<string> {
+export function parseProxyUrl(text: string): ParseResult<string> {
   const url = URL.parse(text);
   if (url !== null && /^https?:$/.test(url.protocol) && url.hostname !== "") return { value: text };
   return {
@@ -101,7 +101,7 @@ export function parseProxyUrl(text: string): Parsed<string> {
 const MAX_POLL_SECONDS = 3600;
 
 /** Parses a number of seconds; the result is in milliseconds. */
-export function parsePollInterval(text: string): Parsed<number> {
+export function parsePollInterval(text: string): ParseResult<number> {
   const seconds = /^(\d+(\.\d+)?|\.\d+)$/.test(text) ? Number(text) : Number.NaN;
   if (seconds > 0 && seconds <= MAX_POLL_SECONDS) return { value: Math.max(1, Math.round(seconds * 1000)) };
   return {
@@ -110,7 +110,7 @@ export function parsePollInterval(text: string): Parsed<number> {
   };
 }
 
-export function parseRegion(text: string): Parsed<string> {
+export function parseRegion(text: string): ParseResult<string> {
   return REGION.test(text) ? { value: text } : { what: `${quote(text)} is not an AWS Region.`, fix: REGION_FIX };
 }
 
@@ -120,7 +120,7 @@ const BUS = /^(?:arn:aws[\w-]*:events:(?<region>[a-z]+-[\w-]+):\d{12}:event-bus\
 /** Parses the name or ARN of an event bus; `region` is the Region of a bus that is given by name. */
 export const parseEventBus =
   (region: string | null) =>
-  (text: string): Parsed<{ name: string; region: string }> => {
+  (text: string): ParseResult<{ name: string; region: string }> => {
     const match = BUS.exec(text);
     if (match === null)
       return {
@@ -144,7 +144,7 @@ const QUEUE_HOST = /(?:^|\.)(?:sqs(?:-fips)?\.([a-z]+-[\w-]+)|([a-z]+-[\w-]+)\.q
 /** Parses the URL of a queue; `region` is the Region of a queue whose host names none. */
 export const parseQueueUrl =
   (region: string | null) =>
-  (text: string): Parsed<{ url: string; region: string }> => {
+  (text: string): ParseResult<{ url: string; region: string }> => {
     const url = URL.parse(text);
     if (url === null || !/^https?:$/.test(url.protocol) || url.search || url.hash || !QUEUE_PATH.test(url.pathname))
       return {
@@ -160,7 +160,7 @@ export const parseQueueUrl =
     return { value: { url: text, region: queueRegion } };
   };
 
-export function parsePort(text: string): Parsed<number> {
+export function parsePort(text: string): ParseResult<number> {
   const port = /^\d{1,5}$/.test(text) ? Number(text) : Number.NaN;
   if (port <= 65_535) return { value: port };
   return {
@@ -169,7 +169,7 @@ export function parsePort(text: string): Parsed<number> {
   };
 }
 
-export function parseLogLevel(text: string): Parsed<LogLevel> {
+export function parseLogLevel(text: string): ParseResult<LogLevel> {
   const level = LOG_LEVELS.find((each) => each === text);
   if (level !== undefined) return { value: level };
   const meant = findNearest(text, LOG_LEVELS);

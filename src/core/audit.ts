@@ -175,11 +175,11 @@ export type StoredRecord = Omit<AuditRecord, "detail" | "kind"> & { kind: string
 
 /** Returns the text whose SHA-256 is a record's hash: canonical JSON (RFC 8785), so that any program can rebuild it. */
 export function chainText(record: ChainedEntry): string {
-  return chainTextOf({ ...record, detail: canonicalJson(record.detail) });
+  return storedChainText({ ...record, detail: canonicalJson(record.detail) });
 }
 
 /** Returns the same text for a stored record. It contains the stored detail as it is, so that any change of it shows. */
-export function chainTextOf(record: Omit<StoredRecord, "hash">): string {
+export function storedChainText(record: Omit<StoredRecord, "hash">): string {
   const { seq, id, requestId, kind, at, actor, detail, previous } = record;
   const json = canonicalJson;
   return (

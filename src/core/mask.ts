@@ -57,11 +57,11 @@ export function makeMask(
   const hides = makeNameTest(globs);
   const slices = makeSlices();
   const learn = slices.once(() => learnSecrets(sources, hides));
-  return makeMaskOf({ sources, hides, slices, learn, isOff: globs.length === 0 }, allowedValues);
+  return buildMask({ sources, hides, slices, learn, isOff: globs.length === 0 }, allowedValues);
 }
 
 /** A mask without its allowed values. */
-interface Learning {
+interface MaskParts {
   sources: SecretSources;
   hides: (name: string) => boolean;
   slices: Slices;
@@ -70,8 +70,8 @@ interface Learning {
   isOff: boolean;
 }
 
-function makeMaskOf(learning: Learning, allowedValues: readonly string[]): Mask {
-  const { sources, hides, slices, learn, isOff } = learning;
+function buildMask(parts: MaskParts, allowedValues: readonly string[]): Mask {
+  const { sources, hides, slices, learn, isOff } = parts;
   const known = new Map<string, string>();
   const notReplaced = new Set<string>();
   let ongoing: { text: string; work: Work<string> } | null = null;
@@ -105,7 +105,7 @@ function makeMaskOf(learning: Learning, allowedValues: readonly string[]): Mask 
     hides,
     text: maskText,
     value: makeValueMask({ hides, slices, maskText, takeStep: () => left-- > 0 }),
-    allowing: (values) => makeMaskOf(learning, values),
+    allowing: (values) => buildMask(parts, values),
     notReplaced: () => [...notReplaced],
     withheld: () => withheld,
     steps: () => MAX_STEPS - left,
@@ -114,7 +114,9 @@ function makeMaskOf(learning: Learning, allowedValues: readonly string[]): Mask 
 }
 
 /** Makes the mask of values of any kind. `takeStep` tells whether the budget has a step for one more object. */
-function makeValueMask(deps: Pick<Learning, "hides" | "slices"> & { maskText: Mask["text"]; takeStep: () => boolean }) {
+function makeValueMask(
+  deps: Pick<MaskParts, "hides" | "slices"> & { maskText: Mask["text"]; takeStep: () => boolean },
+) {
   const { hides, slices, maskText, takeStep } = deps;
   // Remembered: a task in slices masks the same values in each slice.
   const parsed = new Map<string, object | null>();

@@ -23,7 +23,7 @@ import {
 } from "./request.ts";
 import { countAccepted, findSigningPrincipals, type SignalAttempt } from "./signal-attempt.ts";
 import { MAX_CLOCK_DIFFERENCE_MS, matchTurns } from "./step-turns.ts";
-import { type Verified, verifySignals } from "./verify-signals.ts";
+import { type VerificationResult, verifySignals } from "./verify-signals.ts";
 
 /** A change of the stored requests that follows from a read of their execution. */
 export type Change =
@@ -41,7 +41,7 @@ export type Change =
   | { kind: "progress"; request: ApprovalRequest; patch: RequestPatch }
   | { kind: "ended"; request: ApprovalRequest; patch: RequestPatch }
   /** The signal was verified: see verify-signals.ts. */
-  | { kind: "verified"; request: ApprovalRequest; patch: RequestPatch; verified: Verified };
+  | { kind: "verified"; request: ApprovalRequest; patch: RequestPatch; verified: VerificationResult };
 
 export interface ReconcileContext {
   now: number;
@@ -72,7 +72,7 @@ export function reconcile(
 ): Change[] {
   const { now, attempts = [], withPauses = false } = context;
   const turns = matchTurns(observed.steps, known);
-  const changes = known.flatMap((request) => changeOf(observed, request, turns, context) ?? []);
+  const changes = known.flatMap((request) => findChange(observed, request, turns, context) ?? []);
   if (opensRequests(observed)) {
     const actions = withPauses ? GATE_ACTIONS : ([APPROVE_ACTION] as const);
     for (const action of actions) changes.push(...findOpenings(observed.steps, known, turns, action));
@@ -94,7 +94,7 @@ export function reconcile(
 }
 
 /** Returns what the read changes about one request: its end, the end of its execution, or its progress. */
-function changeOf(
+function findChange(
   observed: ObservedExecution,
   request: ApprovalRequest,
   turns: ReturnType<typeof matchTurns>,
@@ -104,7 +104,7 @@ function changeOf(
   const { maskText = (text: string) => text } = context;
   const own = attempts.filter((each) => each.requestId === request.id);
   const isAccepted = request.signal === "accepted" || countAccepted(own) > 0;
-  const step = turns.stepOf(request);
+  const step = turns.findStep(request);
   const isReplaced = turns.isReplaced(request);
   const ended = endedPatch(observed, request, { maskText, failedStep });
   if (request.state !== "closed" && (isReplaced || isOver(observed, request, step))) {
@@ -135,7 +135,7 @@ function findOpenings(
   for (const step of gates) {
     const id = step.stepExecutionId;
     if (!isWaitingAs(step, action) || id === null) continue;
-    if (turns.requestOf(step) !== undefined || !turns.isNew(step)) continue;
+    if (turns.findRequest(step) !== undefined || !turns.isNew(step)) continue;
     visits.push(step.name);
     openings.push({
       kind: "open",

@@ -117,15 +117,15 @@ function testParameter(readings: readonly Reading[] | Doubt, globs: readonly str
 function toReadings({ parameters, defaults }: RouteSubject, name: string): readonly Reading[] | Doubt {
   const given = own(parameters, name);
   const isEmpty = given?.length === 0;
-  if (given !== undefined && !isEmpty) return readingsOf(given);
+  if (given !== undefined && !isEmpty) return toLiteralReadings(given);
   if (defaults === null) return "unknown";
   const usual = own(defaults, name) ?? [];
-  const readings = usual.length === 0 ? [null] : readingsOf(usual);
+  const readings = usual.length === 0 ? [null] : toLiteralReadings(usual);
   return isEmpty && usual.length > 0 && typeof readings !== "string" ? [null, ...readings] : readings;
 }
 
 /** Returns each value as written and folded. */
-function readingsOf(values: readonly string[]): readonly Reading[] | Doubt {
+function toLiteralReadings(values: readonly string[]): readonly Reading[] | Doubt {
   if (values.some((value) => value.includes("{{"))) return "reference";
   return asReadings(values);
 }

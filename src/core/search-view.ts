@@ -43,7 +43,7 @@ export function viewBytes(bytes: Uint8Array, count: number): string {
   let kept = 0;
   for (let at = 0; at < count; at++) {
     const unit = bytes[at] ?? 0;
-    const kind = kindOf(unit);
+    const kind = classifyUnit(unit);
     if (kind === INVISIBLE || (kind === SPACE && units[kept - 1] === 32)) continue;
     units[kept++] = kind === SPACE ? 32 : unit;
   }
@@ -125,7 +125,7 @@ function build(text: string, places: Int32Array | null): SearchView {
   for (let from = 0; from < text.length; from++) {
     const unit = text.charCodeAt(from);
     const low = unit >= 0xdc00 && unit <= 0xdfff;
-    const kind = inPlane14 && low ? INVISIBLE : kindOf(unit);
+    const kind = inPlane14 && low ? INVISIBLE : classifyUnit(unit);
     inPlane14 = unit >= 0xdb40 && unit <= 0xdb43;
     if (kind === INVISIBLE || inPlane14) continue;
     if (kind === SPACE && units[count - 1] === 32) continue;
@@ -147,7 +147,7 @@ const INVISIBLE = 3;
 /** The kind of each unit; 0: not known yet. */
 const KINDS = new Uint8Array(65_536);
 
-function kindOf(unit: number): number {
+function classifyUnit(unit: number): number {
   const known = KINDS[unit] ?? 0;
   if (known !== 0) return known;
   const character = String.fromCharCode(unit);

@@ -67,7 +67,7 @@ export function nextSignalMove(
   const stale = contradictsRows(observed, known) ?? contradictsList(observed, request, known, listed);
   if (stale !== null) return { kind: "stale", why: stale };
   const turns = matchTurns(observed.steps, known);
-  const step = turns.stepOf(request);
+  const step = turns.findStep(request);
   const reconcile = (isOver: boolean): SignalMove => ({ kind: "reconcile", isOver });
   if (request.state !== "decided" || request.decision === null || request.signal === "accepted")
     return reconcile(false);

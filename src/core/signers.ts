@@ -67,14 +67,14 @@ export function nextSigner(
   attempts: readonly SignalAttempt[],
   isRefused: (signer: Signer) => boolean = () => false,
 ): NextSigner {
-  const attemptOf = (signer: Signer) => latestAttempt(attempts, signer.id);
-  const missing = signers.filter((signer) => attemptOf(signer)?.state !== "accepted");
+  const findAttempt = (signer: Signer) => latestAttempt(attempts, signer.id);
+  const missing = signers.filter((signer) => findAttempt(signer)?.state !== "accepted");
   const promising = missing.filter((signer) => !isRefused(signer));
   const open = promising.length > 0 ? promising : missing;
   const accepted = signers.length - missing.length;
-  const uncertain = open.find((signer) => isUncertain(attemptOf(signer)));
+  const uncertain = open.find((signer) => isUncertain(findAttempt(signer)));
   // A signer whose attempt had no effect comes again after the others.
-  const [first] = [...open].sort((a, b) => (attemptOf(a)?.at ?? 0) - (attemptOf(b)?.at ?? 0));
+  const [first] = [...open].sort((a, b) => (findAttempt(a)?.at ?? 0) - (findAttempt(b)?.at ?? 0));
   const signer = uncertain ?? first;
   const needed = countNeeded(request);
   if (signer === undefined || accepted >= needed) return { kind: "done" };

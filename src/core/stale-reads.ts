@@ -21,7 +21,7 @@ export function contradictsRows(observed: ObservedExecution, known: readonly App
   const turns = matchTurns(observed.steps, known);
   for (const request of known) {
     if (turns.isReplaced(request)) continue;
-    const step = turns.stepOf(request);
+    const step = turns.findStep(request);
     const { stepName } = request.facts;
     const action = gateAction(request.facts);
     // AWS may stop listing a step that ended long ago.
@@ -47,7 +47,7 @@ export function contradictsList(
   known: readonly ApprovalRequest[],
   listed: ListedState | null,
 ): string | null {
-  const step = matchTurns(observed.steps, known).stepOf(request);
+  const step = matchTurns(observed.steps, known).findStep(request);
   if (listed === null || step === undefined || !isWaitingAs(step, gateAction(request.facts))) return null;
   if (listed.fingerprint === NOT_WAITING) {
     const isNewer = step.startedAt !== null && listed.listedAt != null && listed.listedAt > step.startedAt;

@@ -12,9 +12,9 @@ const SAME_TURN_MS = 1_000;
 
 export interface StepTurns {
   /** Returns the step that a request is about; undefined if the read does not show its turn. */
-  stepOf(request: ApprovalRequest): ObservedStep | undefined;
+  findStep(request: ApprovalRequest): ObservedStep | undefined;
   /** Returns the request about a step; undefined if there is none for its turn. */
-  requestOf(step: ObservedStep): ApprovalRequest | undefined;
+  findRequest(step: ObservedStep): ApprovalRequest | undefined;
   /** Tells whether the step is a turn that began after every known one. A missing time never makes a later turn. */
   isNew(step: ObservedStep): boolean;
   /** Tells whether the read shows a later turn of the request's step, so that the request's own turn is over. */
@@ -23,27 +23,27 @@ export interface StepTurns {
 
 /** Matches the steps of a read with the requests of its execution. `known`: in the order in which they were opened. */
 export function matchTurns(steps: readonly ObservedStep[], known: readonly ApprovalRequest[]): StepTurns {
-  const turnsOf = Map.groupBy(known, (request) => request.stepExecutionId);
-  const requestOf = new Map<ObservedStep, ApprovalRequest>();
-  const stepOf = new Map<string, ObservedStep>();
+  const turnsById = Map.groupBy(known, (request) => request.stepExecutionId);
+  const requests = new Map<ObservedStep, ApprovalRequest>();
+  const stepsByRequest = new Map<string, ObservedStep>();
   const replaced = new Set<string>();
   const isNew = (step: ObservedStep) => {
-    const last = turnsOf.get(step.stepExecutionId ?? "")?.at(-1);
+    const last = turnsById.get(step.stepExecutionId ?? "")?.at(-1);
     return last === undefined || isLater(step.startedAt, last.facts.waitingSince);
   };
   for (const step of steps) {
-    const turns = turnsOf.get(step.stepExecutionId ?? "") ?? [];
+    const turns = turnsById.get(step.stepExecutionId ?? "") ?? [];
     const own = findTurn(turns, step.startedAt);
     for (const turn of turns) if (isLater(step.startedAt, turn.facts.waitingSince)) replaced.add(turn.id);
     if (own === undefined) continue;
-    requestOf.set(step, own);
-    stepOf.set(own.id, step);
+    requests.set(step, own);
+    stepsByRequest.set(own.id, step);
   }
   return {
-    stepOf: ({ id }) => stepOf.get(id),
-    requestOf: (step) => requestOf.get(step),
+    findStep: ({ id }) => stepsByRequest.get(id),
+    findRequest: (step) => requests.get(step),
     isNew,
-    isReplaced: ({ id }) => replaced.has(id) && !stepOf.has(id),
+    isReplaced: ({ id }) => replaced.has(id) && !stepsByRequest.has(id),
   };
 }
 

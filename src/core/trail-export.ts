@@ -1,9 +1,9 @@
-import { chainTextOf, type StoredRecord } from "./audit.ts";
+import { type StoredRecord, storedChainText } from "./audit.ts";
 import { parseObject } from "./parse-object.ts";
 
 /** Writes a record as one line of JSON: the hashed text, and the hash as its last member. */
 export function toJsonLine(record: StoredRecord): string {
-  return `${chainTextOf(record).slice(0, -1)},"hash":${JSON.stringify(record.hash)}}\n`;
+  return `${storedChainText(record).slice(0, -1)},"hash":${JSON.stringify(record.hash)}}\n`;
 }
 
 /** Spreadsheets run a cell that begins with one of these, also after white space. Source: OWASP, CSV Injection. */

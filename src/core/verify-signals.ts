@@ -29,7 +29,7 @@ import { MAX_CLOCK_DIFFERENCE_MS, matchTurns, type StepTurns } from "./step-turn
 export const EFFECT_DUE_MS = 60_000;
 
 /** A new result of the verification of one request. */
-export interface Verified {
+export interface VerificationResult {
   request: ApprovalRequest;
   result: Exclude<Verification, "none" | "due">;
   /** The step that our signal decided instead; null if it is not known. */
@@ -61,7 +61,7 @@ export function verifySignals(
   observed: ObservedExecution,
   known: readonly ApprovalRequest[],
   { attempts, now }: { attempts: readonly SignalAttempt[]; now: number },
-): Verified[] {
+): VerificationResult[] {
   const sent = attempts.filter(wasSent);
   const context: Context = {
     observed,
@@ -80,7 +80,7 @@ export function verifySignals(
     const own = context.sentOf.get(request.id) ?? [];
     const attempt = own.at(-1);
     if (attempt === undefined) return [];
-    const step = context.turns.stepOf(request);
+    const step = context.turns.findStep(request);
     const reached = findReached(context, request) ?? byPrincipal.get(request.id);
     const result = reached !== undefined ? "misdirected" : verifyOwnStep(context, request, step, own);
     if (result === null || result === request.verification) return [];
@@ -95,12 +95,12 @@ const toReached = ({ stepExecutionId, name }: ObservedStep): ReachedStep => ({ s
 
 const signedAs = ({ sentOf }: Context, { id }: ApprovalRequest) => findSigningPrincipals(sentOf.get(id) ?? []);
 
-const gatesOf = ({ observed }: Context) => observed.steps.filter(({ action }) => action === APPROVE_ACTION);
+const findGates = ({ observed }: Context) => observed.steps.filter(({ action }) => action === APPROVE_ACTION);
 
 /** Finds another step with a decision that carries the request's id. */
 function findReached(context: Context, request: ApprovalRequest): ObservedStep | undefined {
-  const own = context.turns.stepOf(request);
-  return gatesOf(context).find(
+  const own = context.turns.findStep(request);
+  return findGates(context).find(
     (step) => step !== own && findAuthors(step, request.id, signedAs(context, request)).includes("this-request"),
   );
 }
@@ -113,8 +113,8 @@ function findUnexplained(context: Context, open: readonly ApprovalRequest[]): Ma
   const found = new Map<string, ObservedStep>();
   const firstAt = ({ id }: ApprovalRequest) => context.sentOf.get(id)?.[0]?.at ?? Number.POSITIVE_INFINITY;
   const newestFirst = open.filter(({ id }) => context.sentOf.has(id)).toSorted((a, b) => firstAt(b) - firstAt(a));
-  for (const step of gatesOf(context)) {
-    const owner = context.turns.requestOf(step);
+  for (const step of findGates(context)) {
+    const owner = context.turns.findRequest(step);
     if (context.reported.has(step.stepExecutionId) || (owner !== undefined && context.sentOf.has(owner.id))) continue;
     const endedAt = step.endedAt ?? Number.POSITIVE_INFINITY;
     const possible = newestFirst.filter(
@@ -133,7 +133,7 @@ function findUnexplained(context: Context, open: readonly ApprovalRequest[]): Ma
 
 /** Tells whether the decisions of the request's own step show its only signal, which then decided no other step. */
 function isAccountedFor(context: Context, request: ApprovalRequest): boolean {
-  const step = context.turns.stepOf(request);
+  const step = context.turns.findStep(request);
   if (step === undefined || context.sentOf.get(request.id)?.length !== 1) return false;
   return findAuthors(step, request.id, signedAs(context, request)).includes("this-request");
 }
@@ -147,7 +147,7 @@ function verifyOwnStep(
   request: ApprovalRequest,
   step: ObservedStep | undefined,
   sent: readonly SignalAttempt[],
-): Verified["result"] | null {
+): VerificationResult["result"] | null {
   const accepted = sent.filter(({ state }) => state === "accepted");
   const hasEndedAll = hasEnded(observed.status);
   const isFinal = hasEndedAll || sent.every(({ uncertainUntil }) => uncertainUntil <= now);

@@ -3,7 +3,7 @@ const formats = new Map<string, Intl.DateTimeFormat>();
 /** Returns how far the clocks of an IANA time zone are ahead of UTC at a moment, in milliseconds. Throws RangeError for an unknown zone. */
 export function zoneOffset(at: number, zone: string): number {
   const parts = Object.fromEntries(
-    formatOf(zone)
+    findFormat(zone)
       .formatToParts(at)
       .map(({ type, value }) => [type, Number(value)]),
   );
@@ -14,14 +14,14 @@ export function zoneOffset(at: number, zone: string): number {
 /** Tells whether this is the name of a time zone. */
 export function isZone(zone: string): boolean {
   try {
-    formatOf(zone);
+    findFormat(zone);
     return true;
   } catch {
     return false;
   }
 }
 
-function formatOf(timeZone: string): Intl.DateTimeFormat {
+function findFormat(timeZone: string): Intl.DateTimeFormat {
   const known = formats.get(timeZone);
   if (known !== undefined) return known;
   const day = { year: "numeric", month: "numeric", day: "numeric" } as const;

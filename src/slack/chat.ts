@@ -4,7 +4,7 @@ import type { Clock } from "../app/ports/aws.ts";
 import type { Chat, MessageContent } from "../app/ports/slack.ts";
 import type { Workspace } from "./connection/workspace.ts";
 import { makeFindMessage, toMetadata } from "./find-message.ts";
-import type { Rendered } from "./messages/blocks.ts";
+import type { RenderedMessage } from "./messages/blocks.ts";
 import { digestMessage } from "./messages/digest-message.ts";
 import { noticeMessage } from "./messages/notice-message.ts";
 import { requestMessage } from "./messages/request-message.ts";
@@ -120,7 +120,7 @@ async function isDeleted(call: SlackCall, channel: string, ts: string, code: str
 }
 
 /** Renders the content. Whatever its kind, a channel that people of other organizations can read gets a withheld view. */
-function toMessage(content: MessageContent, withhold: boolean, workspaceUrl: string): Rendered {
+function toMessage(content: MessageContent, withhold: boolean, workspaceUrl: string): RenderedMessage {
   switch (content.kind) {
     case "request":
       return requestMessage(content.view, { withhold, workspaceUrl });

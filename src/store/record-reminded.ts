@@ -1,11 +1,11 @@
 import type { Transaction } from "kysely";
-import type { Reminded } from "../app/ports/store.ts";
+import type { DueReminders } from "../app/ports/store.ts";
 import { newMessage } from "./new-message.ts";
 import { addNotice } from "./notices.ts";
 import type { Tables } from "./schema.ts";
 
 /** Stores the reminders of a request and the time of the next one. The guard makes each reminder one, whichever replica is first. */
-export async function recordReminded(trx: Transaction<Tables>, reminded: Reminded): Promise<boolean> {
+export async function recordReminded(trx: Transaction<Tables>, reminded: DueReminders): Promise<boolean> {
   const { request, kinds, channels, escalateTo, detail, next } = reminded;
   const { id: requestId, nextReminderAt: number } = request;
   if (number === null) return false;

@@ -100,7 +100,7 @@ export function startDeliveryWorker<Row extends DeliveryRow>(options: DeliveryWo
 const keyOf = ({ call, channelId }: Pick<ChannelBatch<unknown>, "call" | "channelId">) => `${call}:${channelId}`;
 
 /** A message that may have been posted already is a post that is not finished: it is looked for among the posts. */
-const callOf = (row: DeliveryRow): DeliveryCall => (row.ts === null ? "post" : "update");
+const toCall = (row: DeliveryRow): DeliveryCall => (row.ts === null ? "post" : "update");
 
 /** Groups due rows by channel and call, and selects the batches that may start now. */
 function makeSelection<Row extends DeliveryRow>(bucketKey: DeliveryWorkerOptions<Row>["bucketKey"]) {
@@ -110,14 +110,14 @@ function makeSelection<Row extends DeliveryRow>(bucketKey: DeliveryWorkerOptions
   const isUpdate = (key: string) => key.startsWith("update:");
 
   return (rows: readonly Row[], inProgress: ReadonlySet<string>, blocked: ReadonlyMap<string, number>) => {
-    const channels = Map.groupBy(rows, (row) => keyOf({ call: callOf(row), channelId: row.channelId }));
+    const channels = Map.groupBy(rows, (row) => keyOf({ call: toCall(row), channelId: row.channelId }));
     const oldestFirst = [...channels].sort(([a], [b]) => (startedAt.get(a) ?? 0) - (startedAt.get(b) ?? 0));
     let room = MAX_UPDATING_CHANNELS - [...inProgress].filter(isUpdate).length;
     const selected: ChannelBatch<Row>[] = [];
     for (const [key, [first, ...rest]] of oldestFirst) {
       if (first === undefined || inProgress.has(key)) continue;
       const { channelId } = first;
-      const call = callOf(first);
+      const call = toCall(first);
       if (blocked.has(bucketKey(call, channelId))) continue;
       if (call === "update") {
         if (room <= 0) continue;

@@ -97,7 +97,7 @@ export function toTarget(
   identity: CallerIdentity,
 ): Target | AwsFailure {
   const { name, region, warning, consoleUrl, roles = NO_ROLES } = configured;
-  const account = accountOf(configured, identity);
+  const account = findAccount(configured, identity);
   const lacks = roles.readRole === null ? "readRole" : roles.approverRole === null ? "approverRole" : null;
   if (lacks !== null && account !== identity.account) {
     const message = `The target is account ${account}, but the bot's own credentials are of ${identity.account}: add ${lacks} to this target`;
@@ -106,7 +106,9 @@ export function toTarget(
   // The order of the configuration decides which of the two is polled: replicas that disagreed could each skip the other's.
   const isPolled = ({ roles: own = NO_ROLES }: ConfiguredTarget) =>
     account === identity.account || (own.readRole !== null && own.approverRole !== null);
-  const twin = before.find((each) => each.region === region && accountOf(each, identity) === account && isPolled(each));
+  const twin = before.find(
+    (each) => each.region === region && findAccount(each, identity) === account && isPolled(each),
+  );
   if (twin !== undefined) {
     const message = `${toTargetKey(twin)} is account ${account} in ${region} too, and is polled: remove one of the two from targets`;
     return { kind: "failed", code: "TargetTwice", message, retry: false };
@@ -123,5 +125,5 @@ export function toTarget(
 }
 
 /** Returns the listed account or that of the target's roles; without either, that of the bot's own credentials. */
-const accountOf = ({ account = null, roles = NO_ROLES }: ConfiguredTarget, own: CallerIdentity) =>
+const findAccount = ({ account = null, roles = NO_ROLES }: ConfiguredTarget, own: CallerIdentity) =>
   account ?? parseAccount(roles.readRole ?? roles.approverRole) ?? own.account;

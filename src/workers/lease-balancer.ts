@@ -95,7 +95,7 @@ export function startLeaseBalancer(options: LeaseBalancerOptions): LeaseBalancer
   };
 }
 
-type Owned = Map<string, Lease>;
+type OwnedLeases = Map<string, Lease>;
 
 /** The time without a gap in which this replica's heartbeat has not expired. */
 interface Life {
@@ -107,7 +107,7 @@ interface Life {
 }
 
 /** Marks this replica alive and extends its leases. Returns how many replicas are alive. */
-async function renew(options: LeaseBalancerOptions, owned: Owned, life: Life): Promise<number> {
+async function renew(options: LeaseBalancerOptions, owned: OwnedLeases, life: Life): Promise<number> {
   const { id, names, leases, replicas, wakeUps, clock, log } = options;
   const now = clock.now();
   const until = now + TARGET_LEASE_MS;
@@ -138,7 +138,12 @@ async function releaseDead({ replicas, clock, log }: LeaseBalancerOptions): Prom
 }
 
 /** Releases what this replica owns beyond its share; it stops acting on a lease before it releases it. */
-async function releaseBeyond(share: number, live: number, { id, leases, log }: LeaseBalancerOptions, owned: Owned) {
+async function releaseBeyond(
+  share: number,
+  live: number,
+  { id, leases, log }: LeaseBalancerOptions,
+  owned: OwnedLeases,
+) {
   for (const name of [...owned.keys()].slice(share)) {
     owned.delete(name);
     await leases.release(name, id);
@@ -150,7 +155,7 @@ async function acquireUpTo(
   share: number,
   live: number,
   { id, names, leases, wakeUps, clock, random, log }: LeaseBalancerOptions,
-  owned: Owned,
+  owned: OwnedLeases,
   abort: AbortSignal,
 ): Promise<void> {
   if (owned.size >= share) return;

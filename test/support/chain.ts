@@ -1,6 +1,6 @@
 import { hash } from "node:crypto";
 import type { AuditTrail } from "../../src/app/ports/audit-trail.ts";
-import { chainTextOf, FIRST_HASH, type StoredRecord } from "../../src/core/audit.ts";
+import { FIRST_HASH, type StoredRecord, storedChainText } from "../../src/core/audit.ts";
 import type { ChainPosition } from "../../src/core/verify-chain.ts";
 
 export const sha256 = (text: string) => hash("sha256", text);
@@ -21,7 +21,7 @@ export function rechain(records: readonly StoredRecord[], start = START): Stored
   let { seq, hash: previous } = start;
   return records.map((record) => {
     const own = { ...record, seq: ++seq, previous };
-    previous = sha256(chainTextOf(own));
+    previous = sha256(storedChainText(own));
     return { ...own, hash: previous };
   });
 }

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import type { RequestView } from "../../src/app/ports/slack.ts";
 import { isQuietEscalation } from "../../src/core/reminders.ts";
-import type { Rendered } from "../../src/slack/messages/blocks.ts";
+import type { RenderedMessage } from "../../src/slack/messages/blocks.ts";
 import { digestMessage } from "../../src/slack/messages/digest-message.ts";
 import { requestMessage } from "../../src/slack/messages/request-message.ts";
 import { findProblems } from "../support/block-limits.ts";
@@ -32,7 +32,9 @@ function escalation(changes: Changes, isQuiet: boolean): RequestView {
   const own = view({ ...OWNERS, ...changes }, [vote()], ROUTE_AT_NIGHT);
   return { ...own, isEscalation: true, isQuiet, earlier };
 }
-const mentioned = (message: Rendered) => [...new Set(JSON.stringify(message).match(/<@\w+>|<!subteam\^\w+>/g) ?? [])];
+const mentioned = (message: RenderedMessage) => [
+  ...new Set(JSON.stringify(message).match(/<@\w+>|<!subteam\^\w+>/g) ?? []),
+];
 
 for (const [state, changes] of Object.entries({ open: {}, decided: DECIDED, closed: CLOSED }))
   test(`an escalation in quiet hours mentions only the people on call: ${state}`, () => {

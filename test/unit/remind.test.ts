@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { makeRemind } from "../../src/app/deliver/remind.ts";
-import type { Reminded } from "../../src/app/ports/store.ts";
+import type { DueReminders } from "../../src/app/ports/store.ts";
 import { fakeDirectory } from "../support/fake-slack.ts";
 import { testClock, testLog } from "../support/fakes.ts";
 import { aFacts, aRequest, aRoute, aVote, NOW } from "../support/samples.ts";
@@ -19,10 +19,10 @@ function setUp(voters: string[], route = ROUTE) {
   const directory = fakeDirectory();
   directory.groups.set("S0DBA", new Set(["U0JANE", "U0MIA", "U0TOM"]));
   directory.groups.set("S0SRE", new Set(["U0SAM"]));
-  const stored: Reminded[] = [];
+  const stored: DueReminders[] = [];
   const requests = {
     votes: async () => voters.map((userId) => aVote(userId)),
-    recordReminded: async (reminded: Reminded) => stored.push(reminded) > 0,
+    recordReminded: async (reminded: DueReminders) => stored.push(reminded) > 0,
   };
   const clock = testClock(NOW + 60_000);
   const remind = makeRemind({ requests, directory, routes: [route], identities: IDENTITIES, clock, log: testLog() });

@@ -69,7 +69,7 @@ export async function askAll<Source extends { key: string }, T extends { kind: s
 }
 
 /** Asks the target of a request, within the same time limit. */
-export async function askTargetOf<T extends { kind: string }>(
+export async function askRequestTarget<T extends { kind: string }>(
   request: Pick<ApprovalRequest, "target">,
   { automation, clock }: { automation: Automation | undefined; clock: Clock },
   ask: (automation: Automation, abort: AbortSignal) => Promise<T | UnreadExecution>,

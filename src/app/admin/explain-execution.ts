@@ -41,11 +41,11 @@ export async function explainExecution(
   const mask = policy.hidden === null ? null : makeMask(policy.hidden, execution, allowed);
   const withPauses = coversPauses(policy.routes);
   const defaults = declared.kind === "read" ? declared.defaults : null;
-  const subjectsOf = (each: ObservedExecution, given: typeof tags) =>
+  const toSubjects = (each: ObservedExecution, given: typeof tags) =>
     toGates(each, withPauses).map((step) => toRouteSubject(automation.target, each, step, defaults, given));
-  const subjects = subjectsOf(execution, tags);
+  const subjects = toSubjects(execution, tags);
   const steps = toGates(execution, withPauses);
-  const masked = mask?.inSlices(() => subjectsOf(maskExecution(execution, mask), tags && maskTags(tags, mask)));
+  const masked = mask?.inSlices(() => toSubjects(maskExecution(execution, mask), tags && maskTags(tags, mask)));
   const shown = masked === undefined ? subjects : await inTurns(masked, policy.clock.turn);
   return {
     kind: "explained",

@@ -4,11 +4,11 @@ import { findRoute, type Route } from "../../core/policy.ts";
 import { describeRecordedApprovers, describeRecordedPolicy } from "../../core/recorded-rule.ts";
 import type { ApprovalRequest } from "../../core/request.ts";
 import { uncoveredSentence } from "../../core/uncovered.ts";
-import { type AskedTarget, askTargetOf, askTargets, type UnreadExecution } from "./ask-targets.ts";
+import { type AskedTarget, askRequestTarget, askTargets, type UnreadExecution } from "./ask-targets.ts";
 import { type ExplainedExecution, explainExecution } from "./explain-execution.ts";
 import { type AbsentExecution, type AmbiguousExecution, findExecutions } from "./find-executions.ts";
 import { findRequests } from "./find-requests.ts";
-import { findReader, type Refused, toFailure } from "./inspect.ts";
+import { type AccessRefusal, findReader, toFailure } from "./inspect.ts";
 import type { ExplainedRequest } from "./policy-explain.ts";
 import type { ShowDeps } from "./show-request.ts";
 
@@ -25,7 +25,11 @@ export interface Explanation {
   unread: UnreadExecution | null;
 }
 
-export type ExplainResult = ({ kind: "explained" } & Explanation) | AbsentExecution | AmbiguousExecution | Refused;
+export type ExplainResult =
+  | ({ kind: "explained" } & Explanation)
+  | AbsentExecution
+  | AmbiguousExecution
+  | AccessRefusal;
 
 export interface ExplainDeps extends ShowDeps {
   mask: readonly string[];
@@ -59,7 +63,7 @@ async function explainOwn(
 ): Promise<ExplainResult> {
   const { executionId } = request;
   const source = { automation: deps.automation(request), clock: deps.clock };
-  const found = await askTargetOf(request, source, (automation, abort) =>
+  const found = await askRequestTarget(request, source, (automation, abort) =>
     explainExecution(toPolicy(deps, request), automation, executionId, show, abort),
   );
   if (found.kind === "explained") return toExplained(executionId, found, { requests, routes: deps.routes, show });
@@ -109,7 +113,11 @@ const toPolicy = ({ routes, identities, mask, clock }: ExplainDeps, request?: Ex
   hidden: mask,
 });
 
-function toExplained(executionId: string, { gates, notes }: ExplainedExecution, opened?: Opened): ExplainResult {
+function toExplained(
+  executionId: string,
+  { gates, notes }: ExplainedExecution,
+  opened?: OpenedRequests,
+): ExplainResult {
   const parts = gates.slice(0, MAX_STEPS).map((gate) => {
     const stored = opened === undefined ? null : describeStored(gate, opened);
     const lines = [...notes, ...gate.lines];
@@ -118,7 +126,7 @@ function toExplained(executionId: string, { gates, notes }: ExplainedExecution, 
   return { kind: "explained", executionId, parts, more: gates.length - parts.length, unread: null };
 }
 
-interface Opened {
+interface OpenedRequests {
   /** Newest first. */
   requests: readonly ApprovalRequest[];
   routes: readonly Route[];
@@ -126,7 +134,10 @@ interface Opened {
 }
 
 /** A request keeps its route: says so where the configuration now selects another one. Null where it selects the same. */
-function describeStored(gate: ExplainedExecution["gates"][number], { requests, routes, show }: Opened): string | null {
+function describeStored(
+  gate: ExplainedExecution["gates"][number],
+  { requests, routes, show }: OpenedRequests,
+): string | null {
   const request = requests.find(({ stepExecutionId }) => stepExecutionId === gate.stepExecutionId);
   if (request === undefined || request.route === gate.route) return null;
   const { route, facts } = request;

@@ -12,7 +12,7 @@ import type { EffectStore } from "../ports/effect-store.ts";
 import type { RequestSearch } from "../ports/request-search.ts";
 import type { Directory, EarlierGates, RequestView } from "../ports/slack.ts";
 import type { RequestStore } from "../ports/store.ts";
-import { askTargetOf, type UnreadExecution } from "./ask-targets.ts";
+import { askRequestTarget, type UnreadExecution } from "./ask-targets.ts";
 import type { ReadMasked } from "./read-masked.ts";
 
 /** Earlier gates in Details: more than in the message. */
@@ -27,7 +27,7 @@ export interface InspectedRequest extends RequestView {
 }
 
 /** The rule for reading refuses the person, or Slack did not say who they are. */
-export type Refused = { kind: "refused" } | LookupFailure;
+export type AccessRefusal = { kind: "refused" } | LookupFailure;
 
 export interface InspectDeps {
   requests: RequestStore;
@@ -58,7 +58,7 @@ export const makeDetails =
         admin: boolean;
       } & ReadExecution)
     | { kind: "absent" }
-    | Refused
+    | AccessRefusal
   > => {
     const request = await deps.requests.byId(pressed.requestId);
     if (request === null) return { kind: "absent" };
@@ -99,7 +99,7 @@ export async function readExecution(
   { automation, readMasked, clock }: Pick<InspectDeps, "automation" | "readMasked"> & { clock: Clock },
   request: ApprovalRequest,
 ): Promise<ReadExecution> {
-  const reading = await askTargetOf(request, { automation: automation(request), clock }, (own, abort) =>
+  const reading = await askRequestTarget(request, { automation: automation(request), clock }, (own, abort) =>
     readMasked(own, request, abort),
   );
   return reading.kind === "read"
@@ -126,7 +126,7 @@ async function findReadAccess(
   userId: string,
   subject: InspectedRequest,
   pressed: boolean,
-): Promise<{ kind: "allowed"; admin: boolean } | Refused> {
+): Promise<{ kind: "allowed"; admin: boolean } | AccessRefusal> {
   const { directory } = deps;
   const known = await directory.person(userId);
   if (known.kind === "unknown") return known;
@@ -165,7 +165,7 @@ export async function findReader(
   deps: InspectDeps,
   userId: string,
   { routesOfAdmins = false }: { routesOfAdmins?: boolean } = {},
-): Promise<{ kind: "reader"; reader: Reader; unread: UnreadLists } | Extract<Refused, { kind: "unknown" }>> {
+): Promise<{ kind: "reader"; reader: Reader; unread: UnreadLists } | Extract<AccessRefusal, { kind: "unknown" }>> {
   const { directory } = deps;
   const known = await directory.person(userId);
   if (known.kind === "unknown") return known;

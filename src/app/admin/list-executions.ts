@@ -3,7 +3,7 @@ import { nameMatches } from "../../core/name-filter.ts";
 import type { Filters } from "../../core/slash-command.ts";
 import type { Clock, Target } from "../ports/aws.ts";
 import { type AskedTarget, askTargets } from "./ask-targets.ts";
-import type { Refused } from "./inspect.ts";
+import type { AccessRefusal } from "./inspect.ts";
 import { type AdminDeps, requireAdmin } from "./require-admin.ts";
 
 export interface ListedOnTarget {
@@ -21,7 +21,7 @@ export type ExecutionsResult =
       /** Targets without an answer: the list is partial. */
       failed: { target: string; error: string }[];
     }
-  | Refused;
+  | AccessRefusal;
 
 /** Lists executions of all targets as AWS has them now, for admins. */
 export const makeListExecutions =

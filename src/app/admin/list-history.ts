@@ -5,12 +5,12 @@ import type { ApprovalRequest, Vote } from "../../core/request.ts";
 import type { Filters } from "../../core/slash-command.ts";
 import type { ClosedCursor, ClosedQuery, RequestSearch } from "../ports/request-search.ts";
 import {
+  type AccessRefusal,
   findReader,
   type InspectDeps,
   type InspectedRequest,
   inspect,
   keepReadable,
-  type Refused,
   type UnreadLists,
 } from "./inspect.ts";
 import { readClosed } from "./read-closed.ts";
@@ -34,7 +34,7 @@ export type HistoryResult =
     }
   /** Nobody of this name has voted. Only admins learn this: votes are facts about requests. */
   | { kind: "no-person"; name: string }
-  | Refused;
+  | AccessRefusal;
 
 /** The requests of a page. */
 export const HISTORY_PAGE = 10;

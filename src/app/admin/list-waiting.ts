@@ -61,7 +61,7 @@ const MAX_VOTED = 4;
 const MAX_EXAMINED = 5_000;
 
 /** The waiting requests, as the answers for several people can share them. */
-export interface Waiting {
+export interface WaitingRequests {
   requests: readonly ApprovalRequest[];
   /** Requests that are left out because their rows are damaged. */
   damaged: ReadonlySet<string>;
@@ -70,7 +70,7 @@ export interface Waiting {
 }
 
 /** Reads the waiting requests. */
-export async function readWaiting(deps: InspectDeps): Promise<Waiting> {
+export async function readWaiting(deps: InspectDeps): Promise<WaitingRequests> {
   const damaged = new Set<string>();
   const requests = await deps.search.waiting(MAX_EXAMINED, (id) => damaged.add(id));
   const inspected = new Map<string, Promise<InspectedRequest>>();

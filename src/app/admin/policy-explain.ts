@@ -168,13 +168,18 @@ export function makeIdRenderer(names: ReadonlyMap<string, string>): NameRenderer
 /** What the explanation of an execution takes from its request. */
 export type ExplainedRequest = Pick<ApprovalRequest, "addressOwners" | "state">;
 
-type Owned = Omit<Parameters<typeof explain>[0], "routes">;
+type IdentityContext = Omit<Parameters<typeof explain>[0], "routes">;
 
 /** Returns the facts that identify the requester; null if they are not given. */
 const findRequesterFacts = ({ startedBy }: RouteSubject, parents: Parents | undefined): RequesterFacts | null =>
   startedBy === undefined ? null : toRequesterFacts(startedBy === "" ? null : startedBy, parents);
 
-function describeRoute(route: Route, facts: RequesterFacts | null, policy: Owned, show: NameRenderer): string[] {
+function describeRoute(
+  route: Route,
+  facts: RequesterFacts | null,
+  policy: IdentityContext,
+  show: NameRenderer,
+): string[] {
   const posted = `  Posted in ${route.channels.map(show.channel).join(", ")}${route.dm ? ", and to each approver as a direct message" : ""}.`;
   if (route.decide === "elsewhere") return [posted, "  For information only: people decide it in AWS, not in Slack."];
   const approvers = describeApprovers(route, show) ?? NO_APPROVERS;
@@ -212,7 +217,7 @@ function needed(route: Route): string {
 function describeSelfApproval(
   route: Route,
   facts: RequesterFacts | null,
-  { identities, request }: Owned,
+  { identities, request }: IdentityContext,
   show: NameRenderer,
 ): string {
   if (facts === null)

@@ -5,7 +5,7 @@ import type { HomeRow, HomeScope, HomeStore } from "../ports/home-store.ts";
 import type { RequestSearch } from "../ports/request-search.ts";
 import { type ChatFailure, describeChatFailure } from "../ports/slack.ts";
 import type { HealthReport } from "./health.ts";
-import type { makePending, PendingResult, Waiting } from "./list-waiting.ts";
+import type { makePending, PendingResult, WaitingRequests } from "./list-waiting.ts";
 
 /** Requests of one page. With their buttons and dialogs, more do not fit into a view. */
 export const HOME_PAGE = 8;
@@ -97,7 +97,7 @@ const publish = async (deps: RefreshHomeDeps, reads: SharedReads, claimed: HomeR
 interface RefreshHomeDeps {
   homes: HomeStore;
   pending: ReturnType<typeof makePending>;
-  waiting: () => Promise<Waiting>;
+  waiting: () => Promise<WaitingRequests>;
   health: () => Promise<HealthReport>;
   search: Pick<RequestSearch, "closed" | "votesOn">;
   publish: PublishHome;
@@ -109,7 +109,7 @@ interface SharedReads {
   /** The number of the newest audit record before the reads. */
   seq: number;
   at: number;
-  waiting: () => Promise<Waiting>;
+  waiting: () => Promise<WaitingRequests>;
   health: () => Promise<HealthReport>;
 }
 

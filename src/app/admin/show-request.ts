@@ -8,12 +8,12 @@ import { type AskedTarget, askTargets } from "./ask-targets.ts";
 import { type AbsentExecution, type AmbiguousExecution, findExecutions } from "./find-executions.ts";
 import { findRequests } from "./find-requests.ts";
 import {
+  type AccessRefusal,
   findReader,
   type InspectDeps,
   type InspectedRequest,
   inspect,
   type ReadExecution,
-  type Refused,
   readExecution,
   toFailure,
   type UnreadLists,
@@ -31,7 +31,7 @@ export type ShowResult =
   /** Only for an admin. */
   | AbsentExecution
   | AmbiguousExecution
-  | Refused;
+  | AccessRefusal;
 
 export interface ShownRequest extends InspectedRequest, ReadExecution {
   /** The audit records of the request, oldest first. */

@@ -1,7 +1,7 @@
 import { type Statistics, summarize } from "../../core/statistics.ts";
 import type { Clock } from "../ports/aws.ts";
 import type { RequestSearch } from "../ports/request-search.ts";
-import type { Refused } from "./inspect.ts";
+import type { AccessRefusal } from "./inspect.ts";
 import { readClosed } from "./read-closed.ts";
 import { type AdminDeps, requireAdmin } from "./require-admin.ts";
 
@@ -15,7 +15,7 @@ export type StatsResult =
       /** Requests that are not counted because their rows are damaged. */
       damaged: ReadonlySet<string>;
     }
-  | Refused;
+  | AccessRefusal;
 
 /** The default period. */
 const PERIOD_MS = 30 * 86_400_000;

@@ -1,4 +1,4 @@
-import { chainTextOf, type StoredRecord } from "../../core/audit.ts";
+import { type StoredRecord, storedChainText } from "../../core/audit.ts";
 import { requestLine, requestReport, type TrailSearch, unreadableRequest } from "../../core/trail-report.ts";
 import type { AuditTrail, TrailFilter } from "../ports/audit-trail.ts";
 
@@ -74,7 +74,7 @@ function describe<Value>(
   unreadable: (records: readonly StoredRecord[]) => Value,
 ): { value: Value; intact: boolean } {
   try {
-    const intact = records.every((record) => sha256(chainTextOf(record)) === record.hash);
+    const intact = records.every((record) => sha256(storedChainText(record)) === record.hash);
     return { value: write(records, intact), intact };
   } catch {
     return { value: unreadable(records), intact: false };

@@ -127,7 +127,7 @@ async function evaluate(deps: EvaluateClickDeps, click: ClickRow): Promise<Click
   return { kind: "later", why: "the request changed during every evaluation" };
 }
 
-interface Assessed {
+interface Assessment {
   kind: "assessed";
   evaluation: Exclude<VoteEvaluation, { kind: "denied" }>;
   /** Earlier votes that still count. */
@@ -144,7 +144,7 @@ async function assess(
   { verdict, authority, reason, typed, userId }: ClickRow,
   facts: Extract<GatheredFacts, { kind: "ready" }>,
   freshness: Freshness,
-): Promise<Assessed | ClickOutcome> {
+): Promise<Assessment | ClickOutcome> {
   const { request, route, votes } = facts;
   const evaluateWith = (counted: readonly Vote[]) =>
     evaluateVote({ ...facts, votes: counted, verdict, authority, reason, typed, now: deps.clock.now() });
@@ -179,7 +179,7 @@ function toChange(
   { clock, show, routes }: EvaluateClickDeps,
   { userId, origin }: ClickRow,
   request: ApprovalRequest,
-  { evaluation, counted, dropped, missing }: Assessed,
+  { evaluation, counted, dropped, missing }: Assessment,
   context: AuditContext | null,
 ): Omit<RequestChange, "requestId" | "expectedVersion" | "click"> {
   const now = clock.now();

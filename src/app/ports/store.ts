@@ -51,7 +51,7 @@ export interface NewRequest {
 }
 
 /** The reminders that are due for a request, all at its time `nextReminderAt`. */
-export interface Reminded {
+export interface DueReminders {
   request: Pick<ApprovalRequest, "id" | "nextReminderAt">;
   kinds: readonly ReminderKind[];
   /** The channels of the replies. */
@@ -112,7 +112,7 @@ export interface RequestStore {
    * Stores the reminders of a request as replies in these channels, its messages in further channels, and the time of its
    * next reminder. False if another process was first, or if the request is no longer open.
    */
-  recordReminded(reminded: Reminded): Promise<boolean>;
+  recordReminded(reminded: DueReminders): Promise<boolean>;
   /** Records that a read showed the step no longer waiting; the first such time stays. Messages do not show it. */
   recordSeenOver(id: string, at: number): Promise<void>;
   /** Sets the time of the next attempt. Messages do not show it, so the version stays. */

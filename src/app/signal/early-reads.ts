@@ -44,7 +44,7 @@ export interface EarlyReadDeps {
 
 /** Observes the execution's lease; null while another process, or another request of the execution, has it. */
 export function observeLease({ leases, clock, owner }: EarlyReadDeps, request: SignaledRequest): Promise<Lease | null> {
-  const { name, owner: own } = leaseOf(owner, request);
+  const { name, owner: own } = toExecutionLease(owner, request);
   const now = clock.now();
   return leases.observe(name, own, now, now + SIGNAL_LEASE_MS);
 }
@@ -53,7 +53,7 @@ export function observeLease({ leases, clock, owner }: EarlyReadDeps, request: S
  * Names the execution's lease by AWS's own ids: replicas may have different names for one target while it is renamed.
  * Another request of the same execution is another owner, also within one process.
  */
-export const leaseOf = (process: string, { id, account, region, executionId }: SignaledRequest) => ({
+export const toExecutionLease = (process: string, { id, account, region, executionId }: SignaledRequest) => ({
   name: `execution:${account}/${region}:${executionId}`,
   owner: `${process}:${id}`,
 });
@@ -103,7 +103,7 @@ export function makeEarlyReads(deps: EarlyReadDeps): EarlyReads {
     begin(automation, request) {
       const now = clock.now();
       forget(now);
-      const { name } = leaseOf("", request);
+      const { name } = toExecutionLease("", request);
       if (lastAt.has(name)) return;
       lastAt.set(name, now);
       // The read before the signal reports what fails here.

@@ -111,7 +111,7 @@ async function signalOnce(
   if (request === undefined || !isDecided(request) || request.signal === "accepted") return;
   const votes = await requests.votes(request.id);
   const signals = await requests.signalsOfExecution(automation.target, request.executionId);
-  const { attempts = [], elsewhere = [] } = Object.groupBy(signals, (each) => isOf(request, each));
+  const { attempts = [], elsewhere = [] } = Object.groupBy(signals, (each) => classifyAttempt(request, each));
   if (!(await requests.isDecisionRecorded(request.id))) return recordUnrecorded(deps, request, attempts, lease);
   const listed = await executions.find(automation.target.key, request.executionId);
   const under = { principal: automation.target.signsAs ?? null, policyHash: deps.policyHash };
@@ -170,7 +170,8 @@ async function readKnown({ requests }: SendSignalDeps, { target }: Automation, {
   return { known, damaged: damaged as DamagedRequest | null };
 }
 
-const isOf = ({ id }: DecidedRequest, { requestId }: SignalAttempt) => (requestId === id ? "attempts" : "elsewhere");
+const classifyAttempt = ({ id }: DecidedRequest, { requestId }: SignalAttempt) =>
+  requestId === id ? "attempts" : "elsewhere";
 
 /**
  * Makes the function that returns the milliseconds in which the signal may still leave; negative if it may not. The lease was

@@ -1,12 +1,12 @@
 import { type AuditEntry, requestContext } from "../../core/audit.ts";
 import { describeSigner } from "../../core/signal-attempt.ts";
-import type { Verified } from "../../core/verify-signals.ts";
+import type { VerificationResult } from "../../core/verify-signals.ts";
 import type { Log } from "../ports/aws.ts";
 import type { RecipientLookupKind } from "../ports/delivery-store.ts";
 
 /** Returns the audit record of a verified signal. */
 export function toVerifiedEntry(
-  { request, result, reached, decidedBy, attempt: last }: Verified,
+  { request, result, reached, decidedBy, attempt: last }: VerificationResult,
   common: Pick<AuditEntry, "requestId" | "at" | "actor">,
 ): AuditEntry {
   const { attempt } = last;
@@ -27,12 +27,12 @@ export function toVerifiedEntry(
 }
 
 /** Returns the notice that reports a contradicted signal to the request's channels and to the admins; null if there is none. */
-export function findNotice({ result }: Verified): RecipientLookupKind | null {
+export function findNotice({ result }: VerificationResult): RecipientLookupKind | null {
   if (result === "misdirected") return "signal-misdirected";
   return result === "no-effect" ? "signal-without-effect" : null;
 }
 
-export function logVerified(log: Log, fields: object, { result, reached, decidedBy }: Verified): void {
+export function logVerified(log: Log, fields: object, { result, reached, decidedBy }: VerificationResult): void {
   if (result === "misdirected") {
     const more = { reachedStep: reached?.stepName ?? null, decidedBy };
     log.error({ event: "signal.misdirected", ...fields, ...more }, "the signal did not decide the step of its request");

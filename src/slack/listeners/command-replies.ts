@@ -1,6 +1,6 @@
 import type { makeExplainRequest } from "../../app/admin/explain-request.ts";
 import type { makeHealthReport } from "../../app/admin/health.ts";
-import type { Refused } from "../../app/admin/inspect.ts";
+import type { AccessRefusal } from "../../app/admin/inspect.ts";
 import type { makeListExecutions } from "../../app/admin/list-executions.ts";
 import type { makeHistory } from "../../app/admin/list-history.ts";
 import type { makePending } from "../../app/admin/list-waiting.ts";
@@ -12,7 +12,7 @@ import type { Command, CommandName } from "../../core/slash-command.ts";
 import { parseWaitingPage } from "../../core/waiting-order.ts";
 import type { Workspace } from "../connection/workspace.ts";
 import { EXPLANATION_NAMES, executionsReply, explanationReply, statsReply } from "../messages/answers-for-admins.ts";
-import { context as contextBlock, type Rendered } from "../messages/blocks.ts";
+import { context as contextBlock, type RenderedMessage } from "../messages/blocks.ts";
 import {
   absentText,
   adminsOnlyText,
@@ -49,7 +49,7 @@ export interface ReplyContext {
 }
 
 /** `isPrivate`: a refusal, which is not shared. `isInternal`: about the bot and its targets, not for other organizations. */
-export type CommandReply = Rendered & { isPrivate?: boolean; isInternal?: boolean };
+export type CommandReply = RenderedMessage & { isPrivate?: boolean; isInternal?: boolean };
 
 export interface CommandRepliesDeps {
   pending: ReturnType<typeof makePending>;
@@ -219,8 +219,8 @@ async function replyHealth(deps: CommandRepliesDeps, _: Command, { userId }: Rep
   return { ...healthReply(found, deps.clock.now()), isInternal: true };
 }
 
-const notAdmin = (found: Refused, subject: string): CommandReply => notRead(found, adminsOnlyText(subject));
+const notAdmin = (found: AccessRefusal, subject: string): CommandReply => notRead(found, adminsOnlyText(subject));
 
 /** The reply to a person who may not read the answer, or whom Slack did not return. */
-const notRead = (found: Refused, sentence: string): CommandReply =>
+const notRead = (found: AccessRefusal, sentence: string): CommandReply =>
   refused(found.kind === "refused" ? sentence : unknownPersonText(found));

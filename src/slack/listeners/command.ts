@@ -3,7 +3,7 @@ import type { Clock, Log } from "../../app/ports/aws.ts";
 import type { Directory } from "../../app/ports/slack.ts";
 import { type Command, parseCommand } from "../../core/slash-command.ts";
 import type { Workspace } from "../connection/workspace.ts";
-import type { Rendered } from "../messages/blocks.ts";
+import type { RenderedMessage } from "../messages/blocks.ts";
 import { commandErrorReply, failedText, LOOKING, notShareableText } from "../messages/command-texts.ts";
 import { PAGE_ACTIONS, parsePage } from "../messages/page-buttons.ts";
 import type { Sharing } from "../people/shared-channels.ts";
@@ -90,7 +90,7 @@ async function answer(deps: CommandDeps, respond: Respond, question: Question): 
   await respond({ ...reply, response_type: "in_channel", replace_original: false });
 }
 
-async function findAnswer(deps: CommandDeps, question: Question): Promise<Rendered & { isShared: boolean }> {
+async function findAnswer(deps: CommandDeps, question: Question): Promise<RenderedMessage & { isShared: boolean }> {
   const { userId, channelId, page } = question;
   try {
     const known = await deps.directory.person(userId);

@@ -4,7 +4,7 @@ import type { StatsResult } from "../../app/admin/stats.ts";
 import { counted } from "../../core/counted.ts";
 import { describePrincipal } from "../../core/principal.ts";
 import { consoleLink, executionText, unreadText } from "./aws-text.ts";
-import { context, type Rendered, section } from "./blocks.ts";
+import { context, type RenderedMessage, section } from "./blocks.ts";
 import { CHAR_BUDGET, describeShown, fitting } from "./budget.ts";
 import { damagedTexts, failedTargetsText } from "./command-texts.ts";
 import { onTarget } from "./execution-blocks.ts";
@@ -20,7 +20,7 @@ const MAX_ROWS = 12;
 export function executionsReply(
   { executions, cut, failed }: Extract<ExecutionsResult, { kind: "executions" }>,
   { offset: asked, command, document }: { offset: number; command: string | null; document?: string | undefined },
-): Rendered {
+): RenderedMessage {
   const all = executions.length;
   // AWS may return fewer executions than for the page before: then this is the last page.
   const offset = asked < all ? asked : Math.max(0, all - EXECUTIONS_PAGE);
@@ -71,7 +71,12 @@ function executionLine({ target, execution }: ListedOnTarget): string {
 }
 
 /** Renders the reply to `/approvals stats`. */
-export function statsReply({ since, isCut, statistics, damaged }: Extract<StatsResult, { kind: "stats" }>): Rendered {
+export function statsReply({
+  since,
+  isCut,
+  statistics,
+  damaged,
+}: Extract<StatsResult, { kind: "stats" }>): RenderedMessage {
   const { requests, decided, timedOut, breakGlass, median, p95, people, runbooks } = statistics;
   const text = `${counted(requests, "request")} closed.`;
   const share = (count: number) => `${count} (${requests === 0 ? 0 : Math.round((100 * count) / requests)} %)`;
@@ -116,7 +121,7 @@ const MAX_EXPLANATION = 2_800;
 export const EXPLANATION_NAMES = mentions(120);
 
 /** Renders the reply to `/approvals policy ID`, in the words of `countersign policy explain`. The lines are mrkdwn. */
-export function explanationReply({ executionId, parts, more, unread }: Explanation): Rendered {
+export function explanationReply({ executionId, parts, more, unread }: Explanation): RenderedMessage {
   const source = unread === null ? "" : `\n${unreadText(unread)} This answer is from the records of Countersign.`;
   const text = `The policy for execution ${code(executionId, 60)}:${source}`;
   if (parts.length === 0)

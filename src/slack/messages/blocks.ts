@@ -16,7 +16,7 @@ import type {
 } from "@slack/types";
 
 /** A message or a reply. Notifications show the text, and screen readers read it. */
-export interface Rendered {
+export interface RenderedMessage {
   text: string;
   blocks: KnownBlock[];
 }

@@ -6,7 +6,7 @@ import { describeTarget } from "../../core/describe-step.ts";
 import { type FailedLookup, lookupFailureText } from "../../core/person.ts";
 import { READ_RULE } from "../../core/read-access.ts";
 import type { CommandError } from "../../core/slash-command.ts";
-import { type Rendered, section } from "./blocks.ts";
+import { type RenderedMessage, section } from "./blocks.ts";
 import { mentions, series } from "./mentions.ts";
 import { code } from "./text.ts";
 
@@ -26,7 +26,7 @@ const HELP = [
 ].join("\n");
 
 /** Explains the command. */
-export function helpReply(): Rendered {
+export function helpReply(): RenderedMessage {
   return {
     text: "Use /approvals pending, show ID, history, policy ID, executions, stats, health or help.",
     blocks: [section(HELP)],
@@ -34,13 +34,13 @@ export function helpReply(): Rendered {
 }
 
 /** Says which argument is wrong, why, and what would be right. */
-export function commandErrorReply({ argument, value, problem, example }: CommandError): Rendered {
+export function commandErrorReply({ argument, value, problem, example }: CommandError): RenderedMessage {
   const subject = value === undefined ? code(argument, 80) : `${code(argument, 80)} ${code(value, 200)}`;
   return sentenceReply(`${subject} ${problem} For example: ${code(`/approvals ${example}`, 200)}`);
 }
 
 /** A reply of one sentence by Countersign. */
-export function sentenceReply(sentence: string): Rendered {
+export function sentenceReply(sentence: string): RenderedMessage {
   return { text: sentence, blocks: [section(sentence)] };
 }
 

@@ -22,10 +22,10 @@ export interface DigestGroup {
 export function groupRequests(waiting: readonly RequestView[], toKind: (view: RequestView) => string): DigestGroup[] {
   const kinds = new Map(waiting.map((view) => [view, toKind(view)]));
   const differing = new Map<RequestView, NamedValue[]>(waiting.map((view) => [view, []]));
-  const keyOf = (view: RequestView) => JSON.stringify([kinds.get(view), differing.get(view)]);
+  const toKey = (view: RequestView) => JSON.stringify([kinds.get(view), differing.get(view)]);
   for (const toValues of [toVersionAndParameters, toQuestion])
-    for (const alike of Map.groupBy(waiting, keyOf).values()) addDifferences(alike, toValues, differing);
-  return [...Map.groupBy(waiting, keyOf).values()].map((views) => {
+    for (const alike of Map.groupBy(waiting, toKey).values()) addDifferences(alike, toValues, differing);
+  return [...Map.groupBy(waiting, toKey).values()].map((views) => {
     const first = views.reduce((a, b) => (toDeadline(b) < toDeadline(a) ? b : a));
     return { first, count: views.length, differs: differing.get(first) ?? [] };
   });

@@ -9,7 +9,7 @@ import { isPause } from "../../core/request.ts";
 import { describeRequester } from "../../core/requester.ts";
 import { describeRequesterRule } from "../../core/requester-rule.ts";
 import { describeRunContext } from "../../core/run-context.ts";
-import { button, context, header, type Rendered, section } from "./blocks.ts";
+import { button, context, header, type RenderedMessage, section } from "./blocks.ts";
 import { CHAR_BUDGET, fitting, MAX_BLOCKS, textLength } from "./budget.ts";
 import { type DigestGroup, groupRequests } from "./digest-groups.ts";
 import { whereLine } from "./facts.ts";
@@ -29,7 +29,7 @@ const MAX_VALUES = 4;
  * Renders the digest of a channel with more requests than Slack accepts messages: requests that have no message of
  * their own yet can be opened and decided from here. Requests that look the same share an entry.
  */
-export function digestMessage({ since, waiting, count }: DigestView): Rendered {
+export function digestMessage({ since, waiting, count }: DigestView): RenderedMessage {
   if (count === 0) {
     const done = `All posted: each request that waited here since ${moment(since)} now has its own message.`;
     return {

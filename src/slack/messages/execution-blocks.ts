@@ -3,7 +3,7 @@ import { consoleUrl } from "../../core/console-url.ts";
 import type { ObservedExecution } from "../../core/execution.ts";
 import { describePrincipal } from "../../core/principal.ts";
 import { executionText, idsLine } from "./aws-text.ts";
-import { context, header, type Rendered, section } from "./blocks.ts";
+import { context, header, type RenderedMessage, section } from "./blocks.ts";
 import { CHAR_BUDGET, MAX_BLOCKS, textLength } from "./budget.ts";
 import { mentions, series } from "./mentions.ts";
 import { stepsList, stepValues } from "./steps-list.ts";
@@ -13,7 +13,7 @@ import { moment } from "./time.ts";
 const MAX_PARAMETERS = 10;
 
 /** Renders an execution without a request, as AWS has it now, masked. */
-export function executionBlocks(target: Target, execution: ObservedExecution): Rendered {
+export function executionBlocks(target: Target, execution: ObservedExecution): RenderedMessage {
   const { documentName, executionId } = execution;
   const about = onTarget(target, executionId);
   const ids = idsLine(about);

@@ -5,7 +5,7 @@ import { shortTarget } from "../../core/describe-step.ts";
 import type { FailedStep } from "../../core/failed-step.ts";
 import { listNames } from "../../core/name-renderer.ts";
 import { executionNote, executionText } from "./aws-text.ts";
-import { context, contextLines, line, preformatted, type Rendered, richText, section, span } from "./blocks.ts";
+import { context, contextLines, line, preformatted, type RenderedMessage, richText, section, span } from "./blocks.ts";
 import { gateLine, moreGates } from "./gate-line.ts";
 import { mentionUser } from "./mentions.ts";
 import { literal, plain } from "./text.ts";
@@ -15,7 +15,7 @@ const MAX_GATES = 6;
 const MAX_FAILURE_LENGTH = 2000;
 
 /** Renders the reply that reports the end of an execution: its status, its duration, and the people who decided. */
-export function executionEndMessage(view: NoticeView): Rendered {
+export function executionEndMessage(view: NoticeView): RenderedMessage {
   const { request, gates = [view] } = view;
   const { executionStatus, executionEndedAt } = request;
   const { documentName, executionStartedAt } = request.facts;

@@ -5,7 +5,7 @@ import type { DamagedRequest } from "../../app/ports/request-search.ts";
 import type { QueueState } from "../../app/ports/waiting-queue.ts";
 import { counted } from "../../core/counted.ts";
 import { CONTRADICTION_REPORT_MS } from "../../core/stale-reads.ts";
-import { context, type Rendered, section } from "./blocks.ts";
+import { context, type RenderedMessage, section } from "./blocks.ts";
 import { CHAR_BUDGET } from "./budget.ts";
 import { code } from "./text.ts";
 import { duration } from "./time.ts";
@@ -47,7 +47,7 @@ interface Line {
 }
 
 /** Renders the reply to `/approvals health`. */
-export function healthReply(report: HealthReport & { kind: "health" }, now: number): Rendered {
+export function healthReply(report: HealthReport & { kind: "health" }, now: number): RenderedMessage {
   const { sections, left } = healthSections(report, now, { room: CHAR_BUDGET - 200, most: Infinity });
   const note =
     "Not everything fits here. The metrics have every target: `countersign_target_up` and `countersign_executions_waiting`.";

@@ -4,7 +4,7 @@ import { type HistoryPage, type HistoryResult, toCursor } from "../../app/admin/
 import type { ClosedCursor } from "../../app/ports/request-search.ts";
 import { describeStep } from "../../core/describe-step.ts";
 import { consoleLink } from "./aws-text.ts";
-import { context, type Rendered, section } from "./blocks.ts";
+import { context, type RenderedMessage, section } from "./blocks.ts";
 import { CHAR_BUDGET, fitting } from "./budget.ts";
 import { damagedTexts } from "./command-texts.ts";
 import { whereLines } from "./facts.ts";
@@ -29,7 +29,7 @@ export function historyReply(
     damaged = new Set(),
   }: Omit<Extract<HistoryResult, { kind: "history" }>, "kind" | "unread">,
   { workspaceUrl, command }: { workspaceUrl: string; command: string | null },
-): Rendered {
+): RenderedMessage {
   // The page keeps the items next to the page that the person came from.
   const inOrder = <T>(list: readonly T[]) => (direction === "older" ? [...list] : list.toReversed());
   const blocks = inOrder(items).map((item) => closedBlock(item, workspaceUrl));

@@ -4,7 +4,7 @@ import { type OwnVotes, WAITING_PAGE } from "../../app/admin/list-waiting.ts";
 import type { ShownRequest } from "../../app/admin/show-request.ts";
 import { counted } from "../../core/counted.ts";
 import { formatWaitingPage, type WaitingPage } from "../../core/waiting-order.ts";
-import { context, header, type Rendered, section } from "./blocks.ts";
+import { context, header, type RenderedMessage, section } from "./blocks.ts";
 import { CHAR_BUDGET, describeShown, fitting, MAX_BLOCKS, textLength } from "./budget.ts";
 import { notVisibleText, sentenceReply } from "./command-texts.ts";
 import { closedBlock } from "./history-list.ts";
@@ -33,7 +33,7 @@ export function pendingBlocks(
     /** Whether the list has the requests of everyone. */
     admin?: boolean;
   },
-): Rendered {
+): RenderedMessage {
   const { direction = "after", command = null, filtered = null, admin = true, voted = NO_VOTES } = list;
   const all = Math.max(list.total, items.length);
   const whose = filtered === "mine" ? " for you" : admin ? "" : " that you may read";
@@ -96,7 +96,10 @@ const NOTHING = {
 } as const;
 
 /** Renders the reply to `/approvals show ID`: the requests of an execution, newest first, and its steps once. */
-export function showBlocks(requests: readonly ShownRequest[], options: ShowOptions & Partial<ListContext>): Rendered {
+export function showBlocks(
+  requests: readonly ShownRequest[],
+  options: ShowOptions & Partial<ListContext>,
+): RenderedMessage {
   const [first] = requests;
   if (first === undefined) return sentenceReply(notVisibleText());
   const isOnly = requests.length === 1;
@@ -136,7 +139,10 @@ function toMarks(requests: readonly ShownRequest[]): Map<string, string> {
 }
 
 /** Renders the requests that an ambiguous id can mean. Each has its whole id. */
-export function choiceBlocks(items: readonly InspectedRequest[], list: ListContext & { total: number }): Rendered {
+export function choiceBlocks(
+  items: readonly InspectedRequest[],
+  list: ListContext & { total: number },
+): RenderedMessage {
   const text = `${counted(list.total, "request matches", "requests match")}. Use the request ID of one of them.`;
   const shown = fitting(
     items.map((item) =>

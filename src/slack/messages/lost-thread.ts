@@ -1,10 +1,10 @@
 import type { NoticeView } from "../../app/ports/slack.ts";
 import { findObstacle } from "../../core/obstacle.ts";
-import { type Rendered, section } from "./blocks.ts";
+import { type RenderedMessage, section } from "./blocks.ts";
 import { summary } from "./summary.ts";
 
 /** Adds the request to a reply whose thread was deleted: in the channel, nothing above it says what it is about. */
-export function withSubject(view: NoticeView, { text, blocks }: Rendered): Rendered {
+export function withSubject(view: NoticeView, { text, blocks }: RenderedMessage): RenderedMessage {
   const { request, route } = view;
   const purpose = findObstacle(request.facts, route) === null ? "see it and to decide" : "see it";
   const advice =

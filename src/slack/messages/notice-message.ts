@@ -6,7 +6,7 @@ import { describeApprovers } from "../../core/approvers.ts";
 import { counted } from "../../core/counted.ts";
 import { describeRequest } from "../../core/describe-step.ts";
 import { executionNote } from "./aws-text.ts";
-import { context, header, type Rendered, section } from "./blocks.ts";
+import { context, header, type RenderedMessage, section } from "./blocks.ts";
 import { breakGlassVotes } from "./break-glass.ts";
 import { executionEndMessage } from "./execution-end.ts";
 import { withSubject } from "./lost-thread.ts";
@@ -23,11 +23,11 @@ import { noRouteMessage } from "./undecidable-step.ts";
 const MAX_NAMED = 3;
 
 /** Renders a notice: a message about a request that is posted once, besides the request's own messages. */
-export function noticeMessage(view: NoticeView): Rendered {
+export function noticeMessage(view: NoticeView): RenderedMessage {
   return view.isThreadLost === true ? withSubject(view, render(view)) : render(view);
 }
 
-function render(view: NoticeView): Rendered {
+function render(view: NoticeView): RenderedMessage {
   switch (view.kind) {
     case "break-glass":
       return breakGlass(view);
@@ -60,7 +60,7 @@ function render(view: NoticeView): Rendered {
   }
 }
 
-function breakGlass({ request, votes, route }: NoticeView): Rendered {
+function breakGlass({ request, votes, route }: NoticeView): RenderedMessage {
   const broken = breakGlassVotes(votes);
   const { past, noun, approvals } = findTerms(request.facts);
   const verdict = broken[0]?.verdict ?? "approve";
@@ -99,7 +99,7 @@ function breakGlass({ request, votes, route }: NoticeView): Rendered {
 }
 
 /** Tells admins that a request has a message in none of its channels. */
-function channelUnavailable({ request, route }: NoticeView): Rendered {
+function channelUnavailable({ request, route }: NoticeView): RenderedMessage {
   const title = `No channel for ${plain(request.facts.documentName, 90)}`;
   const channels = series((route?.channels ?? []).map(mentionChannel));
   return {
@@ -123,7 +123,7 @@ const CHANNEL_CAUSES: Readonly<Record<string, [cause: string, fix: string]>> = {
 };
 
 /** Tells admins that an escalation does not reach its channel. */
-function escalationUnavailable({ request, subject = "{}" }: NoticeView): Rendered {
+function escalationUnavailable({ request, subject = "{}" }: NoticeView): RenderedMessage {
   const { channelId = "", code: error = "" } = JSON.parse(subject) as Partial<UnavailableChannel>;
   const [cause, fix] = CHANNEL_CAUSES[error] ?? [
     `Countersign may not post there (${code(error, 80)})`,
@@ -144,7 +144,7 @@ function escalationUnavailable({ request, subject = "{}" }: NoticeView): Rendere
 }
 
 /** Tells the requester of the decision. */
-function requesterDecided(view: NoticeView): Rendered {
+function requesterDecided(view: NoticeView): RenderedMessage {
   const { request } = view;
   return {
     text: `Your execution: ${summary(view)}`,
@@ -155,7 +155,7 @@ function requesterDecided(view: NoticeView): Rendered {
   };
 }
 
-function contradictedSignal(view: NoticeView): Rendered {
+function contradictedSignal(view: NoticeView): RenderedMessage {
   const { request } = view;
   const verb = capitalize(findTerms(request.facts).verb[request.decision ?? "approve"]);
   const isMisdirected = view.kind === "signal-misdirected";
@@ -177,7 +177,7 @@ function contradictedSignal(view: NoticeView): Rendered {
   };
 }
 
-function notEditable(view: NoticeView): Rendered {
+function notEditable(view: NoticeView): RenderedMessage {
   const { request } = view;
   const title = `Outdated message: ${plain(request.facts.documentName, 90)}`;
   return {
@@ -194,7 +194,7 @@ function notEditable(view: NoticeView): Rendered {
   };
 }
 
-function unrecorded({ request }: NoticeView): Rendered {
+function unrecorded({ request }: NoticeView): RenderedMessage {
   const verb = findTerms(request.facts).past[request.decision ?? "approve"];
   const title = `Decision without a record: ${plain(request.facts.documentName, 90)}`;
   return {
@@ -210,7 +210,7 @@ function unrecorded({ request }: NoticeView): Rendered {
   };
 }
 
-function notListed({ request }: NoticeView): Rendered {
+function notListed({ request }: NoticeView): RenderedMessage {
   const { documentName } = request.facts;
   const title = `AWS would refuse decisions of ${plain(documentName, 80)}`;
   return {

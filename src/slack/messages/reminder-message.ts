@@ -4,7 +4,7 @@ import { listNames } from "../../core/name-renderer.ts";
 import { findObstacle } from "../../core/obstacle.ts";
 import { toPeople } from "../../core/policy.ts";
 import { parseReminderDetail } from "../../core/reminders.ts";
-import { context, type Rendered, section } from "./blocks.ts";
+import { context, type RenderedMessage, section } from "./blocks.ts";
 import { deadlineText } from "./facts.ts";
 import { mentionAll, mentionChannel, mentionPeople } from "./mentions.ts";
 import { OBSTACLE_WORDS } from "./obstacle-text.ts";
@@ -19,7 +19,7 @@ const MENTIONS_BUDGET = 2_500;
  * Renders a reminder of an open request: a reply that mentions the people who can still decide. An escalation in quiet hours
  * mentions none of them.
  */
-export function reminderMessage(view: NoticeView): Rendered {
+export function reminderMessage(view: NoticeView): RenderedMessage {
   const { kind, request, votes, route, detail } = view;
   const { isQuiet, ...deciders } = parseReminderDetail(detail ?? null);
   const given = byVerdict(votes, "approve").map((vote) => vote.userId);

@@ -4,7 +4,7 @@ import { shortTarget } from "../../core/describe-step.ts";
 import { toPeople } from "../../core/policy.ts";
 import { authorMessage, quotedQuestion } from "./author-message.ts";
 import { executionNote } from "./aws-text.ts";
-import { context, header, plainText, type Rendered, section } from "./blocks.ts";
+import { context, header, plainText, type RenderedMessage, section } from "./blocks.ts";
 import { earlierGates } from "./earlier-gates.ts";
 import { evidenceBlocks } from "./evidence.ts";
 import { whereLines } from "./facts.ts";
@@ -31,7 +31,7 @@ import { withoutMentions } from "./without-mentions.ts";
 export function requestMessage(
   view: RequestView,
   { withhold = false, workspaceUrl = "" }: { withhold?: boolean; workspaceUrl?: string } = {},
-): Rendered {
+): RenderedMessage {
   const shown = withhold ? withheld(view) : view;
   const note = withhold ? withheldBlock(view) : null;
   const blocks = view.request.state === "closed" ? closedBlocks(shown, note) : waitingBlocks(shown, note, workspaceUrl);

@@ -9,12 +9,12 @@ import type { ApprovalRequest } from "../../core/request.ts";
 import { describeRequester } from "../../core/requester.ts";
 import { uncoveredFix, uncoveredSentence } from "../../core/uncovered.ts";
 import { executionNote, idsLine } from "./aws-text.ts";
-import { context, header, line, preformatted, type Rendered, richText, section, span } from "./blocks.ts";
+import { context, header, line, preformatted, type RenderedMessage, richText, section, span } from "./blocks.ts";
 import { mentions } from "./mentions.ts";
 import { literal, plain } from "./text.ts";
 
 /** Renders the notice about a request that no route covers, with a route that would. */
-export function noRouteMessage({ request, requester }: NoticeView): Rendered {
+export function noRouteMessage({ request, requester }: NoticeView): RenderedMessage {
   const { documentName, uncovered } = request.facts;
   const title = `No route applies to ${plain(documentName, 90)}`;
   const fix = uncoveredFix(uncovered, mentions());
@@ -43,7 +43,7 @@ export function noRouteMessage({ request, requester }: NoticeView): Rendered {
 }
 
 /** Renders the notice about a waiting step for which AWS returns no id, so that it has no request. */
-export function stepWithoutIdMessage(step: StepWithoutId): Rendered {
+export function stepWithoutIdMessage(step: StepWithoutId): RenderedMessage {
   const { documentName, stepName } = step;
   const title = `No request for ${plain(documentName, 90)}`;
   const show = mentions();

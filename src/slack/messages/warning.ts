@@ -7,16 +7,16 @@ import { code, plain } from "./text.ts";
 /** The schema accepts 100 characters. */
 const MAX_LENGTH = 100;
 
-type Warned = Pick<RequestView, "request" | "route">;
+type WarnedRequest = Pick<RequestView, "request" | "route">;
 
 /** Renders the warnings for the top of a surface; null if there are none. */
-export function warningBlock(view: Warned): KnownBlock | null {
+export function warningBlock(view: WarnedRequest): KnownBlock | null {
   const line = warningLine(view);
   return line === null ? null : section(line, `warning-${view.request.id}`);
 }
 
 /** The same in mrkdwn, for a line of a list. */
-export function warningLine(view: Warned): string | null {
+export function warningLine(view: WarnedRequest): string | null {
   const all = findWarnings(view).map((each) => (isHarmless(each) ? `*${each}*` : code(each, MAX_LENGTH)));
   return all.length === 0 ? null : `:warning: ${all.join(" · ")}`;
 }
@@ -25,7 +25,7 @@ export function warningLine(view: Warned): string | null {
 const isHarmless = (text: string) => text.length <= MAX_LENGTH && /^[\p{L}\p{N}][\p{L}\p{N} .,;!?()/+-]*$/u.test(text);
 
 /** The same for plain text. */
-export function plainWarning(view: Warned): string | null {
+export function plainWarning(view: WarnedRequest): string | null {
   return (
     findWarnings(view)
       .map((each) => plain(each, MAX_LENGTH))

@@ -1,6 +1,6 @@
 import type { RequestView } from "../../app/ports/slack.ts";
 import { everyRequester } from "../../core/requester.ts";
-import type { Rendered } from "./blocks.ts";
+import type { RenderedMessage } from "./blocks.ts";
 import { word } from "./text.ts";
 
 const MAX_NAME_LENGTH = 40;
@@ -11,7 +11,7 @@ const MENTION = /<@([UW][A-Z0-9]+)>|<!subteam\^(S[A-Z0-9]+)>/g;
  * Replaces mentions with names that Slack notifies no one about, for a message in quiet hours. The people on call stay
  * mentioned: an escalation is for them.
  */
-export function withoutMentions(message: Rendered, views: readonly RequestView[]): Rendered {
+export function withoutMentions(message: RenderedMessage, views: readonly RequestView[]): RenderedMessage {
   const onCall = new Set(views.flatMap(({ route }) => route?.escalate?.mention ?? []));
   const names = new Map(views.flatMap(toNames));
   const replace = (text: string) =>

@@ -26,7 +26,7 @@ interface Reads {
   people: SharedRead<Person>;
   groups: ReadMembers;
   channels: ReadMembers;
-  ownerOf: (email: string) => Promise<Owner | LookupFailure>;
+  findOwnerByEmail: (email: string) => Promise<Owner | LookupFailure>;
   owners: LRUCache<string, Owner>;
 }
 
@@ -51,7 +51,7 @@ export function makeDirectory(
     people: makeSharedReads<Person>(clock, { max: MAX_PEOPLE, keepMs: CACHE_TTL_MS }, readPerson, nextEvent),
     groups: makeGroups(call, clock, workspace.isOrgInstall, nextEvent),
     channels: makeChannels(call, clock, nextEvent),
-    ownerOf: (email) => findOwner(call, email, workspace, "background"),
+    findOwnerByEmail: (email) => findOwner(call, email, workspace, "background"),
     owners: new LRUCache<string, Owner>(cacheOptions(clock, MAX_PEOPLE, CACHE_TTL_MS)),
   };
   const forClicks = toDirectory(
@@ -60,7 +60,7 @@ export function makeDirectory(
       people: forClick(reads.people),
       groups: forClick(reads.groups),
       channels: forClick(reads.channels),
-      ownerOf: (email) => findOwner(call, email, workspace, "click"),
+      findOwnerByEmail: (email) => findOwner(call, email, workspace, "click"),
     },
     clock,
   );
@@ -76,8 +76,8 @@ function forClick<T>(read: SharedRead<T>): SharedRead<T> {
   return share;
 }
 
-function toDirectory({ people, groups, channels, ownerOf, owners }: Reads, clock: Clock): Directory {
-  const listsOf = (meant: Approvers, channelIds: readonly string[]) => [
+function toDirectory({ people, groups, channels, findOwnerByEmail, owners }: Reads, clock: Clock): Directory {
+  const toListReads = (meant: Approvers, channelIds: readonly string[]) => [
     ...meant.groups.map((id) => ({ id, read: groups })),
     ...(meant.channel === "members" ? channelIds : []).map((id) => ({ id, read: channels })),
   ];
@@ -93,16 +93,16 @@ function toDirectory({ people, groups, channels, ownerOf, owners }: Reads, clock
     isAmong(meant, userId, freshness = "show", channelIds = []) {
       return meant.users.includes(userId)
         ? Promise.resolve({ kind: "member" })
-        : findInLists(listsOf(meant, channelIds), userId, toReadTimes(freshness, clock.now()));
+        : findInLists(toListReads(meant, channelIds), userId, toReadTimes(freshness, clock.now()));
     },
 
     needsRead: (meant, userId, freshness = "show", channelIds = []) =>
       !meant.users.includes(userId) &&
-      needsCall(listsOf(meant, channelIds), userId, toReadTimes(freshness, clock.now())),
+      needsCall(toListReads(meant, channelIds), userId, toReadTimes(freshness, clock.now())),
 
     wasAmong: (meant, userId, channelIds = []) =>
       meant.users.includes(userId) ||
-      listsOf(meant, channelIds).some(({ id, read }) => read.last(id)?.has(userId) === true),
+      toListReads(meant, channelIds).some(({ id, read }) => read.last(id)?.has(userId) === true),
 
     async members(meant) {
       const found = new Set(meant.users);
@@ -118,7 +118,7 @@ function toDirectory({ people, groups, channels, ownerOf, owners }: Reads, clock
       const address = email.toLowerCase();
       const cached = owners.get(address);
       if (cached !== undefined) return cached;
-      const found = await ownerOf(email);
+      const found = await findOwnerByEmail(email);
       if (found.kind !== "unknown") owners.set(address, found);
       return found;
     },

@@ -120,6 +120,28 @@ test("policy states why no route applied to a stored request whose execution AWS
   assert.match(await explain(), /AWS no longer has this execution.*No route applied when the request opened\./);
 });
 
+test("policy shows no value of an execution while a read of its parent fails: the secrets of the parent are unknown", async (t) => {
+  const routes = [aRoute({ name: "value", match: { parameters: { Note: ["x"] } } }), aRoute()];
+  const { automation, explain } = await setUp(t, routes);
+  const parameters = { Note: ["hunter2"] };
+  automation.shows(anExecution({ parentExecutionId: "parent", parameters, steps: [aStep()] }));
+  automation.parents = () => ({
+    executions: [],
+    unread: { code: FAILURE.code, message: FAILURE.message, retry: true, since: 0 },
+  });
+  const answer = await explain();
+  assert.match(
+    answer,
+    /could not read this execution in AWS\*: `ThrottlingException: Rate exceeded`.*from the records/s,
+  );
+  assert.doesNotMatch(answer, /hunter2/);
+  automation.parents = () => ({
+    executions: [],
+    unread: { code: "AccessDenied", message: "no", retry: false, since: 0 },
+  });
+  assert.match(await explain(), /is `"hunter2"`, not `"x"`/);
+});
+
 test("policy begins with the route that a request has since it opened, where the configuration now selects another one", async (t) => {
   const now = aRoute({ name: "now", match: { document: "Prod-*" } });
   const renamed = await setUp(t, [now]);

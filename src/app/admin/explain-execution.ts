@@ -34,6 +34,9 @@ export async function explainExecution(
   const reading = await automation.read(executionId, abort, "people");
   if (reading.kind !== "read") return reading;
   const execution = await automation.withParents(reading.execution, abort, "people");
+  const { unread } = execution.parents ?? { unread: null };
+  // The secrets of the parents are not known yet.
+  if (policy.hidden !== null && unread?.retry) return { kind: "failed", ...unread };
   const declared = await automation.defaults(execution.documentName, execution.documentVersion, abort);
   const tagged = usesTags(policy.routes) ? await automation.tags(executionId, abort) : null;
   const tags = tagged?.kind === "read" ? tagged.tags : null;

@@ -27,7 +27,7 @@ export function requestReport(stored: readonly StoredRecord[], intact: boolean):
   const ending = [describeEnd(closed), ended === undefined ? null : `the execution ended: ${ended}`];
   const rows: [string, readonly (string | null)[]][] = [
     ["Execution", [`${context.executionId} in ${context.target}, account ${context.account}`]],
-    ["Requester", [`${describeRequester(context.requester)}; request ${at(opened)}`]],
+    ["Requester", [`${describeRequester(findRequester(records))}; request ${at(opened)}`]],
     ["Shown", shown === undefined ? ["not recorded"] : describeShown(shown)],
     ["Could decide", describeRule(context, opened?.detail.policyHash)],
     ["Votes", records.flatMap((record) => describeVote(record, context))],
@@ -68,6 +68,15 @@ const at = (read: Read | undefined): string =>
   read === undefined ? "at an unknown time" : `at ${toIsoTime(read.record.at)}`;
 
 type Context = AuditDetails["decided"] | AuditDetails["requested"] | AuditDetails["closed"];
+
+const NO_ONE: Context["requester"] = { principal: null, userIds: [], email: null };
+
+/** Finds the requester in the newest record of a request: Slack may return the people after the opening. */
+function findRequester(records: readonly Read[]): Context["requester"] {
+  const newest = find(records, "closed") ?? find(records, "decided") ?? find(records, "requested");
+  if (newest === undefined) throw new Error("no record shows the execution");
+  return newest.detail.requester;
+}
 
 function describeRequester({ parents = [], ...own }: Context["requester"]): string {
   const texts = [own, ...parents].map(({ principal, userIds, email }) => {
@@ -166,10 +175,10 @@ function describeSignal({ record, kind, detail }: Read, context: StepAction): st
 
 function describeEnd(closed: Extract<Read, { kind: "closed" }> | undefined): string {
   if (closed === undefined) return "the step still waits, or its end is not recorded";
-  const { where, by, detail } = closed.detail.outcome;
+  const { where, by, detail, comment } = closed.detail.outcome;
   const place =
     where === "slack" ? "in Slack" : `outside of Slack by ${by.join(", ") || "a principal that AWS does not show"}`;
-  return `${outcomeText(closed.detail.outcome, closed.detail)} ${place} ${at(closed)}${detail === null ? "" : `: ${line(detail)}`}`;
+  return `${outcomeText(closed.detail.outcome, closed.detail)} ${place} ${at(closed)}${detail === null ? "" : `: ${line(detail)}`}${comment === undefined ? "" : `, with the comment ${JSON.stringify(comment)}`}`;
 }
 
 const ALTERED = "AT LEAST ONE WAS ALTERED. Run countersign audit verify.";
@@ -213,7 +222,7 @@ function doesMatch({ document, person }: TrailSearch, { detail }: Opened, record
 }
 
 function writeLine({ record, detail }: Opened, records: readonly Read[]): string {
-  const { documentName, stepName, executionId, target, route, requester } = detail;
+  const { documentName, stepName, executionId, target, route } = detail;
   return [
     toIsoTime(record.at),
     executionId,
@@ -221,7 +230,7 @@ function writeLine({ record, detail }: Opened, records: readonly Read[]): string
     stepName,
     target,
     `route ${route ?? "none"}`,
-    `started by ${describeRequester(requester)}`,
+    `started by ${describeRequester(findRequester(records))}`,
     describeDecision(find(records, "decided")),
     describeEnd(find(records, "closed")),
   ]
@@ -232,8 +241,8 @@ function writeLine({ record, detail }: Opened, records: readonly Read[]): string
 /** Everything by which a person may be known in a record. */
 function toPeople({ record, detail }: Read): string[] {
   const votes = "votes" in detail ? detail.votes.flatMap(({ userId, name, email }) => [userId, name, email]) : [];
-  const requester =
-    "requester" in detail ? [detail.requester.principal, detail.requester.email, ...detail.requester.userIds] : [];
-  const own = "name" in detail ? [detail.name] : [];
-  return [...record.actor.split(", "), ...votes, ...requester, ...own].filter((name) => name !== null);
+  const { parents = [], ...own } = "requester" in detail ? detail.requester : NO_ONE;
+  const requesters = [own, ...parents].flatMap(({ principal, email, userIds }) => [principal, email, ...userIds]);
+  const voter = "name" in detail ? [detail.name] : [];
+  return [...record.actor.split(", "), ...votes, ...requesters, ...voter].filter((name) => name !== null);
 }

@@ -73,6 +73,28 @@ test("the report names a changed configuration, break-glass, denied clicks and a
   assert.match(text, /End +the step still waits/);
 });
 
+test("the report quotes the comment with which people decided in AWS, and names the requester that the newest record has", () => {
+  const by = ["arn:aws:iam::111122223333:user/omar"];
+  const outcome = { kind: "approved", where: "aws", by, detail: null, comment: "checked\u001b the plan" } as const;
+  const requester = { ...DETAILS.closed.requester, userIds: ["U0ROSA"], email: "rosa@example.com" };
+  const closed = anEntry({ kind: "closed", detail: { ...DETAILS.closed, outcome, requester } });
+  const text = report(requested, closed);
+  const end = /approved outside of Slack by arn:\S+:user\/omar at \S+, with the comment "checked\S* the plan"/;
+  assert.match(text, end);
+  assert.match(text, /Requester +arn:aws:iam::111122223333:user\/rosa \(U0ROSA, rosa@example\.com\); request at /);
+  const line = requestLine(stored(requested, closed), true, EVERYTHING) ?? "";
+  assert.match(line, end);
+  assert.match(line, /started by arn:aws:iam::111122223333:user\/rosa \(U0ROSA, rosa@example\.com\)/);
+});
+
+test("a search finds the people who started a parent execution", () => {
+  const parents = [{ principal: "arn:aws:iam::111122223333:user/max", userIds: ["U0MAX"], email: "max@example.com" }];
+  const requester = { ...DETAILS.requested.requester, parents };
+  const records = stored(anEntry({ kind: "requested", detail: { ...DETAILS.requested, requester } }));
+  for (const person of ["U0MAX", "max@example.com", "*:user/max"])
+    assert.notEqual(requestLine(records, true, { ...EVERYTHING, person }), null, person);
+});
+
 test("a report never passes on control characters, and an altered record does not end it", () => {
   const hostile = "\u001B[31mred\u0007\u202E\nnext";
   const shown = { question: hostile, documentVersion: hostile, parameters: { [hostile]: hostile } };

@@ -42,6 +42,7 @@ export function view({ facts, ...more }: Changes = {}, rest: Partial<RequestView
   const request = aRequest({
     target: "production/us-east-1",
     openedAt: ASKED,
+    listedAccounts: {},
     addressOwners: { "rosa@example.com": { kind: "person", userId: "U0ROSA" } },
     ...more,
     facts: { ...FACTS, ...facts },

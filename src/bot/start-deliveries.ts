@@ -120,7 +120,7 @@ export function startPeople(
     log,
   };
   const resolve = makeResolveRecipients(resolving);
-  const lookUpRequester = makeLookUpRequester({ requests, directory, clock });
+  const lookUpRequester = makeLookUpRequester({ requests, directory, identities, clock });
   const lookUp = makeRetryRequesterLookup({ lookUp: lookUpRequester, requesterLookups, clock, random, log });
   const reply = makeReplyToClicker({ clicks, chat, clock, random, log });
   const remind = makeRemind({ requests, directory, routes, identities, clock, log });

@@ -55,7 +55,7 @@ export function wireDecisions(
     routes,
     admins,
     identities,
-    lookUpRequester: makeLookUpRequester({ requests, directory, clock }),
+    lookUpRequester: makeLookUpRequester({ requests, directory, identities: config.identities, clock }),
     isHomeTeam: isHomeTeam(workspace),
     hasTarget: (request) => targets.find(request) !== undefined,
     expectSignal(request) {

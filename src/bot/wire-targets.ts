@@ -101,24 +101,15 @@ export function startTargets(
 
 function makeSync(wiring: Wiring): ReadDeps["sync"] {
   const { config, metrics, clock, newId, random, log } = wiring;
-  const { routes, mask, policyHash } = config;
+  const { routes, identities, mask, policyHash } = config;
   const auditContext = wireAuditContext(wiring);
   const ignored = makeIgnoredPauses();
   const tags = makePostponedTags();
   const startedElapsed = clock.elapsed();
   return ({ requests, executions }, { observe }) => {
     const { countUncovered } = metrics;
-    const apply = makeApplyChanges({
-      requests,
-      routes,
-      auditContext,
-      clock,
-      newId,
-      log,
-      ignored,
-      tags,
-      countUncovered,
-    });
+    const policy = { routes, identities, auditContext };
+    const apply = makeApplyChanges({ ...policy, requests, clock, newId, log, ignored, tags, countUncovered });
     return makeSyncExecution({
       ...{ requests, executions, apply, mask, policyHash, startedElapsed, ignored, clock, random, log },
       withPauses: coversPauses(routes),

@@ -111,8 +111,11 @@ export interface AuditDetails {
   decided: RequestContext & AuditContext & ShownFacts & BreakGlass & { decision: Verdict; reason?: string };
   /** The step no longer waits, decided in Slack or elsewhere. */
   closed: RequestContext & AuditContext & { outcome: Outcome; executionStatus?: string };
-  /** Slack returned the account that has the requester's address; null: no active person has it. */
-  identified: { email: string; userId: string | null };
+  /**
+   * Slack returned the account that has the requester's address, or the account that the configuration lists with the
+   * requester's principal. `userId` is null if no active person has the address, or if the account is deactivated, a bot or gone.
+   */
+  identified: { email: string | null; listed: string | null; userId: string | null };
   /** A vote counted. `name` is the voter's name in Slack. */
   voted: BreakGlass & { verdict: Verdict; reason?: string; name: string };
   /** A person took back their approval. */

@@ -2,7 +2,7 @@ import type { Descriptions } from "./descriptions.ts";
 import type { Evidence } from "./evidence.ts";
 import { APPROVE_ACTION, type GateAction, PAUSE_ACTION } from "./execution.ts";
 import type { FailedStep } from "./failed-step.ts";
-import type { AddressOwners } from "./requester.ts";
+import type { AddressOwners, ListedAccounts } from "./requester.ts";
 import type { RunContext } from "./run-context.ts";
 import type { Uncovered } from "./uncovered.ts";
 
@@ -136,6 +136,7 @@ export interface ApprovalRequest {
   stepTurn: number;
   facts: RequestFacts;
   addressOwners: AddressOwners;
+  listedAccounts: ListedAccounts;
   /** The name of the matching route, null if there is none. */
   route: string | null;
   /** Incremented by each change that a message shows. */

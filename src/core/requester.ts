@@ -18,6 +18,29 @@ export type AddressOwner = { kind: "pending" } | { kind: "person"; userId: strin
 /** The owner of each address: that of the requester, and those of the requesters of the parent executions. */
 export type AddressOwners = Readonly<Record<string, AddressOwner>>;
 
+/**
+ * Whether the Slack account of a person whom the configuration lists with a requester's principal said who started the execution
+ * when the request opened:
+ *
+ *   pending    until Slack returns the account; no approval counts
+ *   active     final: a later change of the account does not change who started the execution
+ *   inactive   final: the account was deactivated, a bot or gone, so it identifies no one
+ */
+export type ListedAccount = "pending" | "active" | "inactive";
+
+/** The accounts of the listed people, by Slack id. */
+export type ListedAccounts = Readonly<Record<string, ListedAccount>>;
+
+/** What the request stores about its requesters. Without `listedAccounts`, every listed person counts as active. */
+export interface StoredRequester {
+  facts: RequesterFacts;
+  addressOwners: AddressOwners;
+  listedAccounts?: ListedAccounts;
+}
+
+/** A lookup of a requester that is not done: of the owner of an address, or of a listed account. */
+export type PendingLookup = { email: string } | { userId: string };
+
 /** The facts that identify the requesters: the principals that started an execution and its parents. */
 export interface RequesterFacts {
   executedBy: string | null;
@@ -35,7 +58,7 @@ export interface Requester {
   candidates: string[];
   /** The email address in the session name of IAM Identity Center. */
   email: string | null;
-  /** Listed people who would be the requester, but whose accounts are deactivated, bots or gone: they identify no one. Absent: none. */
+  /** Listed people who would be the requester, but whose accounts were deactivated, bots or gone when the request opened: they identify no one. Absent: none. */
   inactive?: string[];
   /** Whether Slack has yet to return the owner of the address. */
   pending: boolean;
@@ -59,9 +82,23 @@ export function initialOwners(facts: RequesterFacts): AddressOwners {
   return Object.fromEntries(emails.flatMap((email) => (email === null ? [] : [[email, { kind: "pending" }]])));
 }
 
-/** Returns the addresses whose owner Slack has yet to return. */
-export function pendingAddresses(owners: AddressOwners): string[] {
-  return Object.keys(owners).filter((email) => owners[email]?.kind === "pending");
+/** Returns the lookups of a new request: those of the people whom the configuration lists with a requester's principal. */
+export function initialAccounts(facts: RequesterFacts, identities: Identities): ListedAccounts {
+  return Object.fromEntries(findListed(facts, identities).map((userId) => [userId, "pending"]));
+}
+
+const findListed = (facts: RequesterFacts, identities: Identities) =>
+  requesterIds(findRequester({ facts, addressOwners: {} }, identities));
+
+/** Returns the lookups of a request that are not done. A person whom the configuration lists since then is looked up too. */
+export function pendingLookups(
+  { facts, addressOwners, listedAccounts = {} }: StoredRequester,
+  identities: Identities,
+): PendingLookup[] {
+  const emails = Object.keys(addressOwners).filter((email) => addressOwners[email]?.kind === "pending");
+  const stored = Object.keys(listedAccounts).filter((userId) => listedAccounts[userId] === "pending");
+  const added = findListed(facts, identities).filter((userId) => listedAccounts[userId] === undefined);
+  return [...[...stored, ...added].map((userId) => ({ userId })), ...emails.map((email) => ({ email }))];
 }
 
 const toPrincipals = ({ executedBy, parents = [] }: RequesterFacts) => [
@@ -77,14 +114,15 @@ export function requesterEmail(executedBy: string | null): string | null {
 /**
  * Finds the requester of a request and those of the parent executions. A person whom the configuration lists with an IAM
  * user, the root user or a session of Identity Center is the requester. A person listed with a role, or with a session whose
- * name its user chose, is only a candidate. `inactive`: listed people whose accounts do not say who else started it.
+ * name its user chose, is only a candidate.
  */
 export function findRequester(
-  { facts, addressOwners }: { facts: RequesterFacts; addressOwners: AddressOwners },
+  { facts, addressOwners, listedAccounts = {} }: StoredRequester,
   identities: Identities,
-  inactive: ReadonlySet<string> = new Set(),
 ): Requester {
-  const [own, ...parents] = toPrincipals(facts).map((each) => findPerson(each, identities, addressOwners, inactive));
+  const [own, ...parents] = toPrincipals(facts).map((each) =>
+    findPerson(each, identities, addressOwners, listedAccounts),
+  );
   const { parentsUnread: unread } = facts;
   if (unread !== undefined) parents.push({ ...UNKNOWN_REQUESTER, unread });
   return { ...(own ?? UNKNOWN_REQUESTER), ...(parents.length === 0 ? {} : { parents }) };
@@ -94,7 +132,7 @@ function findPerson(
   executedBy: string | null,
   identities: Identities,
   owners: AddressOwners,
-  inactive: ReadonlySet<string>,
+  accounts: ListedAccounts,
 ): Requester {
   const email = requesterEmail(executedBy);
   const owner = email === null ? undefined : owners[email];
@@ -103,11 +141,9 @@ function findPerson(
   for (const [userId, arns] of Object.entries(identities)) {
     if (!arns.some((arn) => arnMatches(arn, executedBy))) continue;
     const isExact = arns.some((arn) => arn.toLowerCase() === executedBy.toLowerCase());
-    const isKnown = isExact && identifiesPerson(executedBy);
-    if (inactive.has(userId)) {
-      if (isKnown) requester.inactive = [...(requester.inactive ?? []), userId];
-    } else if (isKnown) requester.userIds.push(userId);
-    else requester.candidates.push(userId);
+    if (!isExact || !identifiesPerson(executedBy)) requester.candidates.push(userId);
+    else if (accounts[userId] === "inactive") requester.inactive = [...(requester.inactive ?? []), userId];
+    else requester.userIds.push(userId);
   }
   if (owner?.kind === "person" && !requester.userIds.includes(owner.userId)) requester.userIds.push(owner.userId);
   return requester;
@@ -121,6 +157,12 @@ export function everyRequester(requester: Requester): Requester[] {
 /** Returns each person who is known to have started the execution or a parent of it. */
 export function requesterIds(requester: Requester): string[] {
   return distinct(everyRequester(requester).flatMap(({ userIds }) => userIds));
+}
+
+/** Tells whether approvals wait for a lookup: of a listed account, or of the owner of an address of a requester who is not listed. */
+export function awaitsLookup(request: StoredRequester, identities: Identities): boolean {
+  const isListed = pendingLookups(request, identities).some((lookup) => "userId" in lookup);
+  return isListed || awaitsOwner(findRequester(request, identities));
 }
 
 /** Tells whether a requester is known only when Slack returns the owner of an address. */
@@ -158,13 +200,12 @@ export const names = (userIds: readonly string[], show: NameRenderer) => listNam
 
 /**
  * Tells whether the person started the execution or a parent of it, for the self-approval rule: `yes` also for a candidate,
- * and for the current owner of the address.
+ * for the current owner of the address, and for a listed person whose account was inactive when the request opened.
  */
 export function isRequester(person: Pick<Person, "id" | "email">, requester: Requester): "yes" | "no" | "unknown" {
   const every = everyRequester(requester);
-  const isOne = ({ userIds, candidates, email }: Requester) =>
-    userIds.includes(person.id) ||
-    candidates.includes(person.id) ||
+  const isOne = ({ userIds, candidates, inactive = [], email }: Requester) =>
+    [userIds, candidates, inactive].some((ids) => ids.includes(person.id)) ||
     (email !== null && person.email?.toLowerCase() === email.toLowerCase());
   if (every.some(isOne)) return "yes";
   return every.every(({ userIds }) => userIds.length > 0) ? "no" : "unknown";

@@ -50,7 +50,7 @@ async function open(
     await trx.insertInto("messages").values(newMessage(request.id, channelId)).execute();
   if (recipientLookup !== undefined) await addRecipientLookup(trx, request.id, recipientLookup);
   if (notice !== undefined) await addRecipientLookup(trx, request.id, notice.kind, notice.once);
-  await addRequesterLookup(trx, request.id, request.addressOwners);
+  await addRequesterLookup(trx, request);
   await appendAudit(trx, [audit], publishes);
   return "opened";
 }

@@ -1,17 +1,13 @@
 import { type Kysely, sql, type Transaction } from "kysely";
 import type { RequesterLookupStore } from "../app/ports/store.ts";
-import type { RequestPatch } from "../core/request.ts";
-import { type AddressOwners, pendingAddresses } from "../core/requester.ts";
+import type { ApprovalRequest, RequestPatch } from "../core/request.ts";
+import { pendingLookups } from "../core/requester.ts";
 import type { Tables } from "./schema.ts";
 
-/** Adds the lookup of a new request with an address of a requester. */
-export async function addRequesterLookup(
-  trx: Transaction<Tables>,
-  requestId: string,
-  owners: AddressOwners,
-): Promise<void> {
-  if (pendingAddresses(owners).length === 0) return;
-  const row = { requestId, attempts: 0, nextAttemptAt: 0, lastError: null };
+/** Adds the lookup of a new request with an address or a listed account of a requester. */
+export async function addRequesterLookup(trx: Transaction<Tables>, request: ApprovalRequest): Promise<void> {
+  if (pendingLookups(request, {}).length === 0) return;
+  const row = { requestId: request.id, attempts: 0, nextAttemptAt: 0, lastError: null };
   await trx.insertInto("requesterLookups").values(row).execute();
 }
 
@@ -19,10 +15,11 @@ export async function addRequesterLookup(
 export async function endRequesterLookup(
   trx: Transaction<Tables>,
   requestId: string,
-  patch: RequestPatch,
+  { addressOwners, listedAccounts, state }: RequestPatch,
 ): Promise<void> {
-  const isDone = patch.addressOwners !== undefined && pendingAddresses(patch.addressOwners).length === 0;
-  if (!isDone && patch.state !== "closed") return;
+  const stored = addressOwners !== undefined && listedAccounts !== undefined ? { addressOwners, listedAccounts } : null;
+  const isDone = stored !== null && pendingLookups({ ...stored, facts: { executedBy: null } }, {}).length === 0;
+  if (!isDone && state !== "closed") return;
   await trx.deleteFrom("requesterLookups").where("requestId", "=", requestId).execute();
 }
 

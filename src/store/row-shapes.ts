@@ -39,7 +39,7 @@ const ROW_SHAPES = {
     ...{ parents: optional(listOf(object({ documentName: text, parameters: PARAMETERS }))) },
     ...{ signer: optional(object({ arn: text })), uncovered: optional(object({ reason: text })) },
   }),
-  addressOwners: object(),
+  ...{ addressOwners: object(), listedAccounts: object() },
   awsApprovals: orNull(listOf(number)),
   awsDecidedBy: listOf(text),
   outcome: orNull(object({ kind: text, where: text, by: listOf(text), detail: orNull(text) })),

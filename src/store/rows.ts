@@ -19,6 +19,7 @@ export function requestFromRow({ deadline: _, requesterKey: __, signer: ___, ...
     ...row,
     facts: parseColumn("facts", row.facts),
     addressOwners: parseColumn("addressOwners", row.addressOwners),
+    listedAccounts: parseColumn("listedAccounts", row.listedAccounts),
     awsApprovals: parseColumn("awsApprovals", row.awsApprovals),
     awsDecidedBy: parseColumn("awsDecidedBy", row.awsDecidedBy),
     outcome: parseColumn("outcome", row.outcome),
@@ -32,6 +33,7 @@ export function requestToRow(request: ApprovalRequest): RequestsTable {
     ...request,
     facts: JSON.stringify(request.facts),
     addressOwners: JSON.stringify(request.addressOwners),
+    listedAccounts: JSON.stringify(request.listedAccounts),
     awsApprovals: request.awsApprovals === null ? null : JSON.stringify(request.awsApprovals),
     awsDecidedBy: JSON.stringify(request.awsDecidedBy),
     outcome: request.outcome === null ? null : JSON.stringify(request.outcome),
@@ -52,12 +54,23 @@ function toDeadline(facts: RequestFacts): number | undefined {
 }
 
 export function patchToRow(patch: RequestPatch): Partial<RequestsTable> {
-  const { facts, addressOwners, awsApprovals, awsDecidedBy, outcome, reachedStep, failedStep, ...plain } = patch;
+  const {
+    facts,
+    addressOwners,
+    listedAccounts,
+    awsApprovals,
+    awsDecidedBy,
+    outcome,
+    reachedStep,
+    failedStep,
+    ...plain
+  } = patch;
   const deadline = facts === undefined ? undefined : toDeadline(facts);
   return {
     ...plain,
     ...(facts === undefined ? {} : { facts: JSON.stringify(facts), signer: toSignerColumn(facts.signer) }),
     ...(addressOwners === undefined ? {} : { addressOwners: JSON.stringify(addressOwners) }),
+    ...(listedAccounts === undefined ? {} : { listedAccounts: JSON.stringify(listedAccounts) }),
     ...(deadline === undefined ? {} : { deadline }),
     ...(awsApprovals === undefined ? {} : { awsApprovals: JSON.stringify(awsApprovals) }),
     ...(awsDecidedBy === undefined ? {} : { awsDecidedBy: JSON.stringify(awsDecidedBy) }),

@@ -15,10 +15,18 @@ import type { SignalAttempt } from "../core/signal-attempt.ts";
 export interface RequestsTable
   extends Omit<
     ApprovalRequest,
-    "facts" | "addressOwners" | "awsApprovals" | "awsDecidedBy" | "outcome" | "reachedStep" | "failedStep"
+    | "facts"
+    | "addressOwners"
+    | "listedAccounts"
+    | "awsApprovals"
+    | "awsDecidedBy"
+    | "outcome"
+    | "reachedStep"
+    | "failedStep"
   > {
   facts: string;
   addressOwners: string;
+  listedAccounts: string;
   awsApprovals: string | null;
   awsDecidedBy: string;
   outcome: string | null;

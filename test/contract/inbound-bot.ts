@@ -94,7 +94,7 @@ export async function inbound(t: TestContext) {
     auditContext,
     directory,
     ...policy,
-    lookUpRequester: makeLookUpRequester({ requests, directory, clock }),
+    lookUpRequester: makeLookUpRequester({ requests, directory, identities: policy.identities, clock }),
     isHomeTeam: isHomeTeam(WORKSPACE),
     digests: store.digests,
     hasTarget: () => true,

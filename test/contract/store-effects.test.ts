@@ -176,7 +176,7 @@ const CASES: Record<EffectKind, Case> = {
         await open(store, id, { addressOwners: { "rosa@example.com": { kind: "pending" } } }, []);
       await open(store, "no-address", {}, []);
       await store.requesterLookups.recordFailed("failed", ERROR, NOW + 60_000);
-      await change(store, "stored", { addressOwners: { "rosa@example.com": { kind: "nobody" } } });
+      await change(store, "stored", { addressOwners: { "rosa@example.com": { kind: "nobody" } }, listedAccounts: {} });
       await change(store, "closed", { state: "closed" });
     },
     worker: async (store) => (await store.requesterLookups.due(FOREVER, MANY)).map(({ requestId }) => requestId),

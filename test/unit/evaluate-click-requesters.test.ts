@@ -87,11 +87,19 @@ test("a deactivated account or a bot under identities identifies no one, and the
     ["deactivated", "denied"],
     ["bot", "denied"],
   ] as const) {
-    const { deps, directory, press } = await setUp(t, { whenRequesterUnknown: "deny-people" });
+    const { store, deps, request, directory, press } = await setUp(t, { whenRequesterUnknown: "deny-people" });
     Object.assign(deps.identities, { U0LISTED: [executedBy] });
     directory.people.set("U0LISTED", aPerson("U0LISTED", { accountStatus }));
     const outcome = await press("U000");
     assert.equal(outcome.kind, kind, accountStatus);
+    const { listedAccounts } = await request();
+    assert.deepEqual(
+      listedAccounts,
+      { U0LISTED: kind === "counted" ? "active" : "inactive" },
+      "as every surface shows it",
+    );
+    const [, identified] = await store.requests.history(REQUEST_ID);
+    assert.equal(identified?.kind, "identified");
     if (outcome.kind !== "denied") continue;
     const reply = denialSentence(outcome.denial, PLAIN_NAMES);
     assert.match(reply, /because identities lists U0LISTED, whose account is deactivated, gone or a bot/);
@@ -129,3 +137,23 @@ for (const [asked, denial] of [
     assert.deepEqual(outcome.kind === "denied" && outcome.denial, { kind: denial, ...failure });
   });
 }
+
+test("a person whose listed account was inactive when the request opened cannot approve it after its activation", async (t) => {
+  const { store, deps, press } = await setUp(t, { whenRequesterUnknown: "allow" });
+  Object.assign(deps.identities, { U000: [aRequest().facts.executedBy] });
+  const patch = { listedAccounts: { U000: "inactive" as const } };
+  await store.requests.advance({ requestId: REQUEST_ID, expectedVersion: 1, patch, audit: [] });
+  const outcome = await press("U000");
+  assert.equal(outcome.kind === "denied" && outcome.denial.kind, "self-approval");
+});
+
+test("an approval does not wait for the address of a requester whose listed account is known", async (t) => {
+  const { store, deps, directory, press } = await setUp(t);
+  const { requestId, origin } = await startedByRosa(store);
+  const executedBy = (await store.requests.byId(requestId))?.facts.executedBy;
+  Object.assign(deps.identities, { U0ROSA: [executedBy] });
+  const { byEmail } = directory;
+  directory.byEmail = async (email) =>
+    email === "rosa@example.com" ? { kind: "unknown", error: "ETIMEDOUT" } : byEmail(email);
+  assert.equal((await press("U000", { requestId, origin })).kind, "counted");
+});

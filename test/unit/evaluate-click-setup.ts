@@ -28,6 +28,7 @@ export async function setUp(t: TestContext, route: Partial<Route> = {}, posted =
   /** Targets that the configuration no longer has. */
   const gone = new Set<string>();
   const routes = [aRoute({ approvers: { users: PEOPLE, groups: ["S0DBA"] }, ...route })];
+  const identities = {};
   const deps = {
     requests: store.requests,
     messages: store.messages,
@@ -36,15 +37,15 @@ export async function setUp(t: TestContext, route: Partial<Route> = {}, posted =
     auditContext: makeAuditContext({
       messages: store.messages,
       routes,
-      identities: {},
+      identities,
       policyHash: "abc",
       permalink: ({ ts }) => ts && `https://acme.slack.com/${ts}`,
     }),
     directory,
     routes,
     admins: { users: ["U0ADMIN"], groups: [] },
-    identities: {},
-    lookUpRequester: makeLookUpRequester({ requests: store.requests, directory, clock }),
+    identities,
+    lookUpRequester: makeLookUpRequester({ requests: store.requests, directory, identities, clock }),
     isHomeTeam: (teamId: string) => teamId === "T0HOME",
     digests: store.digests,
     hasTarget: ({ target }: { target: string }) => !gone.has(target),

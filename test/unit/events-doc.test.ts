@@ -46,7 +46,7 @@ const FIELDS: {
   requested: { ...REQUEST, ...CONTEXT, ...SHOWN, uncovered: "sometimes" },
   decided: { ...REQUEST, ...CONTEXT, ...SHOWN, decision: "always", authority: "sometimes", reason: "sometimes" },
   closed: { ...REQUEST, ...CONTEXT, outcome: "always", executionStatus: "sometimes" },
-  identified: { email: "always", userId: "always" },
+  identified: { email: "always", listed: "always", userId: "always" },
   voted: { verdict: "always", authority: "sometimes", reason: "sometimes", name: "always" },
   withdrawn: {},
   "vote-dropped": { userId: "always", denial: "always" },

@@ -5,7 +5,7 @@ import type { DeclaredParameters } from "../../src/app/ports/aws.ts";
 import { denialSentence } from "../../src/core/denial.ts";
 import { MASK } from "../../src/core/mask.ts";
 import type { Approvers, Route } from "../../src/core/policy.ts";
-import type { Requester } from "../../src/core/requester.ts";
+import { findRequester, type Requester } from "../../src/core/requester.ts";
 import { describeRequesterRule } from "../../src/core/requester-rule.ts";
 import type { Uncovered } from "../../src/core/uncovered.ts";
 import { mentions } from "../../src/slack/messages/mentions.ts";
@@ -89,6 +89,17 @@ test("every surface names the requester as ExecutedBy does, and as a person wher
   const of = (more: Partial<Requester>) => ({ ...view(), requester: { ...view().requester, ...more } });
   assertShown("requester", of({ userIds: ["U0JOE"] }), () => ["<@U0JOE> (`Deployer/run-7`)"]);
   assertShown("requester", of({ candidates: ["U0JOE"] }), () => ["`Deployer/run-7`, perhaps <@U0JOE>"]);
+});
+
+test("every surface names a listed person whose account was inactive as nobody's requester, and says why", () => {
+  const executedBy = "arn:aws:iam::111122223333:user/joe";
+  const route = { ...ROUTE, selfApproval: false, whenRequesterUnknown: "deny-people" as const };
+  const of = view({ facts: { executedBy }, listedAccounts: { U0JOE: "inactive" } }, [], route);
+  const joes = { ...of, requester: findRequester(of.request, { U0JOE: [executedBy] }) };
+  assertShown("requester", joes, () => ["`joe`"]);
+  assertShown("requester rule", joes, ({ ids }) => [
+    `${ids === "plain" ? "identities lists U0JOE" : "`identities` lists <@U0JOE>"}, whose account is deactivated, gone or a bot`,
+  ]);
 });
 
 test("every surface states the rule that applies to the approvals of an unknown requester, and its setting", () => {

@@ -28,7 +28,10 @@ const DETAILS: { [Kind in AuditKind]: fc.Arbitrary<AuditDetails[Kind]> } = {
   requested: shown,
   decided: both(both(shown, breakGlass), fc.record({ decision: verdict, reason: hostile(3000) })),
   closed: both(published, fc.record({ outcome: outcomes, executionStatus: hostile(200) })),
-  identified: fc.record({ email: hostile(300), userId: maybe(userId) }),
+  identified: fc.oneof(
+    fc.record({ email: hostile(300), listed: fc.constant(null), userId: maybe(userId) }),
+    fc.record({ email: fc.constant(null), listed: userId, userId: maybe(userId) }),
+  ),
   voted: both(breakGlass, fc.record({ verdict, reason: hostile(3000), name: hostile(500) })),
   withdrawn: fc.constant({}),
   "vote-dropped": fc.record({ userId: hostile(30), denial: fc.constantFrom("not-approver", "account-status") }),

@@ -1,8 +1,9 @@
 import assert from "node:assert/strict";
 import { type TestContext, test } from "node:test";
+import { makeAuditContext } from "../../src/app/audit/audit-context.ts";
 import { makeLookUpRequester, makeRetryRequesterLookup } from "../../src/app/watch/look-up-requester.ts";
 import type { Person } from "../../src/core/person.ts";
-import type { AddressOwners } from "../../src/core/requester.ts";
+import { type AddressOwners, findRequester, type ListedAccounts } from "../../src/core/requester.ts";
 import { fakeDirectory } from "../support/fake-slack.ts";
 import { testClock, testLog } from "../support/fakes.ts";
 import { aFacts, anEntry, aPerson, aRequest, REQUEST_ID } from "../support/samples.ts";
@@ -12,16 +13,20 @@ const ROSA = "rosa@example.com";
 const SSO = `arn:aws:sts::111122223333:assumed-role/AWSReservedSSO_Ops_0123456789abcdef/${ROSA}`;
 
 /** A request that Rosa started, whose lookup is due. */
-async function setUp(t: TestContext, addressOwners: AddressOwners = { [ROSA]: { kind: "pending" } }) {
+async function setUp(
+  t: TestContext,
+  addressOwners: AddressOwners = { [ROSA]: { kind: "pending" } },
+  listedAccounts: ListedAccounts = {},
+) {
   const clock = testClock();
   const store = await aStore(t, { now: clock.now });
   const directory = fakeDirectory();
   const log = testLog();
-  const request = aRequest({ facts: aFacts({ executedBy: SSO }), addressOwners });
+  const request = aRequest({ facts: aFacts({ executedBy: SSO }), addressOwners, listedAccounts });
   await store.requests.open({ request, channels: ["C0DBA"], audit: anEntry() });
   const has = (more: Partial<Person> = {}) =>
     directory.people.set("U0ROSA", aPerson("U0ROSA", { email: ROSA, ...more }));
-  const lookUp = makeLookUpRequester({ requests: store.requests, directory, clock });
+  const lookUp = makeLookUpRequester({ requests: store.requests, directory, identities: {}, clock });
   const retry = makeRetryRequesterLookup({
     lookUp,
     requesterLookups: store.requesterLookups,
@@ -45,7 +50,7 @@ test("the owner of the address is stored once, with an audit record, and a later
   assert.deepEqual((await stored()).addressOwners[ROSA], { kind: "person", userId: "U0ROSA" });
   assert.equal((await stored()).version, 2, "the message shows the person");
   const [, record] = await store.requests.history(REQUEST_ID);
-  assert.deepEqual([record?.kind, record?.detail], ["identified", { email: ROSA, userId: "U0ROSA" }]);
+  assert.deepEqual([record?.kind, record?.detail], ["identified", { email: ROSA, listed: null, userId: "U0ROSA" }]);
   assert.deepEqual(await due(), []);
 
   directory.people.set("U0OTHER", aPerson("U0OTHER", { email: ROSA }));
@@ -150,4 +155,46 @@ test("the addresses of a child execution and of its parent are both looked up, a
   assert.deepEqual((await stored()).addressOwners[OMAR], { kind: "person", userId: "U0OMAR" });
   assert.deepEqual(await due(), []);
   assert.equal((await store.requests.history(REQUEST_ID)).filter(({ kind }) => kind === "identified").length, 2);
+});
+
+const IDENTITIES = { U0ROSA: [SSO] };
+
+for (const [accountStatus, account, names] of [
+  ["member", "active", ["U0ROSA"]],
+  ["deactivated", "inactive", []],
+  ["bot", "inactive", []],
+  ["gone", "inactive", []],
+] as const)
+  test(`a listed ${accountStatus} account is looked up once, and the record and every surface have the same requester`, async (t) => {
+    const { store, directory, has, due, run, stored } = await setUp(t, {}, { U0ROSA: "pending" });
+    has({ accountStatus: accountStatus === "gone" ? "deactivated" : accountStatus });
+    if (accountStatus === "gone")
+      directory.person = async () => ({ kind: "unknown", error: "user_not_found", permanent: true });
+    const context = makeAuditContext({
+      ...{ messages: store.messages, routes: [], identities: IDENTITIES, policyHash: "abc", permalink: () => null },
+    });
+    assert.deepEqual((await context(await stored(), [])).requester.userIds, [], "no record claims it before");
+    assert.deepEqual(await due(), [{ requestId: REQUEST_ID, attempts: 0 }]);
+    await run();
+    const { listedAccounts, version } = await stored();
+    assert.deepEqual([listedAccounts, version], [{ U0ROSA: account }, 2]);
+    const [, record] = await store.requests.history(REQUEST_ID);
+    const userId = account === "active" ? "U0ROSA" : null;
+    assert.deepEqual([record?.kind, record?.detail], ["identified", { email: null, listed: "U0ROSA", userId }]);
+    assert.deepEqual(await due(), []);
+    has({ accountStatus: account === "active" ? "deactivated" : "member" });
+    await run();
+    assert.deepEqual((await context(await stored(), [])).requester.userIds, names);
+    assert.deepEqual(findRequester(await stored(), IDENTITIES).userIds, names);
+  });
+
+test("a listed account that Slack does not return stays due, and the end of the request ends its lookup", async (t) => {
+  const { store, directory, due, run, stored } = await setUp(t, {}, { U0ROSA: "pending" });
+  directory.person = async () => ({ kind: "unknown", error: "ratelimited" });
+  await run();
+  assert.deepEqual((await stored()).listedAccounts, { U0ROSA: "pending" });
+  assert.equal((await store.effects.failing(REQUEST_ID)).length, 1);
+  const patch = { state: "closed" as const };
+  await store.requests.advance({ requestId: REQUEST_ID, expectedVersion: 1, patch, audit: [] });
+  assert.deepEqual(await due(), []);
 });

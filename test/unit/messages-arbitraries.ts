@@ -87,6 +87,7 @@ export const requests: fc.Arbitrary<ApprovalRequest> = fc.record({
   stepTurn: count,
   facts,
   addressOwners: fc.constant({}),
+  listedAccounts: fc.constant({}),
   route: maybe(hostile(300)),
   version: count,
   state: fc.constantFrom("open", "decided", "closed"),

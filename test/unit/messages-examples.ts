@@ -82,6 +82,7 @@ export function request({ facts, ...changes }: Changes = {}): ApprovalRequest {
     stepTurn: 1,
     facts: { ...FACTS, ...facts },
     addressOwners: {},
+    listedAccounts: {},
     route: ROUTE.name,
     version: 1,
     state: "open",

@@ -94,6 +94,7 @@ export async function bot(store: Store, quorum: number, gates: number, needed: n
   const apply = {
     requests: owned.requests,
     routes,
+    identities: {},
     auditContext,
     clock,
     newId,

@@ -38,7 +38,10 @@ test("the owner of the address in the request is named; without a request, appro
   const policy = { routes: [aRoute({ match: {}, selfApproval: false })], identities: {} };
   assert.match(explain(policy, subject).lines.join("\n"), /No approval counts until Slack returns the owner/);
   const owners = { "rosa@example.com": { kind: "person", userId: "U0ROSA" } } as const;
-  const known = explain({ ...policy, request: { addressOwners: owners, state: "open" } }, subject).lines.join("\n");
+  const known = explain(
+    { ...policy, request: { addressOwners: owners, listedAccounts: {}, state: "open" } },
+    subject,
+  ).lines.join("\n");
   assert.match(known, /U0ROSA started it and may not approve it\./);
   assert.doesNotMatch(known, /counts until/);
 });

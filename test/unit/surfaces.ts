@@ -130,9 +130,12 @@ export const SURFACES: Record<string, Surface> = {
     facts: ["approvers", "requester rule"],
     ids: "plain",
     isSentence: true,
-    render: ({ route, request }) => {
+    render: ({ route, request, requester: { inactive = [] } }) => {
       const startedBy = request.facts.executedBy ?? "";
-      return explain({ routes: [route], identities: {} }, { parameters: {}, defaults: {}, startedBy }).lines.join("\n");
+      const identities = Object.fromEntries(inactive.map((userId) => [userId, [startedBy]]));
+      return explain({ routes: [route], identities, request }, { parameters: {}, defaults: {}, startedBy }).lines.join(
+        "\n",
+      );
     },
   },
 };

@@ -32,7 +32,8 @@ const unread = (retry: boolean): Parents => ({
 });
 
 test("the request of a child execution has the runbooks, parameters and requesters of its parents, masked", async (t) => {
-  const { automation, read, requests, store } = await setUp(t);
+  const identities = { U0OMAR: [PARENT.executedBy ?? ""], U0OTHER: ["arn:aws:iam::111122223333:user/other"] };
+  const { automation, read, requests, store } = await setUp(t, undefined, false, identities);
   automation.parents = () => ({ executions: [PARENT, FIRST], unread: null });
   automation.shows(child());
   await read();
@@ -53,11 +54,16 @@ test("the request of a child execution has the runbooks, parameters and requeste
   assert.equal(message, "Deploy with (hidden) to eu-west-1?");
   assert.equal(parentsUnread, undefined);
   assert.deepEqual(request?.addressOwners, { "rosa@example.com": { kind: "pending" } });
+  assert.deepEqual(request?.listedAccounts, { U0OMAR: "pending" });
+  assert.equal((await store.requesterLookups.due(NOW, 10)).length, 1);
   const [record] = await store.requests.history("request-1");
   assert.ok(record?.kind === "requested");
   assert.deepEqual(
-    record.detail.requester.parents?.map(({ principal }) => principal),
-    [PARENT.executedBy, FIRST.executedBy],
+    record.detail.requester.parents?.map(({ principal, userIds }) => [principal, userIds]),
+    [
+      [PARENT.executedBy, []],
+      [FIRST.executedBy, []],
+    ],
   );
   assert.deepEqual(record.detail.shown.parents?.[0]?.parameters.AdminPassword, "(hidden)");
   assert.doesNotMatch(JSON.stringify([request, record]), /hunter2|second-secret/);

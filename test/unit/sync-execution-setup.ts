@@ -5,6 +5,7 @@ import { makeApplyChanges } from "../../src/app/watch/apply-changes.ts";
 import { makeIgnoredPauses } from "../../src/app/watch/ignored-pauses.ts";
 import { makePostponedTags } from "../../src/app/watch/postponed-tags.ts";
 import { makeSyncExecution } from "../../src/app/watch/sync-execution.ts";
+import type { Identities } from "../../src/core/requester.ts";
 import { fakeAutomation, TARGET, testClock, testLog } from "../support/fakes.ts";
 import { anAttempt, anEntry, anExecution, aRoute, EXECUTION_ID, NOW } from "../support/samples.ts";
 import { aStore } from "../support/stores.ts";
@@ -12,7 +13,7 @@ import { aStore } from "../support/stores.ts";
 export const SLOW_MS = 5 * 60_000;
 
 /** A watched execution, as AWS shows it. */
-export async function setUp(t: TestContext, routes = [aRoute()], withPauses = false) {
+export async function setUp(t: TestContext, routes = [aRoute()], withPauses = false, identities: Identities = {}) {
   const clock = testClock();
   const store = await aStore(t, { now: clock.now });
   const automation = fakeAutomation();
@@ -23,10 +24,11 @@ export async function setUp(t: TestContext, routes = [aRoute()], withPauses = fa
   const apply = makeApplyChanges({
     requests: store.owned.requests,
     routes,
+    identities,
     auditContext: makeAuditContext({
       messages: store.messages,
       routes,
-      identities: {},
+      identities,
       policyHash: "abc",
       permalink: ({ ts }) => ts && `https://acme.slack.com/${ts}`,
     }),

@@ -166,7 +166,7 @@ export function makeIdRenderer(names: ReadonlyMap<string, string>): NameRenderer
 }
 
 /** What the explanation of an execution takes from its request. */
-export type ExplainedRequest = Pick<ApprovalRequest, "addressOwners" | "state">;
+export type ExplainedRequest = Pick<ApprovalRequest, "addressOwners" | "listedAccounts" | "state">;
 
 type IdentityContext = Omit<Parameters<typeof explain>[0], "routes">;
 
@@ -222,8 +222,8 @@ function describeSelfApproval(
 ): string {
   if (facts === null)
     return `The requester may${route.selfApproval ? "" : " not"} ${findRouteTerms(route).verb.approve}.`;
-  const addressOwners = request?.addressOwners ?? initialOwners(facts);
-  const requester = findRequester({ facts, addressOwners }, identities);
+  const { addressOwners, listedAccounts } = request ?? { addressOwners: initialOwners(facts), listedAccounts: {} };
+  const requester = findRequester({ facts, addressOwners, listedAccounts }, identities);
   const isOpen = request === undefined || request.state === "open";
   const principal = (arn: string | null) => (arn === null ? "an unnamed principal" : show.text(arn));
   const above = (facts.parents ?? []).map((each) => `, a child of one by ${principal(each.executedBy)}`);

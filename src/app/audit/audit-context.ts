@@ -14,6 +14,11 @@ export const makeAuditContext =
     permalink: (message: { channelId: string; ts: string | null }) => string | null;
   }): AuditContextFor =>
   async (request, votes, known): Promise<AuditContext> => {
+    // A record names a listed person only once Slack returned the account.
+    const isVerified = (userId: string) => request.listedAccounts[userId] !== "pending";
+    const toAudited = ({ executedBy: principal, userIds, email }: Requester) => ({
+      ...{ principal, userIds: userIds.filter(isVerified), email },
+    });
     const [requester, ...parents] = everyRequester(findRequester(request, deps.identities)).map(toAudited);
     const route = findRoute(deps.routes, request.route);
     const messages = known ?? (await deps.messages.ofRequest(request.id));
@@ -40,5 +45,3 @@ export const makeAuditContext =
       messageLinks: messages.map(deps.permalink).filter((link) => link !== null),
     };
   };
-
-const toAudited = ({ executedBy: principal, userIds, email }: Requester) => ({ principal, userIds, email });

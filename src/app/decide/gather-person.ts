@@ -3,7 +3,7 @@ import type { VoteInput } from "../../core/evaluate-vote.ts";
 import { type LookupFailure, toFailedLookup } from "../../core/person.ts";
 import { findRoute, type People, type Route } from "../../core/policy.ts";
 import type { ApprovalRequest } from "../../core/request.ts";
-import { awaitsOwner, findRequester, type Identities, requesterIds, UNKNOWN_REQUESTER } from "../../core/requester.ts";
+import { awaitsLookup, findRequester, type Identities, UNKNOWN_REQUESTER } from "../../core/requester.ts";
 import type { Click } from "../ports/click-store.ts";
 import type { Directory, Freshness } from "../ports/slack.ts";
 import type { RequestStore } from "../ports/store.ts";
@@ -14,7 +14,7 @@ export interface PersonDeps {
   routes: readonly Route[];
   admins: People;
   identities: Identities;
-  /** Looks up the owner of the requester's address and stores it with the request. */
+  /** Looks up the owner of the requester's address and the listed accounts, and stores them with the request. */
   lookUpRequester: (requestId: string) => Promise<{ kind: "done" } | LookupFailure>;
 }
 
@@ -93,39 +93,12 @@ async function awaitRequester(
   request: ApprovalRequest,
 ): Promise<{ kind: "found"; facts: Pick<VoteInput, "request" | "requester"> } | LookupFailure> {
   const { identities } = deps;
-  const found = await findInactive(deps, request);
-  if (found.kind === "unknown") return found;
-  const requester = findRequester(request, identities, found.inactive);
-  if (!awaitsOwner(requester)) return { kind: "found", facts: { request, requester } };
+  const found = (current: ApprovalRequest) =>
+    ({ kind: "found", facts: { request: current, requester: findRequester(current, identities) } }) as const;
+  if (!awaitsLookup(request, identities)) return found(request);
   const result = await deps.lookUpRequester(request.id);
-  if (result.kind === "unknown") return result;
   const current = (await deps.requests.byId(request.id)) ?? request;
-  return {
-    kind: "found",
-    facts: { request: current, requester: findRequester(current, identities, found.inactive) },
-  };
-}
-
-/**
- * Finds the listed people whose accounts are deactivated, bots or gone: such an account does not say who else did not start it.
- * Only a member asks, so an approver's click waits for these lookups.
- */
-async function findInactive(
-  { directory, identities }: PersonDeps,
-  { facts }: ApprovalRequest,
-): Promise<{ kind: "read"; inactive: ReadonlySet<string> } | LookupFailure> {
-  const inactive = new Set<string>();
-  for (const userId of requesterIds(findRequester({ facts, addressOwners: {} }, identities))) {
-    const found = await directory.person(userId, "show", true);
-    if (found.kind === "unknown" && found.permanent !== true) return found;
-    if (found.kind === "unknown") {
-      inactive.add(userId);
-      continue;
-    }
-    const { accountStatus } = found.person;
-    if (accountStatus === "deactivated" || accountStatus === "bot") inactive.add(userId);
-  }
-  return { kind: "read", inactive };
+  return result.kind === "unknown" && awaitsLookup(current, identities) ? result : found(current);
 }
 
 /** If Slack only asks to wait, the click waits, because it is stored. Otherwise it is denied. */

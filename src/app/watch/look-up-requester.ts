@@ -1,6 +1,8 @@
+import type { AuditDetails } from "../../core/audit.ts";
 import { backoffMs } from "../../core/backoff.ts";
 import type { LookupFailure, Person } from "../../core/person.ts";
-import { type AddressOwner, pendingAddresses } from "../../core/requester.ts";
+import type { ApprovalRequest } from "../../core/request.ts";
+import { type AddressOwner, type Identities, type PendingLookup, pendingLookups } from "../../core/requester.ts";
 import type { Clock, Log } from "../ports/aws.ts";
 import type { Directory } from "../ports/slack.ts";
 import type { RequesterLookup, RequesterLookupStore, RequestStore } from "../ports/store.ts";
@@ -12,36 +14,69 @@ const MAX_RACES = 20;
 
 export interface LookUpRequesterDeps {
   requests: Pick<RequestStore, "byId" | "advance">;
-  directory: Pick<Directory, "byEmail">;
+  directory: Pick<Directory, "byEmail" | "person">;
+  identities: Identities;
   clock: Clock;
 }
 
 /**
- * Makes the use case that stores which Slack account has the address of each requester. The first answer of Slack is final: later
- * changes of a profile do not change who started the execution. A lookup that is done already changes nothing.
+ * Makes the use case that stores which Slack account has the address of each requester, and whether the account of each listed
+ * requester is active. The first answer of Slack is final: later changes of an account do not change who started the execution.
+ * A lookup that is done already changes nothing.
  */
 export const makeLookUpRequester =
-  ({ requests, directory, clock }: LookUpRequesterDeps) =>
+  ({ requests, directory, identities, clock }: LookUpRequesterDeps) =>
   async (requestId: string): Promise<{ kind: "done" } | LookupFailure> => {
     for (let race = 0; race < MAX_RACES; race++) {
       const request = await requests.byId(requestId);
-      const [email] = request === null ? [] : pendingAddresses(request.addressOwners);
-      if (request === null || email === undefined) return { kind: "done" };
-      const found = await directory.byEmail(email);
-      if (found.kind === "unknown") return found;
-      const owner = toAddressOwner(found.kind === "person" ? found.person : null);
-      const userId = owner.kind === "person" ? owner.userId : null;
-      const addressOwners = { ...request.addressOwners, [email]: owner };
+      const [lookup] = request === null ? [] : pendingLookups(request, identities);
+      if (request === null || lookup === undefined) return { kind: "done" };
+      const result = await look(directory, request, lookup);
+      if (result.kind === "unknown") return result;
+      const { patch, detail } = result;
       const isStored = await requests.advance({
         requestId,
         expectedVersion: request.version,
-        patch: { addressOwners },
-        audit: [{ requestId, kind: "identified", at: clock.now(), actor: "countersign", detail: { email, userId } }],
+        patch,
+        audit: [{ requestId, kind: "identified", at: clock.now(), actor: "countersign", detail }],
       });
-      if (isStored && pendingAddresses(addressOwners).length === 0) return { kind: "done" };
+      if (isStored && pendingLookups({ ...request, ...patch }, identities).length === 0) return { kind: "done" };
     }
     return { kind: "unknown", error: "the request changed during every lookup", retryAfterMs: RETRY_BASE_MS };
   };
+
+interface Found {
+  kind: "found";
+  patch: Pick<ApprovalRequest, "addressOwners" | "listedAccounts">;
+  detail: AuditDetails["identified"];
+}
+
+/** Asks Slack, and returns what the request stores. */
+async function look(
+  directory: LookUpRequesterDeps["directory"],
+  { addressOwners, listedAccounts }: ApprovalRequest,
+  lookup: PendingLookup,
+): Promise<Found | LookupFailure> {
+  if ("email" in lookup) {
+    const { email } = lookup;
+    const found = await directory.byEmail(email);
+    if (found.kind === "unknown") return found;
+    const owner = toAddressOwner(found.kind === "person" ? found.person : null);
+    const userId = owner.kind === "person" ? owner.userId : null;
+    const patch = { listedAccounts, addressOwners: { ...addressOwners, [email]: owner } };
+    return { kind: "found", patch, detail: { email, listed: null, userId } };
+  }
+  const { userId } = lookup;
+  const found = await directory.person(userId, "show", true);
+  if (found.kind === "unknown" && found.permanent !== true) return found;
+  const status = found.kind === "unknown" ? "deactivated" : found.person.accountStatus;
+  const isActive = status !== "deactivated" && status !== "bot";
+  const patch = {
+    addressOwners,
+    listedAccounts: { ...listedAccounts, [userId]: isActive ? ("active" as const) : ("inactive" as const) },
+  };
+  return { kind: "found", patch, detail: { email: null, listed: userId, userId: isActive ? userId : null } };
+}
 
 /** Deactivated accounts, bots and people of other organizations identify no one: the requester is somebody of the workspace. */
 function toAddressOwner(owner: Person | null): AddressOwner {

@@ -15,7 +15,7 @@ import { type Route, usesTags } from "../../core/policy.ts";
 import type { Change } from "../../core/reconcile.ts";
 import { nextReminderAt, toReminderTimes } from "../../core/reminders.ts";
 import type { ApprovalRequest, RequestFacts, RequestSigner } from "../../core/request.ts";
-import { initialOwners } from "../../core/requester.ts";
+import { type Identities, initialAccounts, initialOwners } from "../../core/requester.ts";
 import { type RouteSelection, selectRoute } from "../../core/select-route.ts";
 import { inTurns } from "../../core/slices.ts";
 import type { Uncovered } from "../../core/uncovered.ts";
@@ -28,6 +28,7 @@ import type { PostponedTags } from "./postponed-tags.ts";
 export interface OpenRequestDeps {
   requests: GuardedStore["requests"];
   routes: readonly Route[];
+  identities: Identities;
   auditContext: AuditContextFor;
   clock: Clock;
   newId: () => string;
@@ -95,6 +96,7 @@ export async function openRequest(
     id: deps.newId(),
     facts: uncovered === null ? facts : { ...facts, uncovered },
     addressOwners: initialOwners(facts),
+    listedAccounts: initialAccounts(facts, deps.identities),
     route: route?.name ?? null,
     openedAt,
     nextReminderAt: route === null ? null : nextReminderAt(route, toReminderTimes({ facts, openedAt }), openedAt),

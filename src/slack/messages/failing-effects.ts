@@ -8,7 +8,7 @@ const EFFECT_LABELS: Record<EffectKind, (about: string) => string> = {
   digest: (channel) => `Digest not up to date in ${channelName(channel)}`,
   notice: (channel) => `Notice not posted yet in ${channelName(channel)}`,
   recipients: () => "Recipients not resolved yet",
-  requester: () => "Owner of the requester's address not known yet",
+  requester: () => "Slack account of the requester not known yet",
   signal: () => "Signal to AWS not completed yet",
   verify: () => "Signal to AWS without the expected result",
   click: () => "Click not evaluated yet",

@@ -21,8 +21,10 @@ function describe({ kind, detail }: AuditRecord, who: string | null, facts: Step
     case "requested":
       return `request opened${who === null ? "" : `; the execution was started${by}`}`;
     case "identified": {
-      const owner = detail.userId === null ? "no active account" : mentionUser(detail.userId);
-      return `requester looked up: ${owner} has the address ${code(detail.email, 100)}`;
+      const { email, listed, userId } = detail;
+      if (listed !== null)
+        return `requester looked up: ${mentionUser(listed)} ${userId === null ? "has no active account" : "has an active account"}`;
+      return `requester looked up: ${userId === null ? "no active account" : mentionUser(userId)} has the address ${code(email ?? "", 100)}`;
     }
     case "voted":
       return `${past[detail.verdict]}${by}${breakGlass(detail)}`;

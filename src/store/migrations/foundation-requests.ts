@@ -14,6 +14,7 @@ export async function createRequests(db: Db): Promise<void> {
     .addColumn("step_turn", "integer", (c) => c.notNull())
     .addColumn("facts", "text", (c) => c.notNull())
     .addColumn("address_owners", "text", (c) => c.notNull())
+    .addColumn("listed_accounts", "text", (c) => c.notNull())
     .addColumn("route", "text")
     .addColumn("version", "integer", (c) => c.notNull())
     .addColumn("state", "text", (c) => c.notNull())

@@ -71,13 +71,13 @@ export const findPerson = ({ web }: OpenSlack, text: string) => callSlack(() => 
 export async function prepareFiles(
   answers: Answers,
   { web, workspace }: OpenSlack,
-  configFile: string,
+  files: { existingEnv: string | null; policyPath: string },
 ): Promise<{ env: string; policy: string; warnings: string[] } | { problems: string[] }> {
   const policy = renderPolicy(answers);
   const { botToken, appToken, apiUrl, region } = answers;
   const variables = { SLACK_BOT_TOKEN: botToken, SLACK_APP_TOKEN: appToken, AWS_REGION: region };
   const loaded = loadConfig({ ...variables, ...(apiUrl === null ? {} : { SLACK_API_URL: apiUrl }) }, () => {
-    return { kind: "text", path: configFile, text: policy };
+    return { kind: "text", path: files.policyPath, text: policy };
   });
   if (loaded.kind === "problems")
     return { problems: loaded.problems.map(({ where, what, fix }) => `${where}: ${what} ${fix}`) };
@@ -88,5 +88,5 @@ export async function prepareFiles(
       .map((finding) => `${locateFinding(finding, loaded.locate)}: ${finding.text}`);
   const problems = findTexts("problem");
   if (problems.length > 0) return { problems };
-  return { env: renderEnv(answers), policy, warnings: findTexts("warning") };
+  return { env: renderEnv(answers, files.policyPath, files.existingEnv), policy, warnings: findTexts("warning") };
 }

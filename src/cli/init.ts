@@ -1,7 +1,7 @@
 import { chmodSync, existsSync, readFileSync, writeFileSync } from "node:fs";
 import type { Command } from "commander";
 import { findPerson, listChoices, type OpenSlack, openSlack, prepareFiles, SlackCallError } from "../bot/init.ts";
-import { findSecrets } from "../config/environment.ts";
+import { DEFAULT_CONFIG_FILE, findSecrets } from "../config/environment.ts";
 import { toManifestUrl } from "../config/new-files.ts";
 import { hideIn } from "../config/problem.ts";
 import { parseApiUrl, parseAppToken, parseBotToken, parseRegion } from "../config/variable-formats.ts";
@@ -32,7 +32,7 @@ export function addInit(program: Command): void {
       "who approves: user groups (handle or ID) and people (member ID or email), with commas",
     )
     .option("--admins <list>", "the admins, in the same way, or none")
-    .option("--force", "replace existing files")
+    .option("--force", "replace an existing policy, and these variables in an existing .env")
     .action(async (options: Options) => {
       const prompt = process.stdin.isTTY && process.stdout.isTTY ? makePrompt(process.stdin, process.stdout) : null;
       const { SLACK_BOT_TOKEN, SLACK_APP_TOKEN, AWS_REGION, SLACK_API_URL, COUNTERSIGN_CONFIG } = process.env;
@@ -40,7 +40,7 @@ export function addInit(program: Command): void {
         ...definedOnly({ botToken: SLACK_BOT_TOKEN, appToken: SLACK_APP_TOKEN, region: AWS_REGION }),
         ...options,
       };
-      const files = { env: ".env", policy: COUNTERSIGN_CONFIG ?? "countersign.yml" };
+      const files = { env: ".env", policy: COUNTERSIGN_CONFIG ?? DEFAULT_CONFIG_FILE };
       try {
         const { code, lines } = await initialize(given, { apiUrl: SLACK_API_URL ?? null, files, prompt });
         const secrets = [...findSecrets(process.env), options.botToken ?? "", options.appToken ?? ""];
@@ -76,9 +76,13 @@ export async function initialize(given: Options, around: Surroundings): Promise<
 
 async function writeFiles(given: Options, around: Surroundings) {
   const { files, prompt } = around;
-  const existing = Object.values(files).filter((path) => existsSync(path));
-  if (existing.length > 0 && given.force !== true)
-    throw new UsageError(`${existing.join(" and ")} exist${existing.length === 1 ? "s" : ""}: use --force to replace.`);
+  const existingEnv = existsSync(files.env) ? readFileSync(files.env, "utf8") : null;
+  if (given.force !== true) {
+    const env = existingEnv !== null && `${files.env} exists: --force replaces only the variables that init asks for.`;
+    const policy = existsSync(files.policy) && `${files.policy} exists: --force replaces the whole file.`;
+    const refusals = [env, policy].filter((text) => text !== false);
+    if (refusals.length > 0) throw new UsageError(refusals.join(" "));
+  }
   if (prompt !== null && (given.botToken === undefined || given.appToken === undefined)) introduce(prompt);
   const ask = { prompt, secret: true };
   const botToken = await answer("--bot-token", given.botToken, parseBotToken, ask, "Bot token (xoxb-...):");
@@ -90,7 +94,7 @@ async function writeFiles(given: Options, around: Surroundings) {
   const region = await answer("--region", given.region, parseRegion, { prompt }, "AWS Region to watch:");
   const { channel, approvers, admins } = await chooseAll(given, slack, prompt);
   const answers = { botToken, appToken, apiUrl, region, channel, approvers, admins };
-  const prepared = await prepareFiles(answers, slack, files.policy);
+  const prepared = await prepareFiles(answers, slack, { existingEnv, policyPath: files.policy });
   if ("problems" in prepared)
     return {
       code: EXIT.failed,

@@ -27,6 +27,9 @@ export const VARIABLES = [
   "AWS_DEFAULT_REGION",
 ] as const;
 
+/** Where the bot finds its policy without COUNTERSIGN_CONFIG. */
+export const DEFAULT_CONFIG_FILE = "countersign.yml";
+
 export type Variable = (typeof VARIABLES)[number];
 
 /** The variables of a process, as in `process.env`. */
@@ -64,7 +67,7 @@ export function parseEnvironment(variables: Variables): {
     connection: readConnection(reader, isMisspelled),
     apiUrl: read("SLACK_API_URL", formats.parseApiUrl, null),
   };
-  const configFile = read("COUNTERSIGN_CONFIG", formats.parseText, "countersign.yml");
+  const configFile = read("COUNTERSIGN_CONFIG", formats.parseText, DEFAULT_CONFIG_FILE);
   const database = readDatabase(reader);
   const pollIntervalMs = read("POLL_INTERVAL_SECONDS", formats.parsePollInterval, 15_000);
   const regionVariable = reader.isSet("AWS_REGION") ? "AWS_REGION" : "AWS_DEFAULT_REGION";

@@ -1,3 +1,5 @@
+import { DEFAULT_CONFIG_FILE } from "./environment.ts";
+
 /** What `countersign init` asks for. Names are comments for people. */
 export interface Answers {
   botToken: string;
@@ -16,16 +18,43 @@ interface NamedId {
   name: string;
 }
 
-/** Returns the content of a new .env. */
-export function renderEnv({ botToken, appToken, apiUrl, region }: Answers): string {
-  return [
-    "# Written by countersign init. .env.example explains every variable.",
-    `SLACK_BOT_TOKEN=${botToken}`,
-    `SLACK_APP_TOKEN=${appToken}`,
-    ...(apiUrl === null ? [] : [`SLACK_API_URL=${apiUrl}`]),
-    `AWS_REGION=${region}`,
-    "",
-  ].join("\n");
+/**
+ * Returns the content of .env: the existing lines (null: no file), in which only the variables of the answers are replaced.
+ * `policyPath`: the path of the policy, which the bot finds without a variable at the default path alone.
+ */
+export function renderEnv(
+  { botToken, appToken, apiUrl, region }: Answers,
+  policyPath: string,
+  existing: string | null,
+): string {
+  const variables = new Map([
+    ["SLACK_BOT_TOKEN", botToken],
+    ["SLACK_APP_TOKEN", appToken],
+    ...(apiUrl === null ? [] : [["SLACK_API_URL", apiUrl] as const]),
+    ["AWS_REGION", region],
+    ...(policyPath === DEFAULT_CONFIG_FILE ? [] : [["COUNTERSIGN_CONFIG", quoteValue(policyPath)] as const]),
+  ]);
+  const text = existing ?? "# Written by countersign init. .env.example explains every variable.\n";
+  const written = new Set<string>();
+  const lines = text.split("\n").flatMap((line) => {
+    const [, name = ""] = /^\s*(?:export\s+)?(\w+)\s*=/.exec(line) ?? [];
+    const value = variables.get(name);
+    if (value === undefined) return [line];
+    // Of two lines, the later one counts.
+    if (written.has(name)) return [];
+    written.add(name);
+    return [`${name}=${value}`];
+  });
+  if (lines.at(-1) === "") lines.pop();
+  for (const [name, value] of variables) if (!written.has(name)) lines.push(`${name}=${value}`);
+  return `${lines.join("\n")}\n`;
+}
+
+/** Quotes a value with special characters, with a quotation mark that it lacks. */
+function quoteValue(text: string): string {
+  if (/^[\w./-]*$/.test(text)) return text;
+  const mark = ["'", '"', "`"].find((each) => !text.includes(each)) ?? "";
+  return `${mark}${text}${mark}`;
 }
 
 /** Returns the content of a new countersign.yml: one route for every request. */

@@ -91,11 +91,18 @@ test("init with options writes files that pass policy check, and never replaces 
     writeFileSync(policy, "mine");
     const refused = await initHere(ANSWERS);
     assert.equal(refused.code, 2);
-    assert.match(refused.text, /^\S+\.env and \S+countersign\.yml exist: use --force to replace\.$/);
+    assert.match(
+      refused.text,
+      /^\S+\.env exists: --force replaces only the variables that init asks for\. \S+countersign\.yml exists: --force replaces the whole file\.$/,
+    );
     assert.equal(readFileSync(policy, "utf8"), "mine");
-    writeFileSync(env, "", { mode: 0o644 });
+    writeFileSync(env, "# Ours\nDATABASE_URL=sqlite:ours.db\n", { mode: 0o644 });
     assert.equal((await init(ANSWERS, "--force")).code, 0);
     assert.match(readFileSync(policy, "utf8"), /routes:/);
+    assert.match(
+      readFileSync(env, "utf8"),
+      /^# Ours\nDATABASE_URL=sqlite:ours\.db\nSLACK_BOT_TOKEN=xoxb-sandbox\n.*^COUNTERSIGN_CONFIG=\S+countersign\.yml$/ms,
+    );
     assert.equal(statSync(env).mode & 0o777, 0o600);
   });
   await t.test(

@@ -1,9 +1,10 @@
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { test } from "node:test";
+import { parseEnv } from "node:util";
 import { parse } from "yaml";
 import { parseFile } from "../../src/config/file.ts";
-import { renderPolicy, toManifestUrl } from "../../src/config/new-files.ts";
+import { renderEnv, renderPolicy, toManifestUrl } from "../../src/config/new-files.ts";
 
 const MANIFEST = readFileSync("manifest.yml", "utf8");
 
@@ -31,4 +32,41 @@ test("a new policy is valid, and a name cannot add lines to it", () => {
       admins.map(({ id }) => id),
     );
   }
+});
+
+const person = { id: "U0JANE", name: "Jane" };
+const ANSWERS = {
+  ...{ botToken: "xoxb-new", appToken: "xapp-new", apiUrl: null, region: "eu-west-1" },
+  ...{ channel: { id: "C0ALL", name: "all" }, approvers: [person], admins: [] },
+};
+
+test("an existing .env keeps every line except the variables that init asks for", () => {
+  const existing = `# Our database
+DATABASE_URL=postgres://bot:secret@db.example.com/countersign
+SLACK_BOT_TOKEN=xoxb-old
+# AWS_REGION=us-west-2
+export AWS_REGION = us-east-1
+EVENT_BUS_NAME="audit" # ours
+SLACK_BOT_TOKEN=xoxb-older`;
+  const text = renderEnv(ANSWERS, "countersign.yml", existing);
+  assert.equal(
+    text,
+    `# Our database
+DATABASE_URL=postgres://bot:secret@db.example.com/countersign
+SLACK_BOT_TOKEN=xoxb-new
+# AWS_REGION=us-west-2
+AWS_REGION=eu-west-1
+EVENT_BUS_NAME="audit" # ours
+SLACK_APP_TOKEN=xapp-new
+`,
+  );
+  assert.equal(renderEnv(ANSWERS, "countersign.yml", text), text);
+});
+
+test("a new .env names the policy at another path, also with special characters", () => {
+  const read = (path: string) => parseEnv(renderEnv(ANSWERS, path, null));
+  const { SLACK_BOT_TOKEN, SLACK_APP_TOKEN, AWS_REGION, ...others } = read("countersign.yml");
+  assert.deepEqual([SLACK_BOT_TOKEN, SLACK_APP_TOKEN, AWS_REGION, others], ["xoxb-new", "xapp-new", "eu-west-1", {}]);
+  for (const path of ["/etc/countersign.yml", "our policy #1.yml", "it's.yml"])
+    assert.equal(read(path).COUNTERSIGN_CONFIG, path);
 });

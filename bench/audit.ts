@@ -1,7 +1,7 @@
 import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { CamelCasePlugin, type Dialect, Kysely } from "kysely";
-import type { AuditDetails } from "../src/core/audit.ts";
+import type { AuditDetails } from "../src/core/audit-records.ts";
 import { canonicalJson } from "../src/core/canonical-json.ts";
 import type { ChainPosition } from "../src/core/verify-chain.ts";
 import type { Tables } from "../src/store/schema.ts";

@@ -1,6 +1,6 @@
 import { EventBridgeClient, PutEventsCommand } from "@aws-sdk/client-eventbridge";
 import type { AwsCalls, EventBus, PublishResult } from "../app/ports/aws.ts";
-import { EVENT_NAMES, type PublishedRecord } from "../core/audit.ts";
+import { EVENT_NAMES, type PublishedRecord } from "../core/audit-records.ts";
 import { toPartition } from "../core/partition.ts";
 import { describe } from "./aws-failures.ts";
 import { observeCalls } from "./observe-calls.ts";

@@ -11,7 +11,7 @@ import { makeLookUpRequester, makeRetryRequesterLookup } from "../app/watch/look
 import { makeEventBus } from "../aws/event-bus.ts";
 import { deliveryBucketKey } from "../slack/rate-limits/limits.ts";
 import { REFILL_MS } from "../slack/rate-limits/reserved-slots.ts";
-import { PUBLISHER, startAuditWorker } from "../workers/audit.ts";
+import { PUBLISHER, startAuditWorker } from "../workers/audit-publisher.ts";
 import { startReplyWorker } from "../workers/clicks.ts";
 import { startDeletedMessageWorker } from "../workers/deleted-messages.ts";
 import { PER_CHANNEL, startDeliveryWorker } from "../workers/delivery.ts";

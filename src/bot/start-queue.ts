@@ -1,6 +1,6 @@
 import { makeRecordEvents } from "../app/watch/record-events.ts";
 import { makeWaitingQueue } from "../aws/waiting-queue.ts";
-import { startQueueWorker } from "../workers/waiting-queue.ts";
+import { startQueueWorker } from "../workers/receive-events.ts";
 import type { Worker } from "../workers/worker.ts";
 import type { Targets } from "./wire-targets.ts";
 import type { Wiring } from "./wiring-options.ts";

@@ -1,8 +1,8 @@
 import { makeChat } from "../slack/chat.ts";
 import { withDirectReplies } from "../slack/direct-reply.ts";
-import { makePublishHome } from "../slack/home.ts";
 import { makeDirectory } from "../slack/people/directory.ts";
 import { makeSharedChannels } from "../slack/people/shared-channels.ts";
+import { makePublishHome } from "../slack/publish-home.ts";
 import { limitedCall } from "../slack/rate-limits/limited-call.ts";
 import { makeReservedSlots } from "../slack/rate-limits/reserved-slots.ts";
 import { makeAcquireMethodSlot, makeAcquireSlot } from "../slack/rate-limits/slots.ts";

@@ -4,7 +4,7 @@ import { makeGroupReadLimit } from "../app/decide/group-read-limit.ts";
 import { makeOwnClicks, type OwnClicks } from "../app/decide/own-clicks.ts";
 import type { ReplicaStore } from "../app/ports/coordination.ts";
 import { makeEarlyReads } from "../app/signal/early-reads.ts";
-import { PUBLISHER } from "../workers/audit.ts";
+import { PUBLISHER } from "../workers/audit-publisher.ts";
 import { startClickWorker } from "../workers/clicks.ts";
 import { startLeaseBalancer } from "../workers/lease-balancer.ts";
 import { targetLease } from "../workers/target.ts";

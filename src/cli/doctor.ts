@@ -1,6 +1,6 @@
 import type { Command } from "commander";
 import type { Check } from "../app/admin/doctor-check.ts";
-import { diagnose } from "../bot/doctor.ts";
+import { diagnose } from "../bot/diagnose.ts";
 import { findSecrets, parseProxy } from "../config/environment.ts";
 import { readTextFile } from "../config/file.ts";
 import { loadConfig } from "../config/load.ts";

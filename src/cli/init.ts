@@ -1,6 +1,6 @@
 import { chmodSync, existsSync, readFileSync, writeFileSync } from "node:fs";
 import type { Command } from "commander";
-import { findPerson, listChoices, type OpenSlack, openSlack, prepareFiles, SlackCallError } from "../bot/init.ts";
+import { findPerson, listChoices, type OpenSlack, openSlack, prepareFiles, SlackCallError } from "../bot/init-steps.ts";
 import { DEFAULT_CONFIG_FILE, findSecrets } from "../config/environment.ts";
 import { toManifestUrl } from "../config/new-files.ts";
 import { hideIn } from "../config/problem.ts";

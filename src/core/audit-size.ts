@@ -1,4 +1,4 @@
-import type { AuditEntry } from "./audit.ts";
+import type { AuditEntry } from "./audit-records.ts";
 import { canonicalJson } from "./canonical-json.ts";
 import { clean } from "./clean-text.ts";
 import { cut } from "./cut.ts";

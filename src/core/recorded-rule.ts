@@ -1,5 +1,5 @@
 import { findTerms } from "./action-terms.ts";
-import type { AuditContext, RequestContext } from "./audit.ts";
+import type { AuditContext, RequestContext } from "./audit-records.ts";
 import { counted } from "./counted.ts";
 import type { NameRenderer } from "./name-renderer.ts";
 

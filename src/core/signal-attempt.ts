@@ -1,4 +1,4 @@
-import type { AuditDetails } from "./audit.ts";
+import type { AuditDetails } from "./audit-records.ts";
 import { toSessionArn } from "./listed-approver.ts";
 
 /**

@@ -1,4 +1,4 @@
-import { type StoredRecord, storedChainText } from "./audit.ts";
+import { type StoredRecord, storedChainText } from "./audit-records.ts";
 import { parseObject } from "./parse-object.ts";
 
 /** Writes a record as one line of JSON: the hashed text, and the hash as its last member. */

@@ -1,4 +1,4 @@
-import type { AuditDetails, AuditKind, StoredRecord } from "./audit.ts";
+import type { AuditDetails, AuditKind, StoredRecord } from "./audit-records.ts";
 import { parseObject } from "./parse-object.ts";
 
 /** A record of the audit trail with its parsed detail. */

@@ -1,7 +1,7 @@
 /** Answers "who let this run?" from the audit records of a request, in plain text for a terminal. */
 
 import { findTerms, outcomeText } from "./action-terms.ts";
-import type { AuditDetails, StoredRecord } from "./audit.ts";
+import type { AuditDetails, StoredRecord } from "./audit-records.ts";
 import { clean } from "./clean-text.ts";
 import { denialLabel } from "./denial.ts";
 import { globMatches } from "./glob.ts";

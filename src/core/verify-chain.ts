@@ -5,7 +5,7 @@
  * and contains the hash of the record before it. A record that is not intact is explained by its neighbors: it may be intact
  * under another number, because records were swapped, moved, or renumbered to hide a deletion or an insertion.
  */
-import { type StoredRecord, storedChainText } from "./audit.ts";
+import { type StoredRecord, storedChainText } from "./audit-records.ts";
 import type { ChainFinding } from "./chain-finding.ts";
 
 /** A place in the chain: the number and the hash of a record. Number 0 is before the first record. */

@@ -2,7 +2,7 @@ import { WebAPIHTTPError, WebAPIPlatformError, WebAPIRateLimitedError, WebAPIReq
 import type { ChatFailure } from "../app/ports/slack.ts";
 import { neverLeft } from "../core/never-left.ts";
 import { withProxy } from "../core/proxy-failure.ts";
-import { findProxy } from "./connection/proxy.ts";
+import { findProxy } from "./connection/socket-proxy.ts";
 
 /** Error codes that mean "not now", whatever the call. Source: Slack API, errors common to all methods. */
 const UNAVAILABLE_CODES: ReadonlySet<string> = new Set(["service_unavailable", "team_added_to_org", "request_timeout"]);

@@ -1,6 +1,6 @@
 import { CamelCasePlugin, type Dialect, Kysely, type RawBuilder, sql } from "kysely";
 import type { AuditTrail } from "../app/ports/audit-trail.ts";
-import type { StoredRecord } from "../core/audit.ts";
+import type { StoredRecord } from "../core/audit-records.ts";
 import { parseObject } from "../core/parse-object.ts";
 import type { Tables } from "./schema.ts";
 

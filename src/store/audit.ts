@@ -1,7 +1,7 @@
 import { createHash, randomUUID } from "node:crypto";
 import { type Kysely, type SqlBool, sql, type Transaction } from "kysely";
 import type { AuditStore, GuardedStore } from "../app/ports/store.ts";
-import { type AuditEntry, chainText, isPublished } from "../core/audit.ts";
+import { type AuditEntry, chainText, isPublished } from "../core/audit-records.ts";
 import { fitEntry } from "../core/audit-size.ts";
 import { canonicalJson } from "../core/canonical-json.ts";
 import { parseObject } from "../core/parse-object.ts";

@@ -1,6 +1,6 @@
 import type { ClickOrigin, ClickRow } from "../app/ports/click-store.ts";
 import { toRequesterKey } from "../core/arn.ts";
-import type { AuditRecord } from "../core/audit.ts";
+import type { AuditRecord } from "../core/audit-records.ts";
 import { DEFAULT_APPROVE_TIMEOUT_SECONDS } from "../core/execution.ts";
 import {
   type ApprovalRequest,

@@ -8,7 +8,7 @@ import type { DigestRow, MessageRow, NoticeRow, RecipientLookup, StepWithoutId }
 import type { WatchedExecution } from "../app/ports/execution-store.ts";
 import type { HomeRow } from "../app/ports/home-store.ts";
 import type { RequesterLookup } from "../app/ports/store.ts";
-import type { AuditRecord } from "../core/audit.ts";
+import type { AuditRecord } from "../core/audit-records.ts";
 import type { ApprovalRequest, Vote } from "../core/request.ts";
 import type { SignalAttempt } from "../core/signal-attempt.ts";
 

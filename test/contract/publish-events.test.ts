@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { makePublishAudit } from "../../src/app/audit/publish-audit.ts";
 import { makeEventBus } from "../../src/aws/event-bus.ts";
-import { toShownFacts } from "../../src/core/audit.ts";
+import { toShownFacts } from "../../src/core/audit-records.ts";
 import { testClock, testLog } from "../support/fakes.ts";
 import { aFacts, anEntry, aRequest, DETAILS, REQUEST_ID } from "../support/samples.ts";
 import { aStore } from "../support/stores.ts";

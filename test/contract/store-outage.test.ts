@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { CompiledQuery, type Dialect, Kysely, sql } from "kysely";
 import { makeSendSignal } from "../../src/app/signal/send-signal.ts";
-import type { AuditEntry } from "../../src/core/audit.ts";
+import type { AuditEntry } from "../../src/core/audit-records.ts";
 import { postgresDialect } from "../../src/store/postgres.ts";
 import { openStore } from "../../src/store/store.ts";
 import { StoreUnavailableError } from "../../src/store/unavailable.ts";

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { createHash } from "node:crypto";
 import { test } from "node:test";
-import { chainText, FIRST_HASH } from "../../src/core/audit.ts";
+import { chainText, FIRST_HASH } from "../../src/core/audit-records.ts";
 import { decided } from "../../src/core/request.ts";
 import { TARGET } from "../support/fakes.ts";
 import { aClick, anEntry, aRequest, aVote, DETAILS, NOW, REQUEST_ID } from "../support/samples.ts";

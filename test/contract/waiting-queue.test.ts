@@ -5,7 +5,7 @@ import type { QueueMessage, WaitingQueue } from "../../src/app/ports/waiting-que
 import { makeRecordEvents } from "../../src/app/watch/record-events.ts";
 import { makeWaitingQueue } from "../../src/aws/waiting-queue.ts";
 import { makeQueueHealth } from "../../src/ops/queue-health.ts";
-import { startQueueWorker } from "../../src/workers/waiting-queue.ts";
+import { startQueueWorker } from "../../src/workers/receive-events.ts";
 import { makeWakeUps } from "../../src/workers/wake-ups.ts";
 import { eventually } from "../support/eventually.ts";
 import { QUICK, TARGET, testLog } from "../support/fakes.ts";

@@ -1,6 +1,6 @@
 import { hash } from "node:crypto";
 import type { AuditTrail } from "../../src/app/ports/audit-trail.ts";
-import { FIRST_HASH, type StoredRecord, storedChainText } from "../../src/core/audit.ts";
+import { FIRST_HASH, type StoredRecord, storedChainText } from "../../src/core/audit-records.ts";
 import type { ChainPosition } from "../../src/core/verify-chain.ts";
 
 export const sha256 = (text: string) => hash("sha256", text);

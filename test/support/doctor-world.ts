@@ -7,7 +7,7 @@ import { botEnvironment } from "../../sandbox/bot-environment.ts";
 import { startSlackSandbox } from "../../sandbox/slack/server.ts";
 import { makeSandboxClock } from "../../sandbox/wire/clock.ts";
 import type { Check } from "../../src/app/admin/doctor-check.ts";
-import { diagnose, LIMIT_MS } from "../../src/bot/doctor.ts";
+import { diagnose, LIMIT_MS } from "../../src/bot/diagnose.ts";
 import { parseProxy } from "../../src/config/environment.ts";
 import { loadConfig } from "../../src/config/load.ts";
 import { systemClock } from "../../src/ops/clock.ts";

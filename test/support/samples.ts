@@ -7,7 +7,7 @@ import {
   type AuditKind,
   requestContext,
   toShownFacts,
-} from "../../src/core/audit.ts";
+} from "../../src/core/audit-records.ts";
 import type { ObservedExecution, ObservedStep } from "../../src/core/execution.ts";
 import type { Person } from "../../src/core/person.ts";
 import type { Route } from "../../src/core/policy.ts";

@@ -3,7 +3,7 @@ import { test } from "node:test";
 import fc from "fast-check";
 import { countEntryBytes } from "../../sandbox/aws/events/put-events.ts";
 import { toEventEntry } from "../../src/aws/event-bus.ts";
-import { type AuditEntry, type PublishedRecord, toShownFacts } from "../../src/core/audit.ts";
+import { type AuditEntry, type PublishedRecord, toShownFacts } from "../../src/core/audit-records.ts";
 import { fitEntry } from "../../src/core/audit-size.ts";
 import { canonicalJson } from "../../src/core/canonical-json.ts";
 import { MAX_APPROVALS } from "../../src/core/comment.ts";

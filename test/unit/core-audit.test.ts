@@ -7,7 +7,7 @@ import {
   EVENT_NAMES,
   FIRST_HASH,
   isPublished,
-} from "../../src/core/audit.ts";
+} from "../../src/core/audit-records.ts";
 import { anEntry, DETAILS, REQUEST_ID } from "../support/samples.ts";
 
 const record: ChainedEntry = {

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { type DoctorDeps, runDoctor } from "../../src/app/admin/doctor.ts";
 import { describeProbe } from "../../src/app/admin/doctor-aws.ts";
+import { type DoctorDeps, runDoctor } from "../../src/app/admin/run-doctor.ts";
 import type { DatabaseState } from "../../src/app/ports/database.ts";
 
 const slack: DoctorDeps["slack"] = {

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { makePreviewVerdict } from "../../src/app/decide/preview-verdict.ts";
-import { requestContext } from "../../src/core/audit.ts";
+import { requestContext } from "../../src/core/audit-records.ts";
 import { type Denial, denialSentence } from "../../src/core/denial.ts";
 import { mentions } from "../../src/slack/messages/mentions.ts";
 import { aClick, aPerson, aRequest, MESSAGE_TS, NOW, REQUEST_ID } from "../support/samples.ts";

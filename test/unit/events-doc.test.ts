@@ -9,7 +9,7 @@ import {
   type AuditRecord,
   EVENT_NAMES,
   type PublishedRecord,
-} from "../../src/core/audit.ts";
+} from "../../src/core/audit-records.ts";
 import type { Denial } from "../../src/core/denial.ts";
 import type { Outcome, OutcomeKind } from "../../src/core/request.ts";
 import { AUDIT_CONTEXT } from "../support/samples.ts";

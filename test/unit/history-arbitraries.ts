@@ -6,7 +6,7 @@ import {
   type RequestContext,
   requestContext,
   toShownFacts,
-} from "../../src/core/audit.ts";
+} from "../../src/core/audit-records.ts";
 import { AUDIT_CONTEXT } from "../support/samples.ts";
 import { arn, count, hostile, maybe, time, userId } from "./hostile-arbitraries.ts";
 import { outcomes, requests } from "./messages-arbitraries.ts";

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import type { HealthReport } from "../../src/app/admin/health.ts";
-import { type AuditEntry, type AuditRecord, requestContext } from "../../src/core/audit.ts";
+import { type AuditEntry, type AuditRecord, requestContext } from "../../src/core/audit-records.ts";
 import { formatWaitingPage } from "../../src/core/waiting-order.ts";
 import { commandErrorReply, helpReply, refusalText } from "../../src/slack/messages/command-texts.ts";
 import { detailsView } from "../../src/slack/messages/details-view.ts";

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { type TestContext, test } from "node:test";
 import { MAX_ENTRIES, makePublishAudit } from "../../src/app/audit/publish-audit.ts";
 import type { EventBus, PublishResult } from "../../src/app/ports/aws.ts";
-import type { AuditRecord } from "../../src/core/audit.ts";
+import type { AuditRecord } from "../../src/core/audit-records.ts";
 import { testClock, testLog } from "../support/fakes.ts";
 import { anEntry, aRequest } from "../support/samples.ts";
 import { aStore } from "../support/stores.ts";

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { isPublished } from "../../src/core/audit.ts";
+import { isPublished } from "../../src/core/audit-records.ts";
 import { TARGET } from "../support/fakes.ts";
 import { anAttempt, anExecution, aStep, aVote } from "../support/samples.ts";
 import { setUp } from "./sync-execution-setup.ts";

@@ -3,7 +3,7 @@ import { test } from "node:test";
 import { isDeepStrictEqual } from "node:util";
 import fc from "fast-check";
 import { findInTrail, showFromTrail } from "../../src/app/audit/read-trail.ts";
-import type { AuditEntry, AuditKind, StoredRecord } from "../../src/core/audit.ts";
+import type { AuditEntry, AuditKind, StoredRecord } from "../../src/core/audit-records.ts";
 import { canonicalJson } from "../../src/core/canonical-json.ts";
 import { requestLine, requestReport } from "../../src/core/trail-report.ts";
 import { alterations, applyAlterations } from "../support/alterations.ts";

@@ -3,7 +3,7 @@ import { test } from "node:test";
 import fc from "fast-check";
 import { verifyTrail } from "../../src/app/audit/verify-trail.ts";
 import { describeCheck } from "../../src/cli/audit.ts";
-import type { StoredRecord } from "../../src/core/audit.ts";
+import type { StoredRecord } from "../../src/core/audit-records.ts";
 import { type ChainFinding, describeFinding } from "../../src/core/chain-finding.ts";
 import type { ChainPosition } from "../../src/core/verify-chain.ts";
 import { aChain, aTrail, rechain, START, sha256, toHead } from "../support/chain.ts";

@@ -1,4 +1,4 @@
-import type { AuditRecord } from "../../core/audit.ts";
+import type { AuditRecord } from "../../core/audit-records.ts";
 import type { NameRenderer } from "../../core/name-renderer.ts";
 import { findRoute, type Route } from "../../core/policy.ts";
 import { describeRecordedApprovers, describeRecordedPolicy } from "../../core/recorded-rule.ts";

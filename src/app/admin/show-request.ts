@@ -1,4 +1,4 @@
-import type { AuditRecord } from "../../core/audit.ts";
+import type { AuditRecord } from "../../core/audit-records.ts";
 import type { ObservedExecution } from "../../core/execution.ts";
 import type { Reader } from "../../core/read-access.ts";
 import type { Clock, Target } from "../ports/aws.ts";

@@ -1,4 +1,4 @@
-import type { AuditContext, AuditContextFor } from "../../core/audit.ts";
+import type { AuditContext, AuditContextFor } from "../../core/audit-records.ts";
 import { findRoute, type Route } from "../../core/policy.ts";
 import { everyRequester, findRequester, type Identities, type Requester } from "../../core/requester.ts";
 import type { MessageStore } from "../ports/delivery-store.ts";

@@ -1,4 +1,4 @@
-import type { PublishedRecord } from "../../core/audit.ts";
+import type { PublishedRecord } from "../../core/audit-records.ts";
 import { backoffMs } from "../../core/backoff.ts";
 import type { Clock, EventBus, Log, PublishResult } from "../ports/aws.ts";
 import type { Lease } from "../ports/coordination.ts";

@@ -1,4 +1,4 @@
-import { type StoredRecord, storedChainText } from "../../core/audit.ts";
+import { type StoredRecord, storedChainText } from "../../core/audit-records.ts";
 import { requestLine, requestReport, type TrailSearch, unreadableRequest } from "../../core/trail-report.ts";
 import type { AuditTrail, TrailFilter } from "../ports/audit-trail.ts";
 

@@ -1,4 +1,4 @@
-import type { StoredRecord } from "../../core/audit.ts";
+import type { StoredRecord } from "../../core/audit-records.ts";
 import type { ChainFinding } from "../../core/chain-finding.ts";
 import { type ChainPosition, ChainVerifier } from "../../core/verify-chain.ts";
 import type { AuditTrail } from "../ports/audit-trail.ts";

@@ -4,7 +4,7 @@ import {
   type AuditEntry,
   requestContext,
   toShownFacts,
-} from "../../core/audit.ts";
+} from "../../core/audit-records.ts";
 import type { Denial } from "../../core/denial.ts";
 import type { DroppedVote } from "../../core/dropped-vote.ts";
 import type { ApprovalRequest, Authority, Vote } from "../../core/request.ts";

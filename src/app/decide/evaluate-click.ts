@@ -1,4 +1,4 @@
-import type { AuditContext, AuditContextFor } from "../../core/audit.ts";
+import type { AuditContext, AuditContextFor } from "../../core/audit-records.ts";
 import type { Denial } from "../../core/denial.ts";
 import { type DroppedVote, toDroppedReplies } from "../../core/dropped-vote.ts";
 import { evaluateVote, type VoteEvaluation } from "../../core/evaluate-vote.ts";

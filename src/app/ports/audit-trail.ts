@@ -1,4 +1,4 @@
-import type { AuditKind, StoredRecord } from "../../core/audit.ts";
+import type { AuditKind, StoredRecord } from "../../core/audit-records.ts";
 import type { ChainEnds } from "../../core/verify-chain.ts";
 
 /** `since`: at this time or later; `until`: before this time. Epoch milliseconds; null: without such an end. */

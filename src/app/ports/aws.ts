@@ -2,7 +2,7 @@
  * The interfaces to time, logs and AWS that use cases need. slack.ts and store.ts have those to Slack and the store. Adapters
  * implement them. Expected results are values; only unexpected failures throw. All times are epoch milliseconds.
  */
-import type { PublishedRecord } from "../../core/audit.ts";
+import type { PublishedRecord } from "../../core/audit-records.ts";
 import type { DeclaredDescriptions } from "../../core/descriptions.ts";
 import type { ExecutionSummary, ListedExecution, ObservedExecution } from "../../core/execution.ts";
 import type { SignalResult } from "../../core/signal-attempt.ts";

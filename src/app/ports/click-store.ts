@@ -1,4 +1,4 @@
-import type { AuditEntry } from "../../core/audit.ts";
+import type { AuditEntry } from "../../core/audit-records.ts";
 import type { Authority, RequestedAction } from "../../core/request.ts";
 
 /**

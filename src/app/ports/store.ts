@@ -1,4 +1,4 @@
-import type { AuditEntry, AuditRecord, PublishedRecord } from "../../core/audit.ts";
+import type { AuditEntry, AuditRecord, PublishedRecord } from "../../core/audit-records.ts";
 import type { ReminderKind } from "../../core/reminders.ts";
 import type { ApprovalRequest, RequestPatch, RequestSigner, RequestState, Vote } from "../../core/request.ts";
 import type { SignalAttempt } from "../../core/signal-attempt.ts";

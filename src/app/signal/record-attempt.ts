@@ -1,4 +1,4 @@
-import type { AuditEntry } from "../../core/audit.ts";
+import type { AuditEntry } from "../../core/audit-records.ts";
 import { backoffMs } from "../../core/backoff.ts";
 import { requestListing } from "../../core/listed-approver.ts";
 import { isInvalidSignal, isRefusedForGood } from "../../core/refused-signer.ts";

@@ -1,5 +1,5 @@
 import { findTerms, outcomeText } from "../../core/action-terms.ts";
-import { type AuditEntry, requestContext } from "../../core/audit.ts";
+import { type AuditEntry, requestContext } from "../../core/audit-records.ts";
 import type { ObservedExecution } from "../../core/execution.ts";
 import type { Mask } from "../../core/mask.ts";
 import type { Change } from "../../core/reconcile.ts";

@@ -1,4 +1,4 @@
-import type { AuditDetails } from "../../core/audit.ts";
+import type { AuditDetails } from "../../core/audit-records.ts";
 import { backoffMs } from "../../core/backoff.ts";
 import type { LookupFailure, Person } from "../../core/person.ts";
 import type { ApprovalRequest } from "../../core/request.ts";

@@ -4,7 +4,7 @@ import {
   type AuditEntry,
   requestContext,
   toShownFacts,
-} from "../../core/audit.ts";
+} from "../../core/audit-records.ts";
 import { consoleUrl } from "../../core/console-url.ts";
 import { findDescriptions } from "../../core/descriptions.ts";
 import { findEvidence } from "../../core/evidence.ts";

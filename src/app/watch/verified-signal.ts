@@ -1,4 +1,4 @@
-import { type AuditEntry, requestContext } from "../../core/audit.ts";
+import { type AuditEntry, requestContext } from "../../core/audit-records.ts";
 import { describeSigner } from "../../core/signal-attempt.ts";
 import type { VerificationResult } from "../../core/verify-signals.ts";
 import type { Log } from "../ports/aws.ts";

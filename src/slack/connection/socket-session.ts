@@ -3,7 +3,7 @@ import type { Logger } from "@slack/web-api";
 import type { Clock } from "../../app/ports/aws.ts";
 import type { SlackCalls } from "../../app/ports/slack.ts";
 import { observedFetch, UNCOUNTED } from "../observe-calls.ts";
-import { makeSocketDispatcher } from "./proxy.ts";
+import { makeSocketDispatcher } from "./socket-proxy.ts";
 
 /**
  * The longest time for a handshake; the client itself would wait for minutes. One handshake that stalls until Slack is back

@@ -12,7 +12,7 @@ import { describeRunContext } from "../../core/run-context.ts";
 import { button, context, header, type RenderedMessage, section } from "./blocks.ts";
 import { CHAR_BUDGET, fitting, MAX_BLOCKS, textLength } from "./budget.ts";
 import { type DigestGroup, groupRequests } from "./digest-groups.ts";
-import { whereLine } from "./facts.ts";
+import { whereLine } from "./fact-lines.ts";
 import { mentions } from "./mentions.ts";
 import { OBSTACLE_WORDS } from "./obstacle-text.ts";
 import { byVerdict } from "./state-text.ts";

@@ -7,7 +7,7 @@ import { consoleLink } from "./aws-text.ts";
 import { context, type RenderedMessage, section } from "./blocks.ts";
 import { CHAR_BUDGET, fitting } from "./budget.ts";
 import { damagedTexts } from "./command-texts.ts";
-import { whereLines } from "./facts.ts";
+import { whereLines } from "./fact-lines.ts";
 import { outcomeLabel } from "./headline.ts";
 import { mentions } from "./mentions.ts";
 import { closedText } from "./outcome-text.ts";

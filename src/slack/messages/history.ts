@@ -1,5 +1,5 @@
 import { capitalize, findTerms, outcomeText } from "../../core/action-terms.ts";
-import type { AuditRecord } from "../../core/audit.ts";
+import type { AuditRecord } from "../../core/audit-records.ts";
 import { denialLabel } from "../../core/denial.ts";
 import { describePrincipal } from "../../core/principal.ts";
 import type { StepAction } from "../../core/request.ts";

@@ -14,7 +14,7 @@ import { describeRequesterRule } from "../../core/requester-rule.ts";
 import { consoleLink } from "./aws-text.ts";
 import { context, header, section } from "./blocks.ts";
 import { fitting } from "./budget.ts";
-import { whereLines } from "./facts.ts";
+import { whereLines } from "./fact-lines.ts";
 import { mentions } from "./mentions.ts";
 import { messageLink } from "./permalinks.ts";
 import { partlyRefusedText } from "./signal-text.ts";

@@ -5,7 +5,7 @@ import { findObstacle } from "../../core/obstacle.ts";
 import { toPeople } from "../../core/policy.ts";
 import { parseReminderDetail } from "../../core/reminders.ts";
 import { context, type RenderedMessage, section } from "./blocks.ts";
-import { deadlineText } from "./facts.ts";
+import { deadlineText } from "./fact-lines.ts";
 import { mentionAll, mentionChannel, mentionPeople } from "./mentions.ts";
 import { OBSTACLE_WORDS } from "./obstacle-text.ts";
 import { byVerdict } from "./state-text.ts";

@@ -5,7 +5,7 @@ import { findObstacle } from "../../core/obstacle.ts";
 import { idsLine } from "./aws-text.ts";
 import { button, context, header, section } from "./blocks.ts";
 import { describeShown, fitting, textLength } from "./budget.ts";
-import { factsText } from "./facts.ts";
+import { factsText } from "./fact-lines.ts";
 import { failingEffectLine } from "./failing-effects.ts";
 import { headline } from "./headline.ts";
 import { historyLine } from "./history.ts";

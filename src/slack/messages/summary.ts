@@ -5,7 +5,7 @@ import { listNames } from "../../core/name-renderer.ts";
 import { findObstacle } from "../../core/obstacle.ts";
 import { describePrincipal } from "../../core/principal.ts";
 import { firstLine } from "./author-message.ts";
-import { plainDeadline } from "./facts.ts";
+import { plainDeadline } from "./fact-lines.ts";
 import { outcomeLabel, UNDECIDABLE } from "./headline.ts";
 import { plainNames } from "./mentions.ts";
 import { OBSTACLE_SENTENCES } from "./obstacle-text.ts";

@@ -2,7 +2,7 @@ import type { WebClient } from "@slack/web-api";
 import type { CheckResult, DirectoryCheck } from "../../app/admin/policy-check.ts";
 import type { Workspace } from "../connection/workspace.ts";
 import { chatFailure, describeFailure } from "../slack-failures.ts";
-import { toPerson } from "./person.ts";
+import { toPerson } from "./parse-person.ts";
 
 /** Checks the names in the configuration against Slack. Only reads. */
 export function makeDirectoryCheck(web: WebClient, workspace: Workspace): DirectoryCheck {

@@ -9,7 +9,7 @@ import type { Purpose, SlackCall } from "../slack-call.ts";
 import { describeFailure } from "../slack-failures.ts";
 import { cacheOptions } from "./cache-options.ts";
 import { isNoGroup, MAX_LIST_AGE_MS, makeChannels, makeGroups, type ReadMembers } from "./groups.ts";
-import { toPerson } from "./person.ts";
+import { toPerson } from "./parse-person.ts";
 import { beganLate, makeSharedReads, type SharedRead } from "./shared-reads.ts";
 
 /** A person, an address and, for a preview, a membership may be this old. */

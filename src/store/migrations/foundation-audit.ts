@@ -1,4 +1,4 @@
-import { FIRST_HASH } from "../../core/audit.ts";
+import { FIRST_HASH } from "../../core/audit-records.ts";
 import { createIndex, type Db } from "./foundation-table.ts";
 
 export async function createAudit(db: Db): Promise<void> {

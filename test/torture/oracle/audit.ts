@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import { chainText, FIRST_HASH, isPublished } from "../../../src/core/audit.ts";
+import { chainText, FIRST_HASH, isPublished } from "../../../src/core/audit-records.ts";
 import { auditFromRow } from "../../../src/store/rows.ts";
 import type { Evidence } from "./evidence.ts";
 

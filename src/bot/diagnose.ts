@@ -1,7 +1,7 @@
-import { runDoctor } from "../app/admin/doctor.ts";
 import type { TargetProbes } from "../app/admin/doctor-aws.ts";
 import type { Check } from "../app/admin/doctor-check.ts";
 import type { SlackProbes } from "../app/admin/doctor-slack.ts";
+import { runDoctor } from "../app/admin/run-doctor.ts";
 import type { Clock, Log } from "../app/ports/aws.ts";
 import { makeAutomation } from "../aws/automation.ts";
 import { callerIdentity } from "../aws/identity.ts";

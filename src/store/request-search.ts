@@ -23,14 +23,12 @@ export function makeRequestSearch(db: Kysely<Tables>, whole: WholeRows): Request
   const read = async (query: ReturnType<typeof all>, onDamaged?: OnDamaged) =>
     whole.requests(await query.execute(), onDamaged);
   return {
-    async waiting(limit, onDamaged) {
-      return read(all().where(WAITING).orderBy("deadline").orderBy("id").limit(limit), ({ id }) => onDamaged?.(id));
-    },
+    waiting: (limit, onDamaged) => read(all().where(WAITING).orderBy("deadline").orderBy("id").limit(limit), onDamaged),
 
     closed: (query) => readWhole(whole, query, (part) => closed(part).selectAll("requests").execute(), requestFromRow),
 
     closedFigures(query) {
-      const columns = ["id", "facts", "openedAt", "decidedAt", "closedAt", "outcome"] as const;
+      const columns = ["id", "route", "facts", "openedAt", "decidedAt", "closedAt", "outcome"] as const;
       return readWhole(whole, query, (part) => closed(part).select(columns).execute(), toFigures);
     },
 
@@ -67,7 +65,7 @@ export function makeRequestSearch(db: Kysely<Tables>, whole: WholeRows): Request
 }
 
 /** Reads rows until there are as many as the query asks for, without those that cannot be parsed. */
-async function readWhole<Row extends Pick<Tables["requests"], "id" | "closedAt">, Value>(
+async function readWhole<Row extends Pick<Tables["requests"], "id" | "route" | "closedAt">, Value>(
   whole: WholeRows,
   query: ClosedQuery,
   execute: (query: ClosedQuery) => Promise<Row[]>,
@@ -77,7 +75,7 @@ async function readWhole<Row extends Pick<Tables["requests"], "id" | "closedAt">
   for (let part = query; ; ) {
     const rows = await execute(part);
     const of = ({ id }: Row) => ({ table: "requests", requestId: id }) as const;
-    found.push(...whole.parse(rows, parse, of, ({ id }) => query.onDamaged?.(id)));
+    found.push(...whole.parse(rows, parse, of, query.onDamaged));
     const last = rows.at(-1);
     if (last === undefined || rows.length < query.limit || found.length >= query.limit)
       return found.slice(0, query.limit);
@@ -111,7 +109,7 @@ function findClosed(db: Kysely<Tables>, { before, after, since, until, voters, l
 }
 
 function toFigures(
-  row: Pick<Tables["requests"], "id" | "facts" | "openedAt" | "decidedAt" | "closedAt" | "outcome">,
+  row: Pick<Tables["requests"], "id" | "route" | "facts" | "openedAt" | "decidedAt" | "closedAt" | "outcome">,
 ): ClosedFigures {
   const { id, openedAt, decidedAt, closedAt } = row;
   const facts: ApprovalRequest["facts"] = parseColumn("facts", row.facts);

@@ -7,6 +7,7 @@ import { findProblems } from "../support/block-limits.ts";
 import { fakeDirectory } from "../support/fake-slack.ts";
 import { testClock, testLog } from "../support/fakes.ts";
 import { FULL_MATRIX } from "../support/full-matrix.ts";
+import { EXAMINED } from "../support/home.ts";
 import { anEntry, aRequest, aRoute } from "../support/samples.ts";
 import { aStore, ENGINES } from "../support/stores.ts";
 
@@ -52,7 +53,7 @@ test("results of Slack: paced, an unchanged view is not published, a conflict is
   const known: unknown[] = [];
   const refresh = makeRefreshHome({
     homes,
-    pending: async () => ({ kind: "refused", isMember: false }),
+    pending: async () => ({ kind: "refused", isMember: false, unexamined: EXAMINED }),
     waiting: () => assert.fail("nobody may read it"),
     health: async () => ({ kind: "refused" }),
     search: { closed: async () => [], votesOn: async () => [] },

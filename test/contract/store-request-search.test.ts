@@ -95,7 +95,7 @@ for (const engine of ENGINES) {
     });
     const waiting = async () => {
       const damaged: string[] = [];
-      const found = await store.search.waiting(10, (id) => damaged.push(id));
+      const found = await store.search.waiting(10, ({ id }) => damaged.push(id));
       return [found.map(({ id }) => id), damaged];
     };
     assert.deepEqual(await waiting(), [["w1"], ["w0"]]);
@@ -103,14 +103,19 @@ for (const engine of ENGINES) {
     for (const read of [store.search.closed, store.search.closedFigures]) {
       const damaged = new Set<string>();
       const page = async (from: Pick<ClosedQuery, "before" | "after">) =>
-        (await read({ ...base, ...from, onDamaged: (id) => damaged.add(id) })).map(({ id }) => id);
+        (await read({ ...base, ...from, onDamaged: ({ id, route }) => damaged.add(`${id} ${route}`) })).map(
+          ({ id }) => id,
+        );
       const cursor = (index: number) => ({ closedAt: NOW + index, id: `r${index}` });
       assert.deepEqual(await page({ before: null }), ["r5", "r2"]);
       assert.deepEqual(await page({ before: cursor(4) }), ["r2", "r1"], "the damaged row is that of the cursor");
       assert.deepEqual(await page({ before: cursor(2) }), ["r1"]);
       assert.deepEqual(await page({ before: null, after: cursor(0) }), ["r1", "r2"]);
       assert.deepEqual(await page({ before: null, after: cursor(2) }), ["r5"]);
-      assert.deepEqual([...damaged].sort(), ["r0", "r3", "r4", "r6"]);
+      assert.deepEqual(
+        [...damaged].sort(),
+        ["r0", "r3", "r4", "r6"].map((id) => `${id} databases`),
+      );
     }
   });
 

@@ -2,9 +2,13 @@ import type { HealthReport } from "../../src/app/admin/health.ts";
 import type { InspectedRequest, UnreadLists } from "../../src/app/admin/inspect.ts";
 import type { OwnVotes } from "../../src/app/admin/list-waiting.ts";
 import type { HomeContent } from "../../src/app/admin/refresh-home.ts";
+import type { Unexamined } from "../../src/app/admin/search-waiting.ts";
 
 /** Slack returned every list of people. */
 export const NOTHING_UNREAD: UnreadLists = { admins: null, routes: new Map() };
+
+/** The answer examined every waiting request. */
+export const EXAMINED: Unexamined = { damaged: new Set(), isCut: false };
 
 /** The content of App Home with a page of requests. */
 export function aHome(
@@ -23,7 +27,7 @@ export function aHome(
     voted,
     ...({ offset, direction: "after" } as const),
     admin: false,
-    unread: NOTHING_UNREAD,
+    ...{ unread: NOTHING_UNREAD, unexamined: EXAMINED },
   } as const;
   return { scope: "mine", list, decisions: [], health: null, ...more };
 }

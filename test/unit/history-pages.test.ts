@@ -131,15 +131,23 @@ test("a page that does not fit keeps the requests next to the page that the pers
   assert.deepEqual(back, range(30, 1));
 });
 
-test("an admin learns which requests are not listed because their rows are damaged, and other people do not", async (t) => {
+test("admins and the approvers of its route learn that a request is not listed because its row is damaged", async (t) => {
   const wrap = (closed: RequestSearch["closed"]) => async (query: ClosedQuery) => {
-    query.onDamaged?.("r-damaged");
+    for (const [id, route] of [
+      ["r-own", "databases"],
+      ["r-damaged", "other"],
+      ["r-none", null],
+    ] as const)
+      query.onDamaged?.({ id, route });
     return closed(query);
   };
   const { app, ids, answer } = await setUp(t, 3, { wrap });
   assert.deepEqual(ids(), range(3, 1));
-  assert.doesNotMatch(answer(), /damaged/);
+  assert.match(answer(), /rows in the database are damaged: `r-own`\./);
   await app.command("history", { user: "U0ADMIN" });
   assert.deepEqual(ids(), range(3, 1));
-  assert.match(answer(), /Not listed, because their rows in the database are damaged: `r-damaged`\./);
+  assert.match(
+    answer(),
+    /Not listed, because their rows in the database are damaged: `r-own`, `r-damaged`, `r-none`\./,
+  );
 });

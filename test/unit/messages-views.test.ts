@@ -10,7 +10,7 @@ import { pendingBlocks, showBlocks } from "../../src/slack/messages/inspect-bloc
 import { noticeMessage } from "../../src/slack/messages/notice-message.ts";
 import { routeReason } from "../../src/slack/messages/route-reason.ts";
 import { visibleText } from "../support/block-limits.ts";
-import { aHome, poorHealth } from "../support/home.ts";
+import { aHome, EXAMINED, poorHealth } from "../support/home.ts";
 import {
   ASKED,
   closedBy,
@@ -118,7 +118,9 @@ test("App Home shows the person's latest decisions, and health to admins", () =>
   const text = visibleText(homeView({ ...aHome([]), decisions: [decided], health }, LIST).blocks);
   assert.match(text, /Your recent decisions • .*: Approved .* Health .*\*Slack\*: connected/s);
   assert.match(
-    visibleText(homeView({ ...aHome([]), list: { kind: "refused", isMember: true } }, LIST).blocks),
+    visibleText(
+      homeView({ ...aHome([]), list: { kind: "refused", isMember: true, unexamined: EXAMINED } }, LIST).blocks,
+    ),
     /You cannot read any waiting request/,
   );
   const unknown = { kind: "unknown", error: "ratelimited" } as const;

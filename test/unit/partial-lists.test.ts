@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { type TestContext, test } from "node:test";
-import type { RequestSearch } from "../../src/app/ports/request-search.ts";
+import { MAX_WAITING } from "../../src/app/admin/search-waiting.ts";
+import type { OnDamaged, RequestSearch } from "../../src/app/ports/request-search.ts";
 import { homeView } from "../../src/slack/messages/home-view.ts";
 import { pendingBlocks } from "../../src/slack/messages/inspect-blocks.ts";
 import { visibleText } from "../support/block-limits.ts";
@@ -8,26 +9,37 @@ import { commandApp, commandReplies } from "../support/command-app.ts";
 import { fakeDirectory } from "../support/fake-slack.ts";
 import { testClock } from "../support/fakes.ts";
 import { aHome } from "../support/home.ts";
-import { anEntry, aRequest, aRoute, EXECUTION_ID, REQUEST_ID } from "../support/samples.ts";
+import { aFacts, anEntry, aRequest, aRoute, EXECUTION_ID, REQUEST_ID } from "../support/samples.ts";
 import { aStore } from "../support/stores.ts";
 
 const CAUSE = { cause: "the app lacks the scope channels:read", fix: "Ask an admin to install it again." };
 const OF_ROUTE =
-  /Partial\*: Slack could not return the members for 1 route: the app lacks the scope channels:read\. Requests of these routes may be missing\. Ask an admin to install it again\./;
+  /Partial\*: Slack could not return the approvers of 1 route: the app lacks the scope channels:read\. Requests of these routes may be missing\. Ask an admin to install it again\./;
 const OF_ADMINS =
-  /Slack did not return the list of Countersign admins \(ratelimited\)\. If you are an admin, this answer does not show/;
+  /Slack did not return the list of Countersign admins \(ratelimited\)\. If you are an admin, requests are missing here\./;
+const DAMAGED = [
+  ["r-own", "databases"],
+  ["r-damaged", "web"],
+] as const;
 const LIST = { now: 1, workspaceUrl: "https://acme.slack.com/" };
 
 /** Jane decides "databases" by name. Slack does not return the members of the other route, and perhaps not the admins. */
-async function setUp(t: TestContext, { damaged }: { damaged?: string } = {}) {
+async function setUp(t: TestContext, { isDamaged = false, isFlooded = false } = {}) {
   const opened = await aStore(t);
-  const report = (onDamaged?: (id: string) => void) => damaged !== undefined && onDamaged?.(damaged);
+  const { target, account, region, executionId, stepExecutionId, openedAt } = aRequest();
+  const about = { target, account, region, executionId, stepExecutionId, openedAt, state: "open" } as const;
+  const report = (onDamaged?: OnDamaged) => {
+    for (const [id, route] of isDamaged ? DAMAGED : []) onDamaged?.({ ...about, id, route });
+  };
   const { waiting, closedFigures } = opened.search;
   const search: RequestSearch = {
     ...opened.search,
     async waiting(limit, onDamaged) {
       report(onDamaged);
-      return waiting(limit);
+      const others = Array.from({ length: isFlooded ? limit - 1 : 0 }, (_, index) =>
+        aRequest({ id: `r-${index}`, facts: aFacts({ documentName: "Other" }), route: "web" }),
+      );
+      return [...(await waiting(limit)), ...others];
     },
     async closedFigures(query) {
       report(query.onDamaged);
@@ -68,7 +80,7 @@ test("an answer without the members of a route or the admins has what is readabl
     if (!text.startsWith("show")) assert.match(answer, OF_ROUTE, text);
     assert.match(answer, OF_ADMINS, text);
   }
-  assert.doesNotMatch(await run(`show ${EXECUTION_ID}`), /members for/, "the list of another route changes nothing");
+  assert.doesNotMatch(await run(`show ${EXECUTION_ID}`), /approvers of/, "the list of another route changes nothing");
   const unknown = await run("show 00000000-1b2c-4d3e-8f90-0123456789ab", "U0ANNA");
   assert.match(unknown, /the app lacks the scope channels:read/);
   assert.equal(await run(`show ${EXECUTION_ID}`, "U0ANNA"), unknown);
@@ -89,20 +101,49 @@ test("a list that has only what its reader may see says so, in the command and i
   assert.match(admins, /^All waiting requests.*No request is waiting\./s);
 });
 
-test("an admin learns which waiting requests and which figures are missing because their rows are damaged", async (t) => {
-  const run = await setUp(t, { damaged: "r-damaged" });
-  const listed = /Not listed, because their rows in the database are damaged: `r-damaged`\./;
-  assert.match(await run("pending", "U0ADMIN"), listed);
+test("admins and the approvers of its route learn that a waiting request is not listed because its row is damaged", async (t) => {
+  const run = await setUp(t, { isDamaged: true });
+  const all = /Not listed, because their rows in the database are damaged: `r-own`, `r-damaged`\./;
+  for (const text of ["pending", "pending mine", "pending document:Prod"]) {
+    assert.match(await run(text, "U0ADMIN"), all, text);
+    assert.match(await run(text), /Not listed, because their rows in the database are damaged: `r-own`\./, text);
+  }
   assert.match(await run("pending", "U0ADMIN"), new RegExp(`Request \`${REQUEST_ID}\``));
   assert.match(
     await run("stats", "U0ADMIN"),
-    /Not counted, because their rows in the database are damaged: `r-damaged`/,
+    /Not counted, because their rows in the database are damaged: `r-own`, `r-d/,
   );
-  assert.doesNotMatch(await run("pending"), /damaged/);
+  for (const text of ["show Prod-DB-Restart", "policy Prod-DB-Restart"])
+    assert.match(await run(text), /Not searched, because their rows in the database are damaged: `r-own`\./, text);
+  for (const text of ["show Unknown", "policy Unknown"])
+    assert.match(
+      await run(text, "U0ADMIN"),
+      /Not searched, because their rows .* damaged: `r-own`, `r-damaged`\./,
+      text,
+    );
+  assert.doesNotMatch(await run("show Unknown", "U0ANNA"), /damaged/);
   const home = aHome([]);
   assert.ok(home.list.kind === "pending");
-  const list = { ...home.list, damaged: new Set(["r-damaged"]) };
+  const list = { ...home.list, unexamined: { damaged: new Set(["r-damaged"]), isCut: false } };
   assert.match(visibleText(homeView({ ...home, list }, LIST).blocks), /rows in the database are damaged: `r-damaged`/);
+});
+
+test("an answer that examined only the first waiting requests says that it is partial", async (t) => {
+  const run = await setUp(t, { isFlooded: true });
+  const partial = new RegExp(`Partial\\*: more than ${MAX_WAITING} requests are waiting\\. Countersign examined the`);
+  for (const text of ["pending", "pending mine", "pending document:Prod", "show Prod-DB-Restart"])
+    assert.match(await run(text), partial, text);
+  for (const text of ["show Unknown", "policy Unknown"])
+    assert.match(
+      await run(text, "U0ADMIN"),
+      /No request with this id that you may see\..*Partial\*: more than 5000/s,
+      text,
+    );
+  const home = aHome([]);
+  assert.ok(home.list.kind === "pending");
+  const unexamined = { damaged: new Set<string>(), isCut: true };
+  for (const list of [{ ...home.list, unexamined }, { kind: "refused", isMember: true, unexamined } as const])
+    assert.match(visibleText(homeView({ ...home, list }, LIST).blocks), partial);
 });
 
 test("App Home says which lists of people Slack did not return", () => {

@@ -43,6 +43,9 @@ test("/approvals show of a damaged row says what is readable and what to do, to 
       assert.match(text, new RegExp(`The row of request .${DAMAGED}. in the database is damaged`), `${id}: ${text}`);
       assert.match(text, new RegExp(`countersign audit show ${EXECUTION}`));
     }
+  await app.command(`policy ${DAMAGED}`, { user: "U0JANE" });
+  const policy = JSON.stringify(app.messages().at(-1));
+  assert.match(policy, new RegExp(`The row of request .${DAMAGED}. in the database is damaged`));
   assert.match(await show(DAMAGED, "U0WEB"), /No request with this id that you may see\./);
 
   await open(WHOLE);

@@ -4,10 +4,11 @@ import { findRoute, type Route } from "../../core/policy.ts";
 import { describeRecordedApprovers, describeRecordedPolicy } from "../../core/recorded-rule.ts";
 import type { ApprovalRequest } from "../../core/request.ts";
 import { uncoveredSentence } from "../../core/uncovered.ts";
+import type { DamagedRequest } from "../ports/request-search.ts";
 import { type AskedTarget, askRequestTarget, askTargets, type UnreadExecution } from "./ask-targets.ts";
 import { type ExplainedExecution, explainExecution } from "./explain-execution.ts";
 import { type AbsentExecution, type AmbiguousExecution, findExecutions } from "./find-executions.ts";
-import { findRequests } from "./find-requests.ts";
+import { type FoundRequests, findRequests } from "./find-requests.ts";
 import { type AccessRefusal, findReader, toFailure } from "./inspect.ts";
 import type { ExplainedRequest } from "./policy-explain.ts";
 import type { ShowDeps } from "./show-request.ts";
@@ -26,10 +27,14 @@ export interface Explanation {
 }
 
 export type ExplainResult =
-  | ({ kind: "explained" } & Explanation)
+  | (Explained & Pick<FoundRequests, "damaged" | "unexamined">)
+  /** The rows of all found requests are damaged. */
+  | { kind: "damaged"; damaged: DamagedRequest[] }
   | AbsentExecution
   | AmbiguousExecution
   | AccessRefusal;
+
+type Explained = { kind: "explained" } & Explanation;
 
 export interface ExplainDeps extends ShowDeps {
   mask: readonly string[];
@@ -44,13 +49,15 @@ export const makeExplainRequest =
     const access = await findReader(deps, userId);
     if (access.kind === "unknown") return access;
     const { reader, unread } = access;
-    const { pasted, requests } = await findRequests(deps, reader, text);
+    const { pasted, requests, damaged, unexamined } = await findRequests(deps, reader, text);
     const executionIds = [...new Set(requests.map(({ executionId }) => executionId))];
     const [request] = requests;
     if (executionIds.length > 1) return { kind: "ambiguous", executionIds };
-    if (request !== undefined) return explainOwn(deps, request, requests, show);
-    if (!reader.admin) return toFailure(unread) ?? { kind: "refused" };
+    if (request !== undefined) return { ...(await explainOwn(deps, request, requests, show)), damaged, unexamined };
+    if (damaged.length > 0) return { kind: "damaged", damaged };
+    if (!reader.admin) return toFailure(unread) ?? { kind: "refused", unexamined };
     const found = await findExecutions(deps, pasted);
+    if (found.kind === "absent") return { ...found, unexamined };
     return found.kind === "found" ? explainLoose(deps, found, show) : found;
   };
 
@@ -60,7 +67,7 @@ async function explainOwn(
   request: ApprovalRequest,
   requests: readonly ApprovalRequest[],
   show: NameRenderer,
-): Promise<ExplainResult> {
+): Promise<Explained> {
   const { executionId } = request;
   const source = { automation: deps.automation(request), clock: deps.clock };
   const found = await askRequestTarget(request, source, (automation, abort) =>
@@ -105,7 +112,8 @@ async function explainLoose(
     explainExecution(toPolicy(deps), automation, executionId, show, abort),
   );
   const [found] = answers.flatMap(({ value }) => (value.kind === "explained" ? [value] : []));
-  return found === undefined ? { kind: "absent", failed, isCut: false } : toExplained(executionId, found);
+  if (found === undefined) return { kind: "absent", failed, isCut: false };
+  return { ...toExplained(executionId, found), damaged: [] };
 }
 
 const toPolicy = ({ routes, identities, mask, clock }: ExplainDeps, request?: ExplainedRequest) => ({
@@ -113,11 +121,7 @@ const toPolicy = ({ routes, identities, mask, clock }: ExplainDeps, request?: Ex
   hidden: mask,
 });
 
-function toExplained(
-  executionId: string,
-  { gates, notes }: ExplainedExecution,
-  opened?: OpenedRequests,
-): ExplainResult {
+function toExplained(executionId: string, { gates, notes }: ExplainedExecution, opened?: OpenedRequests): Explained {
   const parts = gates.slice(0, MAX_STEPS).map((gate) => {
     const stored = opened === undefined ? null : describeStored(gate, opened);
     const lines = [...notes, ...gate.lines];

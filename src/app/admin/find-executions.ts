@@ -1,12 +1,14 @@
 import type { PastedId } from "../../core/pasted-id.ts";
 import type { Clock } from "../ports/aws.ts";
 import { type AskedTarget, askTargets, type FailedTarget } from "./ask-targets.ts";
+import type { Unexamined } from "./search-waiting.ts";
 
 /** No execution was found. `failed`: targets that may have it. `isCut`: AWS has more executions than were searched. */
 export interface AbsentExecution {
   kind: "absent";
   failed: FailedTarget[];
   isCut: boolean;
+  unexamined?: Unexamined | undefined;
 }
 
 /** Several executions fit. */

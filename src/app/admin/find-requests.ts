@@ -3,11 +3,10 @@ import type { Reader } from "../../core/read-access.ts";
 import type { ApprovalRequest } from "../../core/request.ts";
 import type { DamagedRequest, OnDamaged } from "../ports/request-search.ts";
 import { type InspectDeps, keepReadable } from "./inspect.ts";
+import { isDamageShown, searchWaiting, toUnexamined, type Unexamined } from "./search-waiting.ts";
 
 /** More requests with the same beginning of an id are not looked at. */
 const MAX_FOUND = 100;
-/** The waiting requests among which a runbook is searched. */
-const MAX_EXAMINED = 5_000;
 
 export interface FoundRequests {
   pasted: PastedId;
@@ -15,23 +14,39 @@ export interface FoundRequests {
   requests: ApprovalRequest[];
   /** Those whose rows are damaged, for admins and the approvers of their routes: who started them is unreadable. */
   damaged: DamagedRequest[];
+  /** With the name of a runbook: waiting requests that may be of this runbook too. */
+  unexamined?: Unexamined | undefined;
 }
 
 /** Finds the requests that a pasted text means, among those that the person may read. */
 export async function findRequests(deps: InspectDeps, reader: Reader, text: string): Promise<FoundRequests> {
   const pasted = parsePastedId(text);
+  if (pasted.kind === "runbook") return { pasted, ...(await findByRunbook(deps, reader, pasted.name)) };
   const damaged: DamagedRequest[] = [];
   const onDamaged = (row: DamagedRequest) => {
-    if (reader.admin || reader.routes.has(row.route ?? "")) damaged.push(row);
+    if (isDamageShown(reader, row)) damaged.push(row);
   };
   const requests = await keepReadable(deps, reader, await search(deps, pasted, onDamaged));
   if (requests.length + damaged.length > 0 || pasted.kind !== "prefix") return { pasted, requests, damaged };
   // A runbook can have a name that looks like an id.
-  const runbook = { kind: "runbook", name: pasted.prefix } as const;
-  return { pasted, requests: await keepReadable(deps, reader, await search(deps, runbook, onDamaged)), damaged };
+  return { pasted, ...(await findByRunbook(deps, reader, pasted.prefix)) };
 }
 
-async function search(deps: InspectDeps, pasted: PastedId, onDamaged: OnDamaged): Promise<ApprovalRequest[]> {
+/** Finds the waiting requests of a runbook. The runbook of a damaged one is unknown. */
+async function findByRunbook(deps: InspectDeps, reader: Reader, name: string): Promise<Omit<FoundRequests, "pasted">> {
+  const waiting = await searchWaiting(deps.search);
+  const found = waiting.requests.filter(({ facts }) => facts.documentName.toLowerCase() === name.toLowerCase());
+  return {
+    requests: await keepReadable(deps, reader, found),
+    ...{ damaged: [], unexamined: toUnexamined(reader, waiting) },
+  };
+}
+
+async function search(
+  deps: InspectDeps,
+  pasted: Exclude<PastedId, { kind: "runbook" }>,
+  onDamaged: OnDamaged,
+): Promise<ApprovalRequest[]> {
   switch (pasted.kind) {
     case "id":
       return deps.requests.find(pasted.id, onDamaged);
@@ -43,11 +58,6 @@ async function search(deps: InspectDeps, pasted: PastedId, onDamaged: OnDamaged)
       const request =
         posted ?? (threadTs === null ? null : await deps.search.ofMessage(channelId, threadTs, onDamaged));
       return request === null ? [] : [request];
-    }
-    case "runbook": {
-      const name = pasted.name.toLowerCase();
-      const waiting = await deps.search.waiting(MAX_EXAMINED);
-      return waiting.filter(({ facts }) => facts.documentName.toLowerCase() === name);
     }
     default:
       throw new Error(`no search for ${pasted satisfies never}`);

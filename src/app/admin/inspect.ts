@@ -14,6 +14,7 @@ import type { Directory, EarlierGates, RequestView } from "../ports/slack.ts";
 import type { RequestStore } from "../ports/store.ts";
 import { askRequestTarget, type UnreadExecution } from "./ask-targets.ts";
 import type { ReadMasked } from "./read-masked.ts";
+import type { Unexamined } from "./search-waiting.ts";
 
 /** Earlier gates in Details: more than in the message. */
 const MAX_EARLIER = 12;
@@ -27,7 +28,7 @@ export interface InspectedRequest extends RequestView {
 }
 
 /** The rule for reading refuses the person, or Slack did not say who they are. */
-export type AccessRefusal = { kind: "refused" } | LookupFailure;
+export type AccessRefusal = { kind: "refused"; unexamined?: Unexamined | undefined } | LookupFailure;
 
 export interface InspectDeps {
   requests: RequestStore;

@@ -14,6 +14,7 @@ import {
   type UnreadLists,
 } from "./inspect.ts";
 import { readClosed } from "./read-closed.ts";
+import { isDamageShown } from "./search-waiting.ts";
 
 /** Where a page begins: after this request, in the direction of time. Null: the newest page. */
 export type HistoryPage = { direction: "older" | "newer"; from: ClosedCursor } | null;
@@ -28,7 +29,7 @@ export type HistoryResult =
       /** The request before which the newer page ends, and after which the older page begins; null where there is none. */
       newer: ClosedCursor | null;
       older: ClosedCursor | null;
-      /** For admins: requests that are left out because their rows are damaged. */
+      /** Requests that are left out because their rows are damaged, for admins and the approvers of their routes. */
       damaged?: ReadonlySet<string>;
       unread: UnreadLists;
     }
@@ -61,7 +62,8 @@ export const makeHistory =
         ? { kind: "no-person", name: by.name }
         : { kind: "history", items: [], direction: "older", newer: null, older: null, unread };
     const damaged = new Set<string>();
-    const onDamaged = (id: string) => void (access.reader.admin && damaged.add(id));
+    const onDamaged: ClosedQuery["onDamaged"] = (row) =>
+      void (isDamageShown(access.reader, row) && damaged.add(row.id));
     const find = (from: Pick<ClosedQuery, "before" | "after">) =>
       findPage(deps, access.reader, filters, { since, until, voters, onDamaged, ...from });
     const inspectAll = (requests: readonly ApprovalRequest[]) =>

@@ -18,6 +18,7 @@ import {
   toFailure,
   type UnreadLists,
 } from "./inspect.ts";
+import { type SearchedWaiting, searchWaiting, toUnexamined, type Unexamined } from "./search-waiting.ts";
 
 export type PendingResult =
   | {
@@ -32,11 +33,10 @@ export type PendingResult =
       voted: OwnVotes;
       admin: boolean;
       unread: UnreadLists;
-      /** For admins: requests that are left out because their rows are damaged. */
-      damaged?: ReadonlySet<string>;
+      unexamined: Unexamined;
     }
   /** `isMember`: the person is a full member, without a right to read any waiting request. */
-  | { kind: "refused"; isMember: boolean }
+  | { kind: "refused"; isMember: boolean; unexamined: Unexamined }
   | LookupFailure;
 
 /** The first waiting requests with the vote of a person, those with the earliest deadline first; `total` counts all of them. */
@@ -57,25 +57,19 @@ export interface PendingQuery {
 export const WAITING_PAGE = 10;
 /** More votes on waiting requests are counted. */
 const MAX_VOTED = 4;
-/** The number of open requests that are searched for those of a person. */
-const MAX_EXAMINED = 5_000;
 
 /** The waiting requests, as the answers for several people can share them. */
-export interface WaitingRequests {
-  requests: readonly ApprovalRequest[];
-  /** Requests that are left out because their rows are damaged. */
-  damaged: ReadonlySet<string>;
+export interface WaitingRequests extends SearchedWaiting {
   /** Reads everything that a list shows about one of them, once. */
   inspect: (request: ApprovalRequest) => Promise<InspectedRequest>;
 }
 
 /** Reads the waiting requests. */
 export async function readWaiting(deps: InspectDeps): Promise<WaitingRequests> {
-  const damaged = new Set<string>();
-  const requests = await deps.search.waiting(MAX_EXAMINED, (id) => damaged.add(id));
+  const waiting = await searchWaiting(deps.search);
   const inspected = new Map<string, Promise<InspectedRequest>>();
   return {
-    ...{ requests, damaged },
+    ...waiting,
     inspect(request) {
       const found = inspected.get(request.id) ?? inspect(deps, request);
       inspected.set(request.id, found);
@@ -97,8 +91,10 @@ export const makePending =
     const { reader, unread } = access;
     const waiting = await read();
     const theirs = await keepReadable(deps, reader, waiting.requests);
+    const unexamined = toUnexamined(reader, waiting);
+    const isMember = reader.person.accountStatus === "member";
     if (theirs.length === 0 && !reader.admin && reader.routes.size === 0)
-      return toFailure(unread) ?? { kind: "refused", isMember: reader.person.accountStatus === "member" };
+      return toFailure(unread) ?? { kind: "refused", isMember, unexamined };
     const now = deps.clock.now();
     const meant = theirs.filter((request) => isMeant(filters, request, now));
     const { found, voted } = mine ? await keepOwn(deps, reader, meant) : { found: meant, voted: [] };
@@ -106,14 +102,12 @@ export const makePending =
     const items = await Promise.all(shown.requests.map(waiting.inspect));
     const own = await Promise.all(voted.slice(0, MAX_VOTED).map(waiting.inspect));
     const place = { total: found.length, offset: shown.offset, direction: shown.direction };
-    const { damaged } = waiting;
     return {
       kind: "pending",
       items,
       ...place,
       voted: { items: own, total: voted.length },
-      unread,
-      ...(reader.admin ? { admin: true, damaged } : { admin: false }),
+      ...{ admin: reader.admin, unread, unexamined },
     };
   };
 

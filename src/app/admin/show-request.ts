@@ -6,7 +6,7 @@ import type { FailingEffect } from "../ports/effect-store.ts";
 import type { DamagedRequest } from "../ports/request-search.ts";
 import { type AskedTarget, askTargets } from "./ask-targets.ts";
 import { type AbsentExecution, type AmbiguousExecution, findExecutions } from "./find-executions.ts";
-import { findRequests } from "./find-requests.ts";
+import { type FoundRequests, findRequests } from "./find-requests.ts";
 import {
   type AccessRefusal,
   findReader,
@@ -21,17 +21,22 @@ import {
 
 export type ShowResult =
   /** The requests of one execution, newest first. `admin`: whether Slack lists this person as an admin of Countersign. */
-  | { kind: "shown"; requests: ShownRequest[]; admin: boolean; unread: UnreadLists; damaged: DamagedRequest[] }
+  | ({ kind: "shown"; requests: ShownRequest[]; admin: boolean } & Omissions)
   /** The rows of all found requests are damaged. */
   | { kind: "damaged"; damaged: DamagedRequest[] }
   /** Requests of several executions, newest first. */
-  | { kind: "choice"; items: InspectedRequest[]; total: number; unread: UnreadLists; damaged: DamagedRequest[] }
+  | ({ kind: "choice"; items: InspectedRequest[]; total: number } & Omissions)
   /** An execution without a request, for admins. */
   | { kind: "execution"; target: Target; execution: ObservedExecution }
   /** Only for an admin. */
   | AbsentExecution
   | AmbiguousExecution
   | AccessRefusal;
+
+/** What an answer about requests leaves out. */
+interface Omissions extends Pick<FoundRequests, "damaged" | "unexamined"> {
+  unread: UnreadLists;
+}
 
 export interface ShownRequest extends InspectedRequest, ReadExecution {
   /** The audit records of the request, oldest first. */
@@ -61,12 +66,13 @@ export const makeShow =
     const access = await findReader(deps, userId, { routesOfAdmins: true });
     if (access.kind === "unknown") return access;
     const { reader, unread } = access;
-    const { pasted, requests, damaged } = await findRequests(deps, reader, text);
+    const { pasted, requests, damaged, unexamined } = await findRequests(deps, reader, text);
     if (requests.length === 0 && damaged.length > 0) return { kind: "damaged", damaged };
     if (requests.length === 0) {
       // The same answer for each id: whether the request exists must not show.
-      if (!reader.admin) return toFailure(unread) ?? { kind: "refused" };
+      if (!reader.admin) return toFailure(unread) ?? { kind: "refused", unexamined };
       const found = await findExecutions(deps, pasted);
+      if (found.kind === "absent") return { ...found, unexamined };
       return found.kind === "found" ? readLoose(deps, found) : found;
     }
     const executions = new Set(
@@ -74,14 +80,14 @@ export const makeShow =
     );
     if (executions.size > 1) {
       const items = await Promise.all(requests.slice(0, MAX_CHOICE).map((request) => inspect(deps, request)));
-      return { kind: "choice", items, total: requests.length, unread, damaged };
+      return { kind: "choice", items, total: requests.length, unread, damaged, unexamined };
     }
     const items = await Promise.all(requests.map((request) => inspect(deps, request)));
     // The requests are readable: a list of another route changes nothing about them.
     const own = new Set(requests.map(({ route }) => route));
     const routes = new Map([...unread.routes].filter(([name]) => own.has(name)));
     const shown = await complete(deps, reader, items);
-    return { kind: "shown", requests: shown, admin: reader.admin, unread: { ...unread, routes }, damaged };
+    return { kind: "shown", requests: shown, admin: reader.admin, unread: { ...unread, routes }, damaged, unexamined };
   };
 
 /** Adds the audit records, the failing effects and the execution, which AWS is asked for once. */

@@ -36,7 +36,7 @@ export const makeStats =
       since,
       until: null,
       voters: null,
-      onDamaged: (id) => damaged.add(id),
+      onDamaged: ({ id }) => damaged.add(id),
     })) {
       requests.push(...batch);
       isCut = requests.length >= MAX_COUNTED;

@@ -18,8 +18,8 @@ export interface ClosedQuery {
   /** Requests on which one of these people voted; null: all. */
   voters: readonly string[] | null;
   limit: number;
-  /** Is called with the id of each request whose row is damaged. The result leaves it out. */
-  onDamaged?: (requestId: string) => void;
+  /** Is called with each request whose row is damaged. The result leaves it out. */
+  onDamaged?: (request: Pick<DamagedRequest, "id" | "route">) => void;
 }
 
 /** The columns of a damaged row that are no JSON. */
@@ -33,8 +33,8 @@ export type OnDamaged = (request: DamagedRequest) => void;
 
 /** Finds requests for people who ask. Every list has a limit. */
 export interface RequestSearch {
-  /** Returns requests that are not closed, those with the earliest deadline first. `onDamaged`: as for closed requests. */
-  waiting(limit: number, onDamaged?: ClosedQuery["onDamaged"]): Promise<ApprovalRequest[]>;
+  /** Returns requests that are not closed, those with the earliest deadline first. */
+  waiting(limit: number, onDamaged?: OnDamaged): Promise<ApprovalRequest[]>;
   /** Returns closed requests, the latest first. */
   closed(query: ClosedQuery): Promise<ApprovalRequest[]>;
   /** The same, with only the facts that statistics need. */

@@ -1,4 +1,5 @@
 import type { makeExplainRequest } from "../../app/admin/explain-request.ts";
+import type { FoundRequests } from "../../app/admin/find-requests.ts";
 import type { makeHealthReport } from "../../app/admin/health.ts";
 import type { AccessRefusal } from "../../app/admin/inspect.ts";
 import type { makeListExecutions } from "../../app/admin/list-executions.ts";
@@ -19,12 +20,13 @@ import {
   ambiguousText,
   commandErrorReply,
   damagedRequestText,
-  damagedTexts,
   helpReply,
   noPersonError,
+  notSearchedTexts,
   notVisibleText,
   refusalText,
   sentenceReply,
+  unexaminedTexts,
   unknownPersonText,
   unreadTexts,
 } from "../messages/command-texts.ts";
@@ -102,6 +104,12 @@ function noted(
   return { ...reply, blocks: [...reply.blocks, ...notes] };
 }
 
+/** Describes the requests of a search whose rows are damaged, and those that it did not examine. */
+const omittedTexts = ({ damaged, unexamined }: Pick<FoundRequests, "damaged" | "unexamined">): string[] => [
+  ...damaged.slice(0, MAX_DAMAGED).map(damagedRequestText),
+  ...notSearchedTexts(unexamined),
+];
+
 async function replyPending(deps: CommandRepliesDeps, command: Command, context: ReplyContext): Promise<CommandReply> {
   const { filters, mine, text } = command;
   const { isShared, withhold } = context.audience;
@@ -116,7 +124,7 @@ async function replyPending(deps: CommandRepliesDeps, command: Command, context:
       const voted = isShared ? {} : { voted: found.voted };
       const filtered = Object.keys(filters).length > 0 ? "filters" : mine ? "mine" : null;
       const reply = pendingBlocks(items, { ...list, ...voted, filtered, command: isShared ? null : text });
-      return noted(reply, context, items, [...unreadTexts(found.unread), ...damagedTexts(found.damaged)]);
+      return noted(reply, context, items, [...unreadTexts(found.unread), ...unexaminedTexts(found.unexamined)]);
     }
     default:
       return notRead(found, refusalText());
@@ -134,15 +142,15 @@ async function replyShow(deps: CommandRepliesDeps, { words }: Command, context: 
         showBlocks(found.requests.map(hide), { ...list, ...audience, admin: found.admin }),
         context,
         found.requests,
-        [...unreadTexts(found.unread, "Buttons may be missing."), ...found.damaged.map(damagedRequestText)],
+        [...unreadTexts(found.unread, "Buttons may be missing."), ...omittedTexts(found)],
       );
     case "choice":
       return noted(choiceBlocks(found.items.map(hide), { ...list, total: found.total }), context, found.items, [
         ...unreadTexts(found.unread),
-        ...found.damaged.map(damagedRequestText),
+        ...omittedTexts(found),
       ]);
     case "damaged":
-      return refused(found.damaged.slice(0, MAX_DAMAGED).map(damagedRequestText).join("\n"));
+      return refused(omittedTexts(found).join("\n"));
     case "execution":
       return { ...executionBlocks(found.target, found.execution), isInternal: true };
     case "ambiguous":
@@ -195,15 +203,13 @@ async function replyStats(
   return found.kind === "stats" ? { ...statsReply(found), isInternal: true } : notAdmin(found, "statistics");
 }
 
-async function replyPolicy(
-  deps: CommandRepliesDeps,
-  { words }: Command,
-  { userId }: ReplyContext,
-): Promise<CommandReply> {
-  const found = await deps.explain(userId, words, EXPLANATION_NAMES);
+async function replyPolicy(deps: CommandRepliesDeps, { words }: Command, context: ReplyContext): Promise<CommandReply> {
+  const found = await deps.explain(context.userId, words, EXPLANATION_NAMES);
   switch (found.kind) {
     case "explained":
-      return { ...explanationReply(found), isInternal: true };
+      return noted({ ...explanationReply(found), isInternal: true }, context, [], omittedTexts(found));
+    case "damaged":
+      return refused(omittedTexts(found).join("\n"));
     case "ambiguous":
       return refused(ambiguousText(found.executionIds));
     case "absent":
@@ -223,4 +229,6 @@ const notAdmin = (found: AccessRefusal, subject: string): CommandReply => notRea
 
 /** The reply to a person who may not read the answer, or whom Slack did not return. */
 const notRead = (found: AccessRefusal, sentence: string): CommandReply =>
-  refused(found.kind === "refused" ? sentence : unknownPersonText(found));
+  refused(
+    found.kind === "refused" ? [sentence, ...notSearchedTexts(found.unexamined)].join("\n") : unknownPersonText(found),
+  );

@@ -1,5 +1,6 @@
 import type { AbsentExecution } from "../../app/admin/find-executions.ts";
 import { toFailure, type UnreadLists } from "../../app/admin/inspect.ts";
+import { MAX_WAITING, type Unexamined } from "../../app/admin/search-waiting.ts";
 import type { DamagedRequest } from "../../app/ports/request-search.ts";
 import { counted } from "../../core/counted.ts";
 import { describeTarget } from "../../core/describe-step.ts";
@@ -55,11 +56,11 @@ export function notVisibleText(): string {
 }
 
 /** The same for an admin, who also finds executions without a request. In mrkdwn. */
-export function absentText({ failed, isCut }: AbsentExecution): string {
+export function absentText({ failed, isCut, unexamined }: AbsentExecution): string {
   const limit = isCut
     ? " Of executions without a request, only the latest of each target were searched: for an older one, use its whole ID."
     : "";
-  return `${notVisibleText()}${limit}${failedTargetsText(failed)}`;
+  return [`${notVisibleText()}${limit}${failedTargetsText(failed)}`, ...notSearchedTexts(unexamined)].join("\n");
 }
 
 /** More failing targets are only counted. */
@@ -92,7 +93,7 @@ export function unreadTexts(
     ofRoutes === null
       ? null
       : lookupFailureText(ofRoutes, {
-          subject: `the members for ${counted(routes.size, "route")}`,
+          subject: `the approvers of ${counted(routes.size, "route")}`,
           consequence,
           again,
         }),
@@ -100,7 +101,7 @@ export function unreadTexts(
       ? null
       : lookupFailureText(admins, {
           subject: "the list of Countersign admins",
-          consequence: "If you are an admin, this answer does not show everything that you may see.",
+          consequence: "If you are an admin, requests are missing here.",
           again,
         }),
   ];
@@ -117,6 +118,16 @@ export function damagedTexts(ids: ReadonlySet<string> = new Set(), notIn = "Not 
   return [
     `${notIn}, because their rows in the database are damaged: ${names}. ${code("countersign audit show", 40)} has their records.`,
   ];
+}
+
+/** The same for a search by the name of a runbook. */
+export const notSearchedTexts = (unexamined: Unexamined | undefined) => unexaminedTexts(unexamined, "Not searched");
+
+/** Names the waiting requests that an answer did not examine; empty if it examined all of them. */
+export function unexaminedTexts(unexamined: Unexamined | undefined, notIn?: string): string[] {
+  if (unexamined === undefined) return [];
+  const cut = `:warning: *Partial*: more than ${MAX_WAITING} requests are waiting. Countersign examined the ${MAX_WAITING} with the earliest deadlines.`;
+  return [...(unexamined.isCut ? [cut] : []), ...damagedTexts(unexamined.damaged, notIn)];
 }
 
 /** Says what is readable of a request whose row is damaged, and what to do. */

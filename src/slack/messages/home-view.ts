@@ -10,7 +10,7 @@ import { lookupFailureText } from "../../core/person.ts";
 import { formatWaitingPage } from "../../core/waiting-order.ts";
 import { button, context, header, section } from "./blocks.ts";
 import { CHAR_BUDGET, fitting, MAX_BLOCKS, textLength } from "./budget.ts";
-import { damagedTexts, refusalText, unreadTexts } from "./command-texts.ts";
+import { refusalText, unexaminedTexts, unreadTexts } from "./command-texts.ts";
 import { healthSections } from "./health-text.ts";
 import { mentions } from "./mentions.ts";
 import { type ListContext, MIN_VOTED_ROOM, pendingBlock, votedBlocks } from "./pending-items.ts";
@@ -34,7 +34,12 @@ export function homeView(content: HomeContent, list: ListContext): HomeView {
   const { list: found, scope, decisions, health } = content;
   const recent =
     decisions.length === 0 ? [] : [header("Your recent decisions"), section(decisions.map(decisionLine).join("\n"))];
-  if (found.kind === "refused") return home([header(TITLES.mine), section(refusalText()), ...recent]);
+  if (found.kind === "refused")
+    return home([
+      header(TITLES.mine),
+      section([refusalText(), ...unexaminedTexts(found.unexamined)].join("\n")),
+      ...recent,
+    ]);
   if (found.kind === "unknown")
     return home([
       header(TITLES.mine),
@@ -47,7 +52,7 @@ export function homeView(content: HomeContent, list: ListContext): HomeView {
       ),
     ]);
   const subject = scope === "all" && !found.admin ? "readable" : scope;
-  const texts = [...unreadTexts(found.unread), ...damagedTexts(found.damaged)];
+  const texts = [...unreadTexts(found.unread), ...unexaminedTexts(found.unexamined)];
   const partial = texts.length === 0 ? [] : [context(texts.join("\n"))];
   const heading = [header(TITLES[subject]), scopeButtons(scope, found.admin)];
   const rows = found.items.map((item, index) => [

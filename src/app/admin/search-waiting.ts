@@ -1,0 +1,40 @@
+import type { Reader } from "../../core/read-access.ts";
+import type { ApprovalRequest } from "../../core/request.ts";
+import type { DamagedRequest, RequestSearch } from "../ports/request-search.ts";
+
+/** The waiting requests that one answer examines, those with the earliest deadline first. */
+export const MAX_WAITING = 5_000;
+
+/** The waiting requests as one read returns them. `isCut`: there are more than an answer examines. */
+export interface SearchedWaiting {
+  requests: readonly ApprovalRequest[];
+  damaged: readonly DamagedRequest[];
+  isCut: boolean;
+}
+
+/** Waiting requests that an answer did not examine. `damaged`: the ids of those whose rows are damaged. */
+export interface Unexamined {
+  damaged: ReadonlySet<string>;
+  isCut: boolean;
+}
+
+/** Reads the waiting requests for an answer. */
+export async function searchWaiting(search: Pick<RequestSearch, "waiting">): Promise<SearchedWaiting> {
+  const damaged: DamagedRequest[] = [];
+  const found = await search.waiting(MAX_WAITING + 1, (row) => damaged.push(row));
+  const isCut = found.length + damaged.length > MAX_WAITING;
+  return { requests: found.slice(0, MAX_WAITING), damaged, isCut };
+}
+
+/** Tells whether a person may know of a request with a damaged row: nobody can read who started it. */
+export const isDamageShown = (reader: Reader, { route }: Pick<DamagedRequest, "route">): boolean =>
+  reader.admin || reader.routes.has(route ?? "");
+
+/** Returns the waiting requests that an answer for this person did not examine. */
+export const toUnexamined = (
+  reader: Reader,
+  { damaged, isCut }: Pick<SearchedWaiting, "damaged" | "isCut">,
+): Unexamined => ({
+  damaged: new Set(damaged.filter((row) => isDamageShown(reader, row)).map(({ id }) => id)),
+  isCut: isCut && reader.person.accountStatus === "member",
+});

@@ -3,7 +3,7 @@ import { dirname } from "node:path";
 import { CamelCasePlugin, type Dialect, Kysely, sql } from "kysely";
 import type { DatabaseState } from "../app/ports/database.ts";
 import { findDurabilityRisk } from "./durability.ts";
-import { postgresDialect } from "./postgres.ts";
+import { isExposed, postgresDialect } from "./postgres.ts";
 import { sqliteReadDialect } from "./sqlite.ts";
 import { inspectSchema } from "./store.ts";
 import { StoreUnavailableError } from "./unavailable.ts";
@@ -34,9 +34,9 @@ async function inspectFile(path: string): Promise<DatabaseState> {
   if (!exists) return { kind: "absent" };
   const version = `SQLite ${process.versions.sqlite}`;
   const schema = await inspectSchema(sqliteReadDialect(path));
-  if (schema.kind === "older") return { kind: "not-migrated", version };
+  if (schema.kind === "older") return { kind: "not-migrated", version, isExposed: false };
   if (schema.kind === "newer") return schema;
-  return { kind: "ready", version, risk: null };
+  return { kind: "ready", version, risk: null, isExposed: false };
 }
 
 async function inspectServer(url: string): Promise<DatabaseState> {
@@ -45,7 +45,7 @@ async function inspectServer(url: string): Promise<DatabaseState> {
     return `PostgreSQL ${rows[0]?.version}`;
   });
   const schema = await inspectSchema(postgresDialect(url));
-  if (schema.kind === "older") return { kind: "not-migrated", version };
+  if (schema.kind === "older") return { kind: "not-migrated", version, isExposed: isExposed(url) };
   if (schema.kind === "newer") return schema;
   try {
     // Changes no row. PostgreSQL checks the privilege and refuses it in recovery or in a read-only session.
@@ -54,7 +54,7 @@ async function inspectServer(url: string): Promise<DatabaseState> {
     if (error instanceof StoreUnavailableError) throw error;
     return { kind: "not-writable", reason: error instanceof Error ? error.message : String(error) };
   }
-  return { kind: "ready", version, risk: await findDurabilityRisk(postgresDialect(url)) };
+  return { kind: "ready", version, risk: await findDurabilityRisk(postgresDialect(url)), isExposed: isExposed(url) };
 }
 
 async function query<R>(dialect: Dialect, work: (db: Kysely<never>) => Promise<R>): Promise<R> {

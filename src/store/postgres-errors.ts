@@ -1,15 +1,21 @@
 import pg from "pg";
 import { StoreUnavailableError } from "./unavailable.ts";
 
+const CA_FIX = "Give the server's CA with sslrootcert=PATH in DATABASE_URL.";
+const CA_FILE_FIX = "Correct the path of sslrootcert in DATABASE_URL, and let this process read the file.";
+
 /** SQLSTATEs and TLS codes of failures that do not end on their own, each with its fix. Source: PostgreSQL documentation, Appendix A. */
 const FIXES: ReadonlyMap<string, string> = new Map([
   ["28P01", "Check user and password in DATABASE_URL."],
-  ["28000", "Check the user in DATABASE_URL, and that the server's pg_hba.conf allows it from this machine."],
+  [
+    "28000",
+    `If the reason is "no encryption", add ?sslmode=verify-full&sslrootcert=PATH to DATABASE_URL, with the server's CA. Else check the user in DATABASE_URL, and that the server's pg_hba.conf allows it from this machine.`,
+  ],
   ["3D000", "Create the database, or name an existing one in DATABASE_URL."],
-  ["DEPTH_ZERO_SELF_SIGNED_CERT", "Give the server's CA with sslrootcert=PATH in DATABASE_URL."],
-  ["SELF_SIGNED_CERT_IN_CHAIN", "Give the server's CA with sslrootcert=PATH in DATABASE_URL."],
-  ["UNABLE_TO_VERIFY_LEAF_SIGNATURE", "Give the server's CA with sslrootcert=PATH in DATABASE_URL."],
-  ["UNABLE_TO_GET_ISSUER_CERT_LOCALLY", "Give the server's CA with sslrootcert=PATH in DATABASE_URL."],
+  ["DEPTH_ZERO_SELF_SIGNED_CERT", CA_FIX],
+  ["SELF_SIGNED_CERT_IN_CHAIN", CA_FIX],
+  ["UNABLE_TO_VERIFY_LEAF_SIGNATURE", CA_FIX],
+  ["UNABLE_TO_GET_ISSUER_CERT_LOCALLY", CA_FIX],
   ["CERT_HAS_EXPIRED", "Renew the server's certificate."],
   ["ERR_TLS_CERT_ALTNAME_INVALID", "Use the host name of the server's certificate in DATABASE_URL."],
 ]);
@@ -31,7 +37,9 @@ export function breaksConnection(error: unknown): boolean {
 export function asUnavailable(error: unknown, address: string): unknown {
   if (error instanceof StoreUnavailableError) return error;
   const code = findCode(error);
-  const advice = FIXES.get(code);
+  // pg reads the files of DATABASE_URL when it connects.
+  const isFile = error instanceof Error && "syscall" in error && error.syscall === "open";
+  const advice = isFile ? CA_FILE_FIX : FIXES.get(code);
   if (advice === undefined && !breaksConnection(error)) return error;
   const reason = error instanceof Error ? error.message || code : String(error);
   return new StoreUnavailableError(`The database ${address} cannot be used (${reason}). ${advice ?? WAIT}`, {

@@ -100,6 +100,13 @@ function toStorable(value: unknown): unknown {
   return typeof value === "string" && value.includes("\0") ? value.replaceAll("\0", "\uFFFD") : value;
 }
 
+/** Tells whether the connection to another machine has no TLS, or does not verify the server's certificate. */
+export function isExposed(url: string): boolean {
+  const client: { host: string; ssl: boolean | { rejectUnauthorized?: boolean } } = new pg.Client(url);
+  const isLocal = /^(?:\/|(?:localhost|127\.[\d.]+|::1)$)/.test(client.host);
+  return !isLocal && (typeof client.ssl === "boolean" ? !client.ssl : client.ssl.rejectUnauthorized === false);
+}
+
 /** Returns the host and name of the database, without user and password. */
 function describeAddress(url: string): string {
   const parsed = URL.parse(url);

@@ -20,7 +20,9 @@ const linesOf = async (deps: Partial<DoctorDeps>, place: RegExp) =>
     .map(({ status, subject, text }) => `${status} ${subject}: ${text}`)
     .filter((line) => place.test(line));
 
-const ready = (version: string, risk: string | null = null): DatabaseState => ({ kind: "ready", version, risk });
+const ready = (version: string, risk: string | null = null): DatabaseState => ({
+  ...{ kind: "ready", version, risk, isExposed: false },
+});
 
 for (const [state, expected] of [
   [ready("PostgreSQL 15.0"), ["ok DATABASE_URL: PostgreSQL 15.0: reachable, migrated and writable."]],
@@ -37,6 +39,21 @@ for (const [state, expected] of [
       "ok DATABASE_URL: PostgreSQL 18.0: reachable, migrated and writable.",
       "warning DATABASE_URL: fsync is off: a committed vote may be lost. Set synchronous_commit and fsync to on.",
     ],
+  ],
+  [
+    { kind: "not-migrated", version: "PostgreSQL 18.0", isExposed: true },
+    [
+      "warning DATABASE_URL: PostgreSQL 18.0 does not have the schema of this version. Run countersign migrate; serve does it too when it starts.",
+      "warning DATABASE_URL: without TLS and a verified certificate, the network can read and change the data. Add ?sslmode=verify-full&sslrootcert=PATH to DATABASE_URL, with the server's CA.",
+    ],
+  ],
+  [
+    { kind: "unreachable", message: "The database h/d cannot be used (because). Fix it." },
+    ["failed DATABASE_URL: The database h/d cannot be used (because). Fix it."],
+  ],
+  [
+    { kind: "not-writable", reason: "/data/countersign.db: EACCES" },
+    ["failed DATABASE_URL: not writable (/data/countersign.db: EACCES). Allow the user of the bot to write it."],
   ],
 ] as const)
   test(`doctor reports the database ${JSON.stringify(state)}`, async () => {

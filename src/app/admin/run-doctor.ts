@@ -117,7 +117,7 @@ async function checkDatabase(inspect: () => Promise<DatabaseState>): Promise<Che
     case "not-migrated": {
       const text =
         "does not have the schema of this version. Run countersign migrate; serve does it too when it starts.";
-      return [warning(check, subject, `${state.version} ${text}`)];
+      return [warning(check, subject, `${state.version} ${text}`), ...checkExposure(state)];
     }
     case "ready":
       return [
@@ -131,11 +131,19 @@ async function checkDatabase(inspect: () => Promise<DatabaseState>): Promise<Che
                 `${state.risk}: a committed vote may be lost. Set synchronous_commit and fsync to on.`,
               ),
             ]),
+        ...checkExposure(state),
         ...checkPostgres(state.version),
       ];
     default:
       throw new Error(`no text for ${state satisfies never}`);
   }
+}
+
+function checkExposure({ isExposed }: { isExposed: boolean }): Check[] {
+  if (!isExposed) return [];
+  const text =
+    "without TLS and a verified certificate, the network can read and change the data. Add ?sslmode=verify-full&sslrootcert=PATH to DATABASE_URL, with the server's CA.";
+  return [warning("database", "DATABASE_URL", text)];
 }
 
 function checkPostgres(version: string): Check[] {

@@ -7,6 +7,8 @@
  *   last-call  `remind.lastCall` before the deadline; in quiet hours at their end or, if the deadline is earlier, before them
  *   escalated  at `escalate.after`, also in quiet hours: people on call are there for that, and only they are mentioned, also
  *              by the message in their channel
+ *
+ * A post can come long after that: see `findHold`.
  */
 import { DEFAULT_APPROVE_TIMEOUT_SECONDS } from "./execution.ts";
 import { isEscalationChannel, type People, type Route } from "./policy.ts";
@@ -16,10 +18,7 @@ import { type ApprovalRequest, deadline } from "./request.ts";
 export type ReminderKind = "reminder" | "last-call" | "escalated";
 
 /** The people who could decide when a reminder became due. */
-export interface ReminderDetail extends People {
-  /** Present in quiet hours, which only an escalation does not wait for. */
-  isQuiet?: true;
-}
+export type ReminderDetail = People;
 
 /** Reads the facts that were stored with a reminder. */
 export function parseReminderDetail(detail: string | null): ReminderDetail {
@@ -41,6 +40,8 @@ type Schedule = Pick<Route, "remind" | "escalate" | "quiet">;
 
 /** How long before quiet hours a last call comes that could not come after them. */
 const BEFORE_QUIET_MS = 60_000;
+/** How soon after the deadline a reminder is looked at again that the end of its request has not removed by then. */
+const PAST_DEADLINE_MS = 5 * 60_000;
 
 /** Returns the time of the first reminder after a moment; null if none follows. */
 export function nextReminderAt(schedule: Schedule, times: ReminderTimes, after: number): number | null {
@@ -84,8 +85,25 @@ function lastCallAt({ remind, quiet }: Schedule, { openedAt, deadline }: Reminde
 
 /** Tells whether a message in this channel is an escalation in quiet hours. */
 export function isQuietEscalation(route: Route | null, channelId: string, now: number): boolean {
-  if (route?.quiet === undefined || !isEscalationChannel(route, channelId)) return false;
-  return findQuietPeriod(now, route.quiet) !== null;
+  return isEscalationChannel(route, channelId) && isQuiet(route, now);
+}
+
+/** Tells whether it is a quiet hour of the route. */
+export function isQuiet(route: Route | null, now: number): boolean {
+  return findQuietEnd(route, now) !== null;
+}
+
+function findQuietEnd(route: Route | null, now: number): number | null {
+  return route?.quiet === undefined ? null : (findQuietPeriod(now, route.quiet)?.end ?? null);
+}
+
+/**
+ * Returns the time before which a reminder that is due must not be posted; null: post it now. Slack or the bot may have been
+ * down until quiet hours, or until the step timed out and AWS says so at any moment.
+ */
+export function findHold(kind: ReminderKind, route: Route | null, times: ReminderTimes, now: number): number | null {
+  if (times.deadline !== null && now >= times.deadline) return now + PAST_DEADLINE_MS;
+  return kind === "escalated" ? null : findQuietEnd(route, now);
 }
 
 function escalationAt({ escalate }: Schedule, { openedAt }: ReminderTimes): number | null {

@@ -6,6 +6,7 @@ import {
   REMINDER_KINDS,
   THREAD_KINDS,
 } from "../app/ports/delivery-store.ts";
+import type { ReminderKind } from "../core/reminders.ts";
 import { makeDeliveryStore, selectDue } from "./deliveries.ts";
 import { newDelivery } from "./new-message.ts";
 import type { NoticesTable, Tables } from "./schema.ts";
@@ -27,10 +28,20 @@ const HAS_THREAD = sql<SqlBool>`exists (select 1 from messages where ${IN_THREAD
 /** Lists kinds for a condition. */
 const kinds = (list: readonly NoticeKind[]) => sql.join(list.map((kind) => sql.lit(kind)));
 
+export type ReplacedKind = Exclude<ReminderKind, "escalated">;
+
+/** The reminders of which a channel gets only the newest. */
+export const REPLACED_KINDS: readonly ReplacedKind[] = ["reminder", "last-call"];
+
+/** A reminder that became due again, for example while it was unknown whether Slack had posted the earlier one. */
+const IS_REPLACED = sql<SqlBool>`notices.kind in (${kinds(REPLACED_KINDS)}) and exists (select 1 from notices as newer
+  where newer.request_id = notices.request_id and newer.kind in (${kinds(REPLACED_KINDS)}) and newer.number > notices.number
+    and newer.channel_id = notices.channel_id)`;
+
 /** The end of an execution is reported when all of its requests show it, and reminders end with the open request. */
 const CAN_SAY = sql<SqlBool>`(notices.kind not in ('execution-ended', 'requester-ended')
     or not exists (select 1 from ${OF_EXECUTION} and each.execution_ended_at is null))
-  and (notices.kind not in (${kinds(REMINDER_KINDS)}) or requests.state = 'open')`;
+  and (notices.kind not in (${kinds(REMINDER_KINDS)}) or requests.state = 'open') and not (${IS_REPLACED})`;
 
 /**
  * Notices to post. They are never updated. A reply waits for its thread. An attempt that may have posted a notice must be

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { type TestContext, test } from "node:test";
+import type { ReminderKind } from "../../src/core/reminders.ts";
 import { anEntry, aRequest, NOW, REQUEST_ID } from "../support/samples.ts";
 import { aStore, ENGINES } from "../support/stores.ts";
 
@@ -60,5 +61,36 @@ for (const engine of ENGINES) {
       [claimed.id],
       "only the post that may have reached Slack is resolved",
     );
+  });
+
+  test(`${engine.name}: after an outage over several intervals each channel gets one reminder, and each escalation`, async (t) => {
+    const { store, reminded, post } = await setUp(t);
+    const remind = async (number: number, ...kinds: ReminderKind[]) => {
+      const request = { ...reminded.request, nextReminderAt: number };
+      const channels = ["C0DBA", "C0TWO"];
+      assert(await store.requests.recordReminded({ ...reminded, request, kinds, channels, next: number + 1 }));
+    };
+    const due = async () => {
+      const rows = (await store.notices.due(NOW + 100, 10)).filter(({ channelId }) => channelId === "C0DBA");
+      return rows.map(({ kind, number }) => `${kind} ${number - NOW}`).toSorted();
+    };
+    await post();
+    await remind(NOW, "reminder");
+    const [first] = await store.notices.due(NOW, 1);
+    assert(first !== undefined);
+    assert(await store.notices.claim(first.id, "claim", NOW, NOW + 1));
+    await remind(NOW + 1, "escalated", "reminder");
+    await remind(NOW + 2, "reminder");
+    assert.deepEqual(await due(), ["escalated 1", "reminder 0", "reminder 2"], "an unclear post is resolved");
+    await store.notices.release(first.id, "claim", "An earlier attempt posted nothing", NOW);
+    assert.deepEqual(await due(), ["escalated 1", "reminder 2"]);
+    await remind(NOW + 3, "last-call");
+    await remind(NOW + 4, "reminder");
+    assert.deepEqual(await due(), ["escalated 1", "last-call 4"], "the last call is not lost");
+    const stored = (await store.notices.ofRequest(REQUEST_ID)).filter(({ channelId }) => channelId === "C0TWO");
+    assert.deepEqual(stored.map(({ kind }) => kind).toSorted(), ["escalated", "last-call"]);
+    for (const row of await store.notices.due(NOW + 100, 10)) await store.notices.recordPosted(row.id, "2.000000", 1);
+    await remind(NOW + 5, "reminder");
+    assert.deepEqual(await due(), ["reminder 5"], "a posted last call changes no later reminder");
   });
 }

@@ -80,16 +80,38 @@ test("a channel whose members decide shows the reminders too: nothing else reach
   }
 });
 
-test("an escalation in quiet hours stays in its thread: in a channel whose members decide, it disturbs nobody", async (t) => {
-  const w = await setUpReplies(t, aRoute({ approvers: { users: [], groups: [], channel: "members" } }));
-  const detail = JSON.stringify({ users: [], groups: [], isQuiet: true });
-  for (const kind of ["escalated", "last-call"] as const)
-    await w.store.notices.add(REQUEST_ID, kind, "C0DBA", 1, detail);
+/** 11:30 to 12:30; the clock of these tests begins at 12:00. */
+const QUIET = { from: 11 * 60 + 30, to: 12 * 60 + 30, zone: "UTC" };
+
+test("a reminder that could not be posted before quiet hours waits for their end; an escalation disturbs no approver", async (t) => {
+  const w = await setUpReplies(t, aRoute({ approvers: { users: [], groups: [], channel: "members" }, quiet: QUIET }));
+  for (const kind of REMINDER_KINDS) await w.store.notices.add(REQUEST_ID, kind, "C0DBA", 1);
   await w.reply();
-  assert.deepEqual(w.chat.notices.map(({ notice, thread }) => [notice.kind, thread?.broadcast]).toSorted(), [
-    ["escalated", false],
-    ["last-call", true],
+  await w.reply();
+  const posted = () =>
+    w.chat.notices.map(({ notice, thread }) => [notice.kind, notice.isQuiet, thread?.broadcast]).toSorted();
+  assert.deepEqual(posted(), [["escalated", true, false]]);
+  const held = (await w.store.notices.ofRequest(REQUEST_ID)).filter(({ ts }) => ts === null);
+  assert.deepEqual(
+    held.map(({ lastError, nextAttemptAt }) => [lastError, nextAttemptAt]),
+    Array(2).fill([null, w.clock.now() + 30 * 60_000]),
+    "a reminder that waits is no failure",
+  );
+  w.clock.advance(30 * 60_000);
+  await w.reply();
+  assert.deepEqual(posted().slice(1), [
+    ["last-call", false, true],
+    ["reminder", false, true],
   ]);
+});
+
+test("no reminder is posted after the deadline", async (t) => {
+  const w = await setUpReplies(t, aRoute());
+  for (const kind of REMINDER_KINDS) await w.store.notices.add(REQUEST_ID, kind, "C0DBA", 1);
+  w.clock.advance(60 * 60_000);
+  await w.reply();
+  assert.deepEqual(w.chat.notices, []);
+  assert.deepEqual(await w.store.notices.due(w.clock.now(), 10), [], "no slot is spent on it each second");
 });
 
 test("admins learn of an archived channel also by a refused reminder", async (t) => {

@@ -8,8 +8,8 @@ import { ROUTE, view } from "./messages-examples.ts";
 
 const ESCALATE = { after: 15 * 60_000, channels: ["C0ONCALL"], mention: ["S0ONCALL"] };
 
-function render(kind: ReminderKind, detail: ReminderDetail, route: Partial<typeof ROUTE> = {}) {
-  const of: NoticeView = { ...view({}, [], { ...ROUTE, escalate: ESCALATE, ...route }), kind };
+function render(kind: ReminderKind, detail: ReminderDetail, route: Partial<typeof ROUTE> = {}, isQuiet = false) {
+  const of: NoticeView = { ...view({}, [], { ...ROUTE, escalate: ESCALATE, ...route }), kind, isQuiet };
   return noticeMessage({ ...of, detail: JSON.stringify(detail) });
 }
 const textOf = (...of: Parameters<typeof render>) => JSON.stringify(render(...of).blocks);
@@ -31,19 +31,18 @@ test("a reminder with more people than Slack's limit mentions the groups and cou
   assert.match(text, new RegExp(` and ${400 - named} more`));
 });
 
-test("an escalation in quiet hours mentions no approver, and a last call with it does", () => {
-  const detail: ReminderDetail = { users: ["U0JANE"], groups: ["S0DBA"], isQuiet: true };
-  const text = textOf("escalated", detail);
+test("an escalation in quiet hours mentions no approver, and a last call or an escalation by day does", () => {
+  const detail: ReminderDetail = { users: ["U0JANE"], groups: ["S0DBA"] };
+  const text = textOf("escalated", detail, {}, true);
   assert.doesNotMatch(text, /U0JANE|S0DBA/);
   assert.match(text, /No decision after 15 minutes\. Also posted in <#C0ONCALL>\./);
   assert.match(textOf("last-call", detail), /<!subteam\^S0DBA>, <@U0JANE>/);
-  const { isQuiet: _, ...byDay } = detail;
-  assert.match(textOf("escalated", byDay), /<!subteam\^S0DBA>, <@U0JANE>/);
+  assert.match(textOf("escalated", detail), /<!subteam\^S0DBA>, <@U0JANE>/);
 });
 
 test("an escalation in the channel of the request mentions the people on call there, also in quiet hours", () => {
   const escalate = { ...ESCALATE, channels: [] };
-  const text = textOf("escalated", { users: ["U0JANE"], groups: [], isQuiet: true }, { escalate });
+  const text = textOf("escalated", { users: ["U0JANE"], groups: [] }, { escalate }, true);
   assert.match(text, /No decision after 15 minutes: <!subteam\^S0ONCALL>/);
   assert.doesNotMatch(text, /U0JANE/);
 });

@@ -97,24 +97,6 @@ test("a group of more than 100 other members is mentioned as a group: Slack show
   );
 });
 
-test("an escalation in quiet hours is marked: it must not wake the approvers", async () => {
-  const at = (from: string, to: string) => {
-    const minutes = (time: string) => Number(time.slice(0, 2)) * 60 + Number(time.slice(3));
-    return { from: minutes(from), to: minutes(to), zone: "UTC" };
-  };
-  const now = new Date(NOW + 60_000).toISOString().slice(11, 16);
-  const later = new Date(NOW + 120_000).toISOString().slice(11, 16);
-  for (const [quiet, expected] of [
-    [at(now, later), true],
-    [at(later, now), undefined],
-  ] as const) {
-    const { stored, remind } = setUp([], { ...ROUTE, quiet });
-    await remind(REQUEST);
-    assert.ok(stored[0]?.kinds.includes("escalated"));
-    assert.equal(JSON.parse(stored[0]?.detail ?? "").isQuiet, expected);
-  }
-});
-
 test("a request whose route is gone has no more reminders", async () => {
   const { stored, remind } = setUp([]);
   await remind({ ...REQUEST, route: "removed" });

@@ -24,7 +24,7 @@ export interface ClaimedCall {
  * claimed again, so that a message in a long queue does not go back to its end.
  *
  * Returns null if another replica has the row, if the bot stops, or if another replica could have the claim when the call
- * arrives: this process was paused for too long, or its heartbeat has expired.
+ * arrives: this process was paused for too long, or its heartbeat has expired. Also returns null if the content must wait.
  */
 export async function claimCall<Row extends DeliveryRow>(
   deps: DeliveryDeps,
@@ -56,6 +56,10 @@ export async function claimCall<Row extends DeliveryRow>(
   }
   if (!abort.aborted) {
     const current = await kind.content({ ...row, claimId: claimed.claim });
+    if (current !== null && "notBefore" in current) {
+      await store.release(row.id, claimed.claim, null, current.notBefore);
+      return null;
+    }
     const notAfter = toNotAfter(claimed);
     if (current !== null && clock.now() <= notAfter)
       return { claim: claimed.claim, notAfter, thread: null, ...current };

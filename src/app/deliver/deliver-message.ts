@@ -192,7 +192,11 @@ async function isUnchanged<Row extends DeliveryRow>(
 ): Promise<boolean> {
   if (row.shownContent === null) return false;
   const current = await kind.content(row);
-  if (current === null || (await deps.chat.fingerprint(row.channelId, current.content)) !== row.shownContent)
+  if (
+    current === null ||
+    "notBefore" in current ||
+    (await deps.chat.fingerprint(row.channelId, current.content)) !== row.shownContent
+  )
     return false;
   await kind.store.recordUnchanged(row.id, current.version, row.shownContent);
   trace(deps, "message.unchanged", "the message shows the same as before");

@@ -22,15 +22,21 @@ export interface DeliveryDeps {
   log: Log;
 }
 
+interface Content {
+  content: MessageContent;
+  version: number;
+  thread?: Thread | null;
+}
+
 /** One kind of message: its store, its id in Slack's metadata, and its content. */
 export interface MessageKind<Row extends DeliveryRow> {
   store: DeliveryStore;
   idOf(row: Row): string;
   /**
    * Returns the content as of now, its version, and the thread if it is a reply. Null: there is nothing to say any more.
-   * The row has the claim of the attempt.
+   * `notBefore`: a post must wait until then. The row has the claim of the attempt.
    */
-  content(row: Row): Promise<{ content: MessageContent; version: number; thread?: Thread | null } | null>;
+  content(row: Row): Promise<Content | { notBefore: number } | null>;
   /** Returns the thread that an unfinished post went to. */
   threadOf?(row: Row): string | null;
   /** Returns the fields that identify the message in the log, in addition to its channel. */

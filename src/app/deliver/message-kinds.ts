@@ -1,7 +1,7 @@
 import { lastEarlier } from "../../core/earlier-requests.ts";
 import { findRoute, isEscalationChannel, type Route, tellsRequester } from "../../core/policy.ts";
 import { isGivenUp } from "../../core/refused-signer.ts";
-import { isQuietEscalation, parseReminderDetail } from "../../core/reminders.ts";
+import { findHold, isQuiet, isQuietEscalation, type ReminderKind, toReminderTimes } from "../../core/reminders.ts";
 import type { ApprovalRequest } from "../../core/request.ts";
 import { findRequester, type Identities } from "../../core/requester.ts";
 import { lastError } from "../../core/signal-attempt.ts";
@@ -74,7 +74,13 @@ export const makeNotices = (
       if (kind === "step-without-id")
         return { content: { id, kind, step: await deps.notices.stepWithoutId(requestId) }, version: 1 };
       const view = await toNoticeView(deps, row, kind);
-      if (REMINDER_KINDS.includes(kind) && view.request.state !== "open") return null;
+      if (isReminder(kind)) {
+        if (view.request.state !== "open") return null;
+        const now = deps.clock.now();
+        const notBefore = findHold(kind, view.route, toReminderTimes(view.request), now);
+        if (notBefore !== null) return { notBefore };
+        view.isQuiet = kind === "escalated" && isQuiet(view.route, now);
+      }
       const thread = await claimThread(deps, row, view);
       const isThreadLost = thread === null && THREAD_KINDS.includes(kind);
       return { content: { id, kind: "notice", view: { ...view, isThreadLost } }, version: 1, thread };
@@ -86,6 +92,8 @@ export const makeNotices = (
       if (THREAD_KINDS.includes(kind)) await reportUnavailable(deps, requestId, channelId, code);
     },
   });
+
+const isReminder = (kind: NoticeView["kind"]): kind is ReminderKind => REMINDER_KINDS.includes(kind);
 
 /** Returns the fields that identify a notice in the log. */
 export const aboutNotice = ({ requestId, kind }: NoticeRow) =>
@@ -140,14 +148,13 @@ async function isAnnounced(
 async function claimThread(
   { notices }: { notices: NoticeStore },
   row: NoticeRow,
-  { kind, detail = null, route, broadcast: isEndShown = false }: NoticeView,
+  { kind, isQuiet: isDisturbing = false, route, broadcast: isEndShown = false }: NoticeView,
 ): Promise<Thread | null> {
   if (!THREAD_KINDS.includes(kind)) return null;
   const ts = await notices.findThread(row);
   await notices.recordThread(row.id, row.claimId ?? "", ts);
   // A reminder mentions no member of a channel whose members decide: only the channel itself reaches them.
-  const isForMembers = REMINDER_KINDS.includes(kind) && route?.approvers.channel === "members";
-  const isDisturbing = isForMembers && kind === "escalated" && parseReminderDetail(detail).isQuiet === true;
+  const isForMembers = isReminder(kind) && route?.approvers.channel === "members";
   const broadcast = kind === "execution-ended" ? isEndShown : isForMembers && !isDisturbing;
   return ts === null ? null : { ts, broadcast };
 }

@@ -1,5 +1,4 @@
 import { type Approvers, findRoute, type People, type Route } from "../../core/policy.ts";
-import { findQuietPeriod } from "../../core/quiet-hours.ts";
 import { dueReminders, nextReminderAt, type ReminderDetail, toReminderTimes } from "../../core/reminders.ts";
 import type { ApprovalRequest } from "../../core/request.ts";
 import { everyRequester, findRequester, type Identities } from "../../core/requester.ts";
@@ -43,13 +42,12 @@ export const makeRemind =
     const others = new Set([...voters, ...own.flatMap(({ userIds, candidates }) => [...userIds, ...candidates])]);
     const deciders = await findDeciders(directory, route?.approvers, others);
     if ("retryAfterMs" in deciders) return deciders;
-    const isQuiet = route?.quiet !== undefined && findQuietPeriod(now, route.quiet) !== null;
     const isStored = await requests.recordReminded({
       request,
       kinds,
       channels: route?.channels ?? [],
       escalateTo: kinds.includes("escalated") ? (route?.escalate?.channels ?? []) : [],
-      detail: JSON.stringify({ ...deciders, ...(isQuiet ? { isQuiet } : {}) } satisfies ReminderDetail),
+      detail: JSON.stringify(deciders satisfies ReminderDetail),
       next: route === null ? null : nextReminderAt(route, times, now),
     });
     if (isStored)

@@ -39,8 +39,8 @@ export interface DeliveryStore {
   recordPosted(id: string, ts: string, version: number, content?: string | null): Promise<void>;
   /** Records that Slack may have posted the message: it keeps its claim, and is searched for from `resolveAt` on. */
   recordAmbiguous(id: string, claim: string, error: string, resolveAt: number): Promise<void>;
-  /** Gives the claim back after an attempt that posted nothing, or after an update. */
-  release(id: string, claim: string, error: string, nextAttemptAt: number): Promise<void>;
+  /** Gives the claim back after an attempt that posted nothing, or after an update. `error: null`: it must wait. */
+  release(id: string, claim: string, error: string | null, nextAttemptAt: number): Promise<void>;
   /**
    * Records the version that the message shows. If the claim expired during the update, another process may have updated
    * the message too, in either order: the version becomes unknown, and the message is due again.

@@ -20,11 +20,11 @@ const MENTIONS_BUDGET = 2_500;
  * mentions none of them.
  */
 export function reminderMessage(view: NoticeView): RenderedMessage {
-  const { kind, request, votes, route, detail } = view;
-  const { isQuiet, ...deciders } = parseReminderDetail(detail ?? null);
+  const { request, votes, route, detail, isQuiet = false } = view;
+  const deciders = parseReminderDetail(detail ?? null);
   const given = byVerdict(votes, "approve").map((vote) => vote.userId);
   const others = { ...deciders, users: deciders.users.filter((userId) => !given.includes(userId)) };
-  const mentioned = kind === "escalated" && isQuiet ? "" : mentionAll(others, MENTIONS_BUDGET);
+  const mentioned = isQuiet ? "" : mentionAll(others, MENTIONS_BUDGET);
   const obstacle = findObstacle(request.facts, route);
   const status = [
     `decide by ${deadlineText(request)}`,

@@ -113,10 +113,19 @@ const requests: Record<string, RequestView> = {
     {
       isEscalation: true,
       route: ESCALATED,
+      postedAt: ASKED + ESCALATED.escalate.after,
     },
   ),
-  "escalation-quiet": view({}, { isEscalation: true, isQuiet: true, route: ESCALATED }),
-  "replaces-deleted": view({}, { isReplacement: true }),
+  "escalation-quiet": view(
+    {},
+    {
+      isEscalation: true,
+      isQuiet: true,
+      route: ESCALATED,
+      postedAt: ASKED + ESCALATED.escalate.after,
+    },
+  ),
+  "replaces-deleted": view({}, { isReplacement: true, postedAt: ASKED + 12 * MINUTE }),
   "later-gate": view(
     { facts: SECOND },
     { earlier: { gates: [{ ...first, messages: [{ channelId: "C0APPROVALS", ts: "1700000000.000100" }] }], more: 0 } },

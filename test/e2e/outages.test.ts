@@ -54,7 +54,7 @@ for (const [outage, fault] of [
       assert.deepEqual(runbooks.toSorted(), ["Hours-12", "Hours-3", "Hours-6", "Hours-9"]);
       assert.equal(messages.length, hours.length);
       for (const message of messages)
-        assert.match(toText(message), /\*Posted 1 hour( \d+ minutes?)? late:\* waiting since/);
+        assert.match(toText(message), /\*Posted 1 hour( \d+ minutes?)? after the step began to wait\*/);
     },
   );
 }

@@ -34,7 +34,9 @@ test("a message that is posted late says so", () => {
   assert.deepEqual(ids({ ...inTime, postedAt: ASKED + MINUTE }), ["what", "words", "where", "state", "decide", "ids"]);
   const late = { ...inTime, postedAt: ASKED + 62 * MINUTE };
   assert.equal(ids(late)[1], "late");
-  assert.equal(blockText(late, "late"), `*Posted 1 hour 2 minutes late:* waiting since ${token(ASKED)}.`);
+  assert.equal(blockText(late, "late"), `*Posted 1 hour 2 minutes after the step began to wait* (${token(ASKED)}).`);
+  for (const more of [{ isEscalation: true }, { isReplacement: true }])
+    assert.ok(!ids({ ...late, ...more }).includes("late"), "it is not late: it says why it comes now");
 });
 
 test("the header of an open request is a question, and names the gate of a runbook with several gates", () => {

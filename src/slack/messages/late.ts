@@ -7,9 +7,13 @@ import { duration, moment } from "./time.ts";
 /** The delay after which a message counts as late. Longer than usual poll intervals. */
 const LATE_MS = 5 * 60_000;
 
-/** Marks a message that was posted late: its readers have less time than it seems. */
-export function lateBlock({ request, postedAt }: RequestView): ContextBlock | null {
+/**
+ * Marks a message that was posted late: its readers have less time than it seems. An escalation, and a message that replaces
+ * a deleted one, say themselves why they are late.
+ */
+export function lateBlock({ request, postedAt, isEscalation, isReplacement }: RequestView): ContextBlock | null {
+  if (postedAt === undefined || isEscalation || isReplacement) return null;
   const asked = askedAt(request);
-  if (postedAt === undefined || postedAt - asked < LATE_MS) return null;
-  return context(`*Posted ${duration(postedAt - asked)} late:* waiting since ${moment(asked)}.`, "late");
+  if (postedAt - asked < LATE_MS) return null;
+  return context(`*Posted ${duration(postedAt - asked)} after the step began to wait* (${moment(asked)}).`, "late");
 }

@@ -14,6 +14,15 @@ export function cut(text: string, length: number, end = "…"): string {
   return text.slice(0, boundaryBefore(text, length - end.length)) + end;
 }
 
+/** Cuts a text to at most `length` UTF-16 units by leaving out its middle: ARNs, paths and URLs differ at their ends. */
+export function cutMiddle(text: string, length: number): string {
+  if (text.length <= length) return text;
+  const start = Math.floor(length / 3);
+  let end = text.length - (length - 1 - start);
+  while (end < text.length && boundaryBefore(text, end) !== end) end++;
+  return `${text.slice(0, boundaryBefore(text, start))}…${text.slice(end)}`;
+}
+
 /**
  * Returns the last place at or before `at` where a text can be divided: between two characters, and not after a joiner, which
  * belongs to the characters on both of its sides.

@@ -90,9 +90,20 @@ export function describeRunContext(context: RunContext, show: NameRenderer): str
   parts.push(...first.map((parent) => describeParent(parent, show)));
   if (parentsUnread !== undefined)
     parts.push(
-      `The execution that started this one could not be read (${show.text(parentsUnread)}). The requester is therefore unknown, and values that only that execution hides may be visible here.`,
+      `Countersign could not read the execution that started this one (${show.text(parentsUnread)}). So the requester is unknown, and secrets of that execution may be visible here.`,
     );
   return parts.join(" · ") || null;
+}
+
+/** Returns the values of a run that a line shows only in part, if they have more than `limit` characters. */
+export function longRunValues({ loops = [], rateControl }: RunContext, limit: number): [label: string, text: string][] {
+  const values: [string, string][] = loops.map(({ name, iteration, value }) => [
+    `Iteration ${iteration} of ${name === null ? "a loop" : `the loop ${name}`}`,
+    value ?? "",
+  ]);
+  if (rateControl !== undefined)
+    values.push([`${rateControl.parameter ?? "Target"} of the rate-controlled run`, rateControl.target]);
+  return values.filter(([, text]) => text.length > limit);
 }
 
 /** Names the runbook of a parent execution with the first of its parameters: "child of Release: Version 1.2, Stage prod". */

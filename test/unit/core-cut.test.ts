@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import fc from "fast-check";
-import { boundaryBefore, cut } from "../../src/core/cut.ts";
+import { boundaryBefore, cut, cutMiddle } from "../../src/core/cut.ts";
 
 const FAMILY = "👨‍👩‍👧";
 const FLAG = "🇩🇪";
@@ -57,4 +57,15 @@ test("a text of whole characters is never divided within one of them", () => {
       assert.ok(starts.has(boundaryBefore(text, at)), `${JSON.stringify(text)} at ${at}`);
     }),
   );
+});
+
+test("a text without its middle keeps its start, more of its end, and whole characters", () => {
+  assert.equal(cutMiddle("abcdefghij", 10), "abcdefghij");
+  assert.equal(cutMiddle("abcdefghijkl", 10), "abc…ghijkl");
+  const family = "\u{1F468}\u200D\u{1F469}\u200D\u{1F467}";
+  for (let length = 0; length < 40; length++) {
+    const text = cutMiddle(family.repeat(6), length);
+    assert.ok(text.length <= Math.max(1, length), `${length}`);
+    assert.match(text, new RegExp(`^(${family})*…(${family})*$`));
+  }
 });

@@ -71,7 +71,7 @@ test("every surface names the parent execution, its first values and its request
   for (const name of ["message", "Details", "App Home", "pending", "show", "digest"])
     assert.match(
       SURFACES[name]?.render({ ...unread, route: ROUTE }) ?? "",
-      /execution that started this one could not be read/,
+      /could not read the execution that started this one/,
       name,
     );
   const details = SURFACES.Details?.render({ ...of, route: ROUTE }) ?? "";

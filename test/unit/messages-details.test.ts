@@ -3,7 +3,9 @@ import { test } from "node:test";
 import type { KnownBlock } from "@slack/types";
 import type { Route } from "../../src/core/policy.ts";
 import { type Requester, UNKNOWN_REQUESTER } from "../../src/core/requester.ts";
+import { confirmation } from "../../src/slack/messages/confirmation.ts";
 import { detailsPages, detailsView, sentenceView } from "../../src/slack/messages/details-view.ts";
+import { requestMessage } from "../../src/slack/messages/request-message.ts";
 import { verdictForm } from "../../src/slack/messages/verdict-form.ts";
 import { visibleText } from "../support/block-limits.ts";
 import { ASKED, closedBy, execution, MINUTE, ROUTE, request, step, view } from "./messages-examples.ts";
@@ -39,6 +41,20 @@ test("details that do not fit keep the gate and failed steps, and count the miss
   const text = visibleText(detailsPages({ ...view(), execution: execution(steps) }));
   assert.ok(text.includes("1001. Broken") && text.includes("1002. ApproveFailover"));
   assert.match(text, /\d+ of 1002 steps shown\. The AWS console shows all of them\./);
+});
+
+test("details show long values of the run in full; the message and the dialog leave out their middle", () => {
+  const value = `arn:aws:rds:us-east-1:111122223333:${"db-".repeat(140)}:orders-primary`;
+  const of = view({ facts: { loops: [{ name: "perDb", iteration: 2, value }] } });
+  const details = visibleText(detailsPages({ ...of, execution: null }));
+  assert.ok(details.includes(`Iteration 2 of the loop perDb ${value}`), details);
+  for (const blocks of [requestMessage(of).blocks, confirmation(of, "approve")])
+    assert.match(JSON.stringify(blocks), /iteration 2 of the loop perDb: `?arn:aws[^"]*…[^"]*orders-primary/);
+  const rateControl = { parameter: "InstanceId", target: value };
+  const controlled = detailsPages({ ...view({ facts: { rateControl } }), execution: null });
+  assert.ok(visibleText(controlled).includes(`InstanceId of the rate-controlled run ${value}`));
+  const short = view({ facts: { loops: [{ name: "perDb", iteration: 2, value: "v".repeat(78) }] } });
+  assert.doesNotMatch(JSON.stringify(detailsPages({ ...short, execution: null })), /Iteration 2/, "said once");
 });
 
 test("details say that AWS could not be read, and show the stored facts", () => {

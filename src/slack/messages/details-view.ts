@@ -14,7 +14,7 @@ import { button, context, plainText, section } from "./blocks.ts";
 import { CHAR_BUDGET, MAX_BLOCKS, textLength } from "./budget.ts";
 import { earlierGates } from "./earlier-gates.ts";
 import { evidenceBlocks } from "./evidence-blocks.ts";
-import { factsText } from "./fact-lines.ts";
+import { factsText, runBlock } from "./fact-lines.ts";
 import { mentions } from "./mentions.ts";
 import { MESSAGE_PARTS } from "./message-parts.ts";
 import { notifiedBlock } from "./notified.ts";
@@ -97,6 +97,7 @@ function detailsBlocks(details: Details): KnownBlock[] {
     ...reasonBlocks(details, "reasons"),
   ];
   const parameters = [
+    runBlock(details),
     ...parameterBlocks(facts.parameters, "parameters"),
     ...parentBlocks(facts),
     notReplacedNote(facts),

@@ -1,12 +1,20 @@
+import type { RichTextBlock } from "@slack/types";
 import type { RequestView } from "../../app/ports/slack.ts";
 import { describeTarget, gateLabel } from "../../core/describe-step.ts";
 import { DEFAULT_APPROVE_TIMEOUT_SECONDS } from "../../core/execution.ts";
 import { type ApprovalRequest, askedAt, deadline } from "../../core/request.ts";
 import { describeRequester } from "../../core/requester.ts";
-import { describeRunContext } from "../../core/run-context.ts";
+import { describeRunContext, longRunValues } from "../../core/run-context.ts";
+import { line, preformatted, richText, span } from "./blocks.ts";
+import { linkSpans } from "./links.ts";
 import { mentions } from "./mentions.ts";
-import { code } from "./text.ts";
+import { code, literal, name } from "./text.ts";
 import { moment, timeLeft, utcText } from "./time.ts";
+
+/** The characters of one value of the run. */
+const MAX_RUN_LENGTH = 80;
+/** More than the stored characters of one value, also where some of them are replaced. */
+const MAX_RUN_VALUE_LENGTH = 1000;
 
 type Facts = Pick<RequestView, "request" | "requester">;
 
@@ -30,7 +38,7 @@ export function factsText(view: Facts): string {
   const label = gateLabel(facts);
   const gate = label === null ? "" : `, ${label}`;
   const started = facts.executionStartedAt === null ? "" : `, ${moment(facts.executionStartedAt)}`;
-  const run = describeRunContext(facts, mentions(80));
+  const run = describeRunContext(facts, mentions(MAX_RUN_LENGTH));
   return [
     `*Runbook:* ${code(facts.documentName, 140)}${version}`,
     `*Step:* ${code(facts.stepName, 140)}${gate}`,
@@ -40,6 +48,18 @@ export function factsText(view: Facts): string {
     `*${request.state === "closed" ? "Began to wait" : "Waiting since"}:* ${moment(askedAt(request))}`,
     ...(request.state === "open" ? [`*Decide by:* ${deadlineText(request)}`] : []),
   ].join("\n");
+}
+
+/** Shows the values of the run in full that `factsText` cuts. */
+export function runBlock({ request }: Facts): RichTextBlock | null {
+  // A code span has two backticks.
+  const values = longRunValues(request.facts, MAX_RUN_LENGTH - 2);
+  if (values.length === 0) return null;
+  const lines = values.flatMap(([label, text]) => [
+    line(span(name(label, 200), { bold: true })),
+    preformatted(linkSpans(literal(text, MAX_RUN_VALUE_LENGTH))),
+  ]);
+  return richText(lines, "run");
 }
 
 function requesterName({ requester }: Facts, show = mentions()): string {

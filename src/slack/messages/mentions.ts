@@ -1,3 +1,4 @@
+import { cutMiddle } from "../../core/cut.ts";
 import type { NameRenderer } from "../../core/name-renderer.ts";
 import type { People } from "../../core/policy.ts";
 import { code, plain, word } from "./text.ts";
@@ -52,5 +53,6 @@ export const mentions = (limit = 140): NameRenderer => ({
 /** Renders names where mrkdwn does not work: notifications, headers and dialogs. */
 export const plainNames = (limit = 140): NameRenderer => {
   const text = (each: string) => plain(each, limit);
-  return { user: text, group: text, channel: text, text, word: text, strong: text };
+  const word = (each: string) => plain(cutMiddle(each, limit), limit);
+  return { user: text, group: text, channel: text, text, word, strong: text };
 };

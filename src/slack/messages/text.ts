@@ -1,5 +1,5 @@
 import { clean, oneLine } from "../../core/clean-text.ts";
-import { boundaryBefore } from "../../core/cut.ts";
+import { boundaryBefore, cutMiddle } from "../../core/cut.ts";
 
 /**
  * Makes text by others safe to show in Slack: runbooks, their parameters, AWS's errors and people's reasons. Each of the five
@@ -29,9 +29,10 @@ export function code(text: string, limit: number): string {
   return `\`${inside}\``;
 }
 
-/** For mrkdwn: bare where no character can format anything, else a code span. */
+/** For mrkdwn: bare where no character can format anything, else a code span. The middle of a long text is left out. */
 export function word(text: string, limit: number): string {
-  return text.length <= limit && /^[A-Za-z0-9]+(?:[.-][A-Za-z0-9]+)*$/.test(text) ? text : code(text, limit);
+  if (text.length <= limit && /^[A-Za-z0-9]+(?:[.-][A-Za-z0-9]+)*$/.test(text)) return text;
+  return code(cutMiddle(oneLine(text), limit - 2), limit);
 }
 
 /**

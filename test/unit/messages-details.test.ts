@@ -21,6 +21,7 @@ test("details show each step with status, times, inputs, outputs and failure", (
       inputs: { DocumentName: "AWS-RunShellScript", Targets: [{ Key: "tag" }] },
       outputs: { Code: ["7"] },
       failureMessage: "exit 7",
+      failureDetails: { Stage: ["Invocation"], Type: ["Timeout", "Poll"] },
     }),
     step(),
   ];
@@ -30,6 +31,7 @@ test("details show each step with status, times, inputs, outputs and failure", (
     assert.ok(text.includes(part), `${part} in ${text}`);
   assert.ok(text.includes('Inputs DocumentName: AWS-RunShellScript\nTargets: [{"Key":"tag"}]'));
   assert.ok(text.includes("Outputs Code: 7 Failure exit 7"));
+  assert.ok(text.includes('Failure details Stage: Invocation\nType: ["Timeout","Poll"]'), text);
 });
 
 test("details that do not fit keep the gate and failed steps, and count the missing ones", () => {

@@ -68,16 +68,17 @@ export function stepBlocks(
 }
 
 /** Tells whether the step has begun, and has inputs, outputs or a failure. */
-function hasValues({ startedAt, inputs, outputs, failureMessage }: ObservedStep): boolean {
-  return startedAt !== null && (entries(inputs) !== "" || entries(outputs) !== "" || failureMessage !== null);
+function hasValues(step: ObservedStep): boolean {
+  return step.startedAt !== null && toParts(step).length > 0;
 }
 
 /** Returns the inputs, the outputs and the failure of a step, without those that are empty. */
-function toParts({ inputs, outputs, failureMessage }: ObservedStep): Part[] {
+function toParts({ inputs, outputs, failureMessage, failureDetails = {} }: ObservedStep): Part[] {
   const all: Part[] = [
     ["Inputs", entries(inputs)],
     ["Outputs", entries(outputs)],
     ["Failure", failureMessage ?? ""],
+    ["Failure details", entries(failureDetails)],
   ];
   return all.filter(([, text]) => text !== "");
 }

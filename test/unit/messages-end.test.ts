@@ -42,3 +42,11 @@ for (const [executionStatus, status, title] of FAILURES)
     assert.match(text, /AWS text\nType: Action/);
     if (status !== "Failed") assert.doesNotMatch(text, /Step restart failed/);
   });
+
+test("the end of a child execution mentions the people who started it through its parents, each once", () => {
+  const of = ended({ executionStatus: "Success" });
+  const rosa = { ...of.requester, userIds: ["U0ROSA"] };
+  const requester = { ...of.requester, userIds: [], parents: [rosa, rosa] };
+  assert.match(textOf({ ...of, requester }), /started by <@U0ROSA>/);
+  assert.doesNotMatch(textOf({ ...of, requester, tellRequester: false }), /U0ROSA/);
+});

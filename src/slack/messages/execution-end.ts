@@ -4,6 +4,7 @@ import { repeatsRejection } from "../../core/action-terms.ts";
 import { shortTarget } from "../../core/describe-step.ts";
 import type { FailedStep } from "../../core/failed-step.ts";
 import { listNames } from "../../core/name-renderer.ts";
+import { requesterIds } from "../../core/requester.ts";
 import { executionNote, executionText } from "./aws-text.ts";
 import { context, contextLines, line, preformatted, type RenderedMessage, richText, section, span } from "./blocks.ts";
 import { gateLine, moreGates } from "./gate-line.ts";
@@ -71,9 +72,9 @@ function toFailure(title: string, texts: readonly string[]): KnownBlock {
   );
 }
 
-/** Mentions the requester, if the requester is known and a route does not say otherwise. */
+/** Mentions the requester, also that of the parent executions, if the requester is known and a route does not say otherwise. */
 function requesterLine({ requester, tellRequester = true }: NoticeView): string | null {
   if (!tellRequester) return null;
-  const people = requester.userIds.map(mentionUser);
+  const people = requesterIds(requester).map(mentionUser);
   return people.length === 0 ? null : `started by ${listNames(people, "or", 5)}`;
 }

@@ -47,7 +47,7 @@ export function startReminderWorker(deps: {
             executionId: request.executionId,
             error: result.error,
           },
-          "cannot read the members of a group to remind; trying again",
+          "cannot remind of an open request yet; trying again",
         );
         postponed.set(request.id, clock.now() + result.retryAfterMs);
       }

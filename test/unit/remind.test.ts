@@ -97,8 +97,8 @@ test("a group of more than 100 other members is mentioned as a group: Slack show
   );
 });
 
-test("a request whose route is gone has no more reminders", async () => {
+test("a request whose route was removed keeps the time of its reminder: the route may be back after a start", async () => {
   const { stored, remind } = setUp([]);
-  await remind({ ...REQUEST, route: "removed" });
-  assert.deepEqual([stored[0]?.kinds, stored[0]?.next], [[], null]);
+  assert.ok((await remind({ ...REQUEST, route: "removed" })) !== null);
+  assert.deepEqual(stored, []);
 });

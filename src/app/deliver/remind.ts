@@ -18,7 +18,10 @@ export interface RemindDeps {
   log: Log;
 }
 
-/** A reminder that waits until Slack returns the members of a group. */
+/** How soon a reminder is looked at again whose route is not in the configuration: it may be back after a start. */
+const NO_ROUTE_RETRY_MS = 5 * 60_000;
+
+/** A reminder that waits until Slack returns the members of a group, or until its route is back in the configuration. */
 export interface PostponedReminder {
   error: string;
   retryAfterMs: number;
@@ -27,28 +30,29 @@ export interface PostponedReminder {
 /**
  * Makes the use case that stores the due reminders of an open request, as replies that the notices' worker posts, and the time
  * of the next one. A group with a member who has voted, or whose approval would be a self-approval, is mentioned by its other
- * members, unless there are too many, so Slack must return them: null unless it asks to wait.
+ * members, unless there are too many, so Slack must return them: null unless it asks to wait. A request whose route was removed keeps its time.
  */
 export const makeRemind =
   ({ requests, directory, routes, identities, clock, log }: RemindDeps) =>
   async (request: ApprovalRequest): Promise<PostponedReminder | null> => {
     const { id: requestId, nextReminderAt: since } = request;
     const route = findRoute(routes, request.route);
+    if (route === null) return { error: "the route is not in countersign.yml", retryAfterMs: NO_ROUTE_RETRY_MS };
     const now = clock.now();
     const times = toReminderTimes(request);
-    const kinds = route === null || since === null ? [] : dueReminders(route, times, since, now);
+    const kinds = since === null ? [] : dueReminders(route, times, since, now);
     const voters = (await requests.votes(requestId)).map((vote) => vote.userId);
-    const own = route?.selfApproval === false ? everyRequester(findRequester(request, identities)) : [];
+    const own = route.selfApproval === false ? everyRequester(findRequester(request, identities)) : [];
     const others = new Set([...voters, ...own.flatMap(({ userIds, candidates }) => [...userIds, ...candidates])]);
-    const deciders = await findDeciders(directory, route?.approvers, others);
+    const deciders = await findDeciders(directory, route.approvers, others);
     if ("retryAfterMs" in deciders) return deciders;
     const isStored = await requests.recordReminded({
       request,
       kinds,
-      channels: route?.channels ?? [],
-      escalateTo: kinds.includes("escalated") ? (route?.escalate?.channels ?? []) : [],
+      channels: route.channels,
+      escalateTo: kinds.includes("escalated") ? (route.escalate?.channels ?? []) : [],
       detail: JSON.stringify(deciders satisfies ReminderDetail),
-      next: route === null ? null : nextReminderAt(route, times, now),
+      next: nextReminderAt(route, times, now),
     });
     if (isStored)
       log.info(
@@ -61,7 +65,7 @@ export const makeRemind =
 /** Returns the people and groups that can still approve: approvers who have not voted and did not start the execution. */
 async function findDeciders(
   directory: RemindDeps["directory"],
-  { users, groups }: Approvers = { users: [], groups: [] },
+  { users, groups }: Approvers,
   others: ReadonlySet<string>,
 ): Promise<People | PostponedReminder> {
   const found = { users: new Set(users), groups: new Set<string>() };

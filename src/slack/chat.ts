@@ -16,6 +16,12 @@ import type { SlackCall } from "./slack-call.ts";
 /** Error codes for a message that cannot be edited, for example after some time. Source: Slack API, errors of chat.update. */
 const NOT_EDITABLE_CODES: ReadonlySet<string> = new Set(["cant_update_message", "edit_window_closed"]);
 
+/** Error codes for a message that takes no replies. Source: Slack API, errors of chat.postMessage. */
+const NO_REPLIES_CODES: ReadonlySet<string> = new Set([
+  "restricted_action_non_threadable_channel",
+  "restricted_action_thread_locked",
+]);
+
 /** A reply that the channel shows too. */
 const BROADCAST = { reply_broadcast: true } as const;
 
@@ -38,8 +44,10 @@ export function makeChat(call: SlackCall, workspace: Pick<Workspace, "appId" | "
       const args = { channel, ...message, unfurl_links: false, unfurl_media: false };
       const reply = thread === null ? {} : { thread_ts: thread.ts, ...(thread.broadcast ? BROADCAST : {}) };
       const posted = await call("chat.postMessage", { ...args, ...reply });
-      if (posted.kind === "refused" && thread !== null && (await isDeleted(call, channel, thread.ts, posted.code)))
-        return { kind: "no-thread" };
+      if (posted.kind === "refused" && thread !== null) {
+        if (NO_REPLIES_CODES.has(posted.code)) return { kind: "no-thread", isDeleted: false };
+        if (await isDeleted(call, channel, thread.ts, posted.code)) return { kind: "no-thread", isDeleted: true };
+      }
       if (posted.kind !== "ok") return posted;
       const { ts } = posted.response;
       if (ts === undefined) return { kind: "ambiguous", error: "the reply has no ts" };
@@ -115,8 +123,8 @@ function makeRender(isShared: ReturnType<typeof makeSharedChannels>, workspaceUr
  */
 async function isDeleted(call: SlackCall, channel: string, ts: string, code: string): Promise<boolean> {
   if (code !== "cannot_reply_to_message") return code === "thread_not_found";
-  const read = await call("conversations.replies", { channel, ts, limit: 1 });
-  return read.kind === "refused" && read.code === "thread_not_found";
+  const read = await checkDeleted(call, channel, ts);
+  return read.kind === "known" && read.deleted;
 }
 
 /** Renders the content. Whatever its kind, a channel that people of other organizations can read gets a withheld view. */

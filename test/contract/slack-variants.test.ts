@@ -121,7 +121,7 @@ for (const undocumentedErrors of ["replaced", "reported"] as const)
   test(`with errors ${undocumentedErrors}, a reply to a message that does not exist finds no thread`, async (t) => {
     const { chat, notAfter } = await withChat(t, { undocumentedErrors });
     const thread = { ts: "1700000000.000100", broadcast: false };
-    assert.deepEqual(await chat.post(CHANNEL, CONTENT, notAfter(), thread), { kind: "no-thread" });
+    assert.deepEqual(await chat.post(CHANNEL, CONTENT, notAfter(), thread), { kind: "no-thread", isDeleted: true });
   });
 
 test("a message is found and updated later, unless the workspace has deleted it by then", async (t) => {

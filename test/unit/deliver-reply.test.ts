@@ -140,7 +140,7 @@ test("a reply with an unclear result is searched for in its thread, and not post
 
 test("a reply whose message was deleted waits for the new message and follows that one", async (t) => {
   const w = await setUpEnd(t);
-  w.chat.nextPost.push({ answer: { kind: "no-thread" } });
+  w.chat.nextPost.push({ answer: { kind: "no-thread", isDeleted: true } });
   await w.reply();
   assert.equal((await w.row()).ts, null, "the message is due again");
   await w.reply();
@@ -150,11 +150,25 @@ test("a reply whose message was deleted waits for the new message and follows th
   assert.equal(w.chat.notices[0]?.thread?.ts, (await w.row()).ts);
 });
 
+test("a reply to a message that takes no replies goes to the channel, names its request, and the message stays", async (t) => {
+  const w = await setUpEnd(t);
+  const { ts } = await w.row();
+  w.chat.nextPost.push({ answer: { kind: "no-thread", isDeleted: false } });
+  await w.reply();
+  assert.equal((await w.row()).ts, ts);
+  await w.reply();
+  assert.deepEqual(
+    w.chat.notices.map(({ thread, notice }) => [thread, notice.isThreadClosed, notice.isThreadLost]),
+    [[null, true, false]],
+  );
+  assert.equal((await w.store.notices.ofRequest(REQUEST_ID))[0]?.threadTs, null, "a search looks in the channel");
+});
+
 test("a reply to a message that was deleted after its request closed goes to the channel", async (t) => {
   const w = await setUpEnd(t);
   await w.move({ state: "closed" });
   await w.round();
-  w.chat.nextPost.push({ answer: { kind: "no-thread" } });
+  w.chat.nextPost.push({ answer: { kind: "no-thread", isDeleted: true } });
   await w.reply();
   await w.reply();
   assert.deepEqual(

@@ -23,5 +23,8 @@ test("a reply whose thread was deleted names its request, and an open one the co
     assert.match(ended, /Prod-DB-Restart in default/, kind);
     if (kind !== "not-editable") assert.doesNotMatch(ended, /approvals show/, kind);
   }
+  const stays = visible(view("reminder", { isThreadClosed: true }));
+  assert.match(stays, /Prod-DB-Restart in default/);
+  assert.doesNotMatch(stays, /deleted/, "its message takes no replies, and is still there");
   assert.doesNotMatch(visible(view("reminder", { isThreadLost: false })), /Prod-DB-Restart/);
 });

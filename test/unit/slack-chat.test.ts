@@ -75,7 +75,10 @@ test("a reply finds no thread only if Slack says so: a message that cannot have 
   const rows: [code: string, thread: object | Error, kind: string][] = [
     ["thread_not_found", new Error("unexpected"), "no-thread"],
     ["cannot_reply_to_message", refusedBySlack("thread_not_found"), "no-thread"],
+    ["cannot_reply_to_message", { messages: [{ ts: "1.1", subtype: "tombstone" }] }, "no-thread"],
     ["cannot_reply_to_message", { messages: [{ ts: "1.1" }] }, "refused"],
+    ["restricted_action_thread_locked", new Error("unexpected"), "no-thread"],
+    ["restricted_action_non_threadable_channel", new Error("unexpected"), "no-thread"],
     ["cannot_reply_to_message", refusedBySlack("missing_scope"), "refused"],
     ["cannot_reply_to_message", refusedBySlack("ratelimited", 3), "refused"],
     ["is_archived", new Error("unexpected"), "refused"],

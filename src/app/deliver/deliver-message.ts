@@ -19,7 +19,7 @@ import type { DeliveryRow } from "../ports/delivery-store.ts";
 import type { ChatFailure } from "../ports/slack.ts";
 import { describeChatFailure } from "../ports/slack.ts";
 import { CLAIM_MS, claimCall, NOT_SENT } from "./claim-call.ts";
-import { type DeliveryDeps, type MessageKind, report, trace } from "./delivery-context.ts";
+import { type DeliveryDeps, type MessageKind, NO_REPLIES, report, trace } from "./delivery-context.ts";
 
 /** How soon after an ambiguous post the channel's history is read. */
 const RESOLVE_AFTER_MS = 10_000;
@@ -32,6 +32,7 @@ const UNAVAILABLE_CAP_MS = 20_000;
 const RESOLVE_CAP_MS = 30_000;
 /** The longest wait before a message is posted again. It is short because Slack may have been down for every attempt. */
 const REPOST_CAP_MS = 30_000;
+const THREAD_DELETED = "The message of the thread was deleted";
 const RETRY_BASE_MS = 2_000;
 const RETRY_CAP_MS = 5 * 60_000;
 
@@ -66,8 +67,8 @@ async function post<Row extends DeliveryRow>(
       await store.release(row.id, claim, NOT_SENT, clock.now());
       return 0;
     case "no-thread":
-      await store.release(row.id, claim, "The message of the thread was deleted", clock.now());
-      if (thread !== null) await kind.threadLost?.(row, thread.ts);
+      await store.release(row.id, claim, result.isDeleted ? THREAD_DELETED : NO_REPLIES, clock.now());
+      if (thread !== null && result.isDeleted) await kind.threadLost?.(row, thread.ts);
       return 0;
     case "posted":
       await store.recordPosted(row.id, result.ts, version, result.content);

@@ -11,6 +11,9 @@ import {
   type Thread,
 } from "../ports/slack.ts";
 
+/** The last error of a reply whose thread takes no replies: the next attempt posts it in the channel. */
+export const NO_REPLIES = "The message of the thread takes no replies";
+
 export interface DeliveryDeps {
   chat: Chat;
   acquireSlot: AcquireSlot;

@@ -16,7 +16,7 @@ import {
 import type { EarlierGates, NoticeView, RequestView, Thread } from "../ports/slack.ts";
 import type { RequestStore } from "../ports/store.ts";
 import { makeDeliverMessage } from "./deliver-message.ts";
-import type { DeliveryDeps } from "./delivery-context.ts";
+import { type DeliveryDeps, NO_REPLIES } from "./delivery-context.ts";
 import { reportUnavailable, type UnavailableDeps } from "./unavailable-channel.ts";
 
 /** Earlier requests that a message shows. */
@@ -82,8 +82,9 @@ export const makeNotices = (
         view.isQuiet = kind === "escalated" && isQuiet(view.route, now);
       }
       const thread = await claimThread(deps, row, view);
-      const isThreadLost = thread === null && THREAD_KINDS.includes(kind);
-      return { content: { id, kind: "notice", view: { ...view, isThreadLost } }, version: 1, thread };
+      const isThreadClosed = row.lastError === NO_REPLIES;
+      const isThreadLost = thread === null && THREAD_KINDS.includes(kind) && !isThreadClosed;
+      return { content: { id, kind: "notice", view: { ...view, isThreadLost, isThreadClosed } }, version: 1, thread };
     },
     threadOf: (row) => row.threadTs,
     threadLost: ({ channelId }, ts) => deps.messages.recordDeleted(channelId, ts),
@@ -151,7 +152,7 @@ async function claimThread(
   { kind, isQuiet: isDisturbing = false, route, broadcast: isEndShown = false }: NoticeView,
 ): Promise<Thread | null> {
   if (!THREAD_KINDS.includes(kind)) return null;
-  const ts = await notices.findThread(row);
+  const ts = row.lastError === NO_REPLIES ? null : await notices.findThread(row);
   await notices.recordThread(row.id, row.claimId ?? "", ts);
   // A reminder mentions no member of a channel whose members decide: only the channel itself reaches them.
   const isForMembers = isReminder(kind) && route?.approvers.channel === "members";

@@ -64,6 +64,8 @@ export interface NoticeView extends RequestView {
   subject?: string;
   /** Set if it would be a reply, and the message of its thread was deleted: it goes to the channel. */
   isThreadLost?: boolean;
+  /** Set if it would be a reply, and the message of its thread takes no replies: it goes to the channel. */
+  isThreadClosed?: boolean;
   /** Every request of the execution, oldest first; only for the end of the execution. */
   gates?: readonly Gate[];
   /** Whether the channel shows the end of the execution too: a route of its requests says so. */
@@ -116,7 +118,7 @@ export interface Chat {
   openDirectMessage(userId: string): Promise<{ kind: "channel"; channelId: string } | ChatFailure>;
   /**
    * Posts a message once, without retries. `content`: the fingerprint of what was sent. Sends nothing after `notAfter`. `no-thread`: the first message of the thread was
-   * deleted, and nothing was posted.
+   * deleted or takes no replies, and nothing was posted.
    */
   post(
     channelId: string,
@@ -124,7 +126,10 @@ export interface Chat {
     notAfter: number,
     thread?: Thread | null,
   ): Promise<
-    { kind: "posted"; ts: string; content?: string } | { kind: "too-late" } | { kind: "no-thread" } | ChatFailure
+    | { kind: "posted"; ts: string; content?: string }
+    | { kind: "too-late" }
+    | { kind: "no-thread"; isDeleted: boolean }
+    | ChatFailure
   >;
   /** Updates a message once, without retries. Sends nothing after `notAfter`. */
   update(

@@ -3,11 +3,13 @@ import { findObstacle } from "../../core/obstacle.ts";
 import { type RenderedMessage, section } from "./blocks.ts";
 import { summary } from "./summary.ts";
 
-/** Adds the request to a reply whose thread was deleted: in the channel, nothing above it says what it is about. */
+/** Adds the request to a reply whose thread was deleted or takes no replies: in the channel, nothing above it says what it is about. */
 export function withSubject(view: NoticeView, { text, blocks }: RenderedMessage): RenderedMessage {
-  const { request, route } = view;
+  const { request, route, isThreadLost = false } = view;
   const purpose = findObstacle(request.facts, route) === null ? "see it and to decide" : "see it";
   const advice =
-    request.state === "open" ? ` Its message was deleted: write \`/approvals show ${request.id}\` to ${purpose}.` : "";
+    isThreadLost && request.state === "open"
+      ? ` Its message was deleted: write \`/approvals show ${request.id}\` to ${purpose}.`
+      : "";
   return { text, blocks: [section(`${summary(view)}${advice}`, "subject"), ...blocks] };
 }

@@ -24,7 +24,7 @@ const MAX_NAMED = 3;
 
 /** Renders a notice: a message about a request that is posted once, besides the request's own messages. */
 export function noticeMessage(view: NoticeView): RenderedMessage {
-  return view.isThreadLost === true ? withSubject(view, render(view)) : render(view);
+  return view.isThreadLost || view.isThreadClosed ? withSubject(view, render(view)) : render(view);
 }
 
 function render(view: NoticeView): RenderedMessage {

@@ -189,7 +189,7 @@ function postpone({ log }: OpenRequestDeps, execution: ObservedExecution, { step
   const fields = { executionId, stepName: step.name, documentName, code: failure.code };
   log.warn(
     { event: "request.postponed", ...fields, error: failure.message },
-    "the request opens as soon as AWS returns the runbook's defaults, the tags or the stop permission; after two minutes without them",
+    "request not open yet: waiting for the runbook's defaults, the tags or the stop permission from AWS; after two minutes without them it opens anyway",
   );
 }
 

@@ -84,13 +84,15 @@ export function findAdvice(code: string): string {
     case "channel_not_found":
       return "Check the channel's ID in countersign.yml. If the channel is private, invite the bot: /invite @Countersign.";
     case "is_archived":
+    case "is_inactive":
       return "The channel is archived: unarchive it or name another one in countersign.yml.";
     case "restricted_action":
     case "restricted_action_read_only_channel":
     case "restricted_action_thread_only_channel":
       return "The workspace lets only some people post there: allow the app in the channel's posting permissions.";
-    case "missing_scope":
     case "no_permission":
+      return "Invite the bot to the channel: /invite @Countersign. If that does not help, add the missing scope to the app (manifest.yml lists every scope) and install it again.";
+    case "missing_scope":
       return "Add the scope to the app (manifest.yml lists every scope) and install it again.";
     case "invalid_auth":
     case "not_authed":

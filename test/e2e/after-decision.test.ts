@@ -115,7 +115,7 @@ async function archived(w: World): Promise<void> {
   const [notice] = await directMessages(w, "U0ADMIN", 1);
   assert.match(
     notice ?? "",
-    /Slack refuses to post .*<#C0OLD>.*No approver sees the request\. Unarchive the channel or invite the bot\. /s,
+    /Slack refuses to post .*<#C0OLD>.*People cannot see the request there\. Unarchive the channel or invite the bot; Countersign then posts it\. /s,
   );
   const failed = (await w.slackCalls("chat.postMessage")).filter(({ input }) => input.channel === "C0OLD");
   await eventually("the post is tried again", async () => {

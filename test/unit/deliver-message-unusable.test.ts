@@ -18,16 +18,20 @@ test("admins learn once that the only channel of a request cannot be used", asyn
 });
 
 test("admins learn once that a channel was archived after the post, and again after it worked", async (t) => {
-  const { clock, store, chat, round, move } = await setUp(t);
+  const { clock, store, chat, round, move, deliver } = await setUp(t);
+  const abort = new AbortController().signal;
   await round();
   const second = aRequest({ id: "second", stepExecutionId: "second", openedAt: clock.now() });
   await store.requests.open({ request: second, channels: ["C0DBA"], audit: anEntry() });
   const refused = { kind: "refused", code: "is_archived", error: "is_archived", advice: "x" } as const;
   const lookups = async () =>
     (await store.recipientLookups.due(clock.now(), 10)).filter(({ kind }) => kind === "channel-unavailable").length;
-  chat.nextUpdate.push(refused);
-  chat.nextPost.push({ answer: refused });
+  // Slack's code for an update in an archived channel.
+  chat.nextUpdate.push({ ...refused, code: "is_inactive", error: "is_inactive" });
   await move();
+  for (const row of await store.messages.due(clock.now(), 10)) if (row.ts !== null) await deliver(row, abort);
+  assert.equal(await lookups(), 1, "the update alone is enough");
+  chat.nextPost.push({ answer: refused });
   await round();
   assert.equal(await lookups(), 1);
   clock.advance(600_000);
@@ -82,6 +86,61 @@ test("admins learn of each escalation channel that cannot be used, once for each
   refuse("is_archived");
   await round();
   assert.deepEqual(await lookups(), [...both, ...expected("second", "is_archived")], "after the channels worked");
+});
+
+test("admins learn once of an outage of several channels, whichever fails last, and that one has the message", async (t) => {
+  const channels = ["C0DBA", "C0TWO"];
+  const { clock, store, chat, round, deliver } = await setUp(t, aRoute({ channels }));
+  await round();
+  const refused = (code: string) => ({ kind: "refused", code, error: code, advice: "x" }) as const;
+  const lookups = async () =>
+    (await store.recipientLookups.due(clock.now(), 10)).map(({ requestId, kind, subject }) =>
+      [requestId, kind, subject].join(" "),
+    );
+  for (const [id, first] of [
+    ["second", "C0DBA"],
+    ["third", "C0TWO"],
+  ] as const) {
+    const request = aRequest({ id, stepExecutionId: id, openedAt: clock.now() });
+    await store.requests.open({ request, channels, audit: anEntry() });
+    for (const code of ["no_permission", "ekm_access_denied"]) chat.nextPost.push({ answer: refused(code) });
+    const rows = await store.messages.ofRequest(id);
+    for (const row of first === "C0DBA" ? rows : rows.toReversed()) await deliver(row, new AbortController().signal);
+  }
+  assert.deepEqual(await lookups(), ["second channel-unavailable "]);
+  clock.advance(600_000);
+  const posts = (await store.messages.due(clock.now(), 10)).filter(({ channelId }) => channelId === "C0DBA");
+  for (const row of posts) await store.messages.recordPosted(row.id, `1800000000.00000${row.id.length}`, 1);
+  const open = aRequest({ id: "fourth", stepExecutionId: "fourth", openedAt: clock.now() });
+  await store.requests.open({ request: open, channels, audit: anEntry() });
+  const rows = await store.messages.ofRequest("fourth");
+  await store.messages.recordPosted(rows[0]?.id ?? "", "1800000001.000000", 1);
+  await store.requests.advance({ requestId: "fourth", expectedVersion: 1, patch: {}, audit: [] });
+  for (let call = 0; call < 10; call++) {
+    chat.nextPost.push({ answer: refused("is_archived") });
+    chat.nextUpdate.push(refused("is_inactive"));
+  }
+  await round();
+  assert.ok((await lookups()).includes("fourth channel-unavailable posted"), (await lookups()).join());
+});
+
+test("an escalation that Slack takes does not hide that the only channel of a request is unavailable", async (t) => {
+  const escalate = { after: 60_000, channels: ["C0ONCALL"], mention: ["S0ONCALL"] };
+  const { clock, store, chat, round, deliver } = await setUp(t, aRoute({ escalate }));
+  await round();
+  const request = aRequest({ id: "second", stepExecutionId: "second", openedAt: clock.now(), nextReminderAt: 1 });
+  await store.requests.open({ request, channels: ["C0DBA"], audit: anEntry() });
+  const [kinds, channels] = [["escalated"] as const, ["C0DBA"]];
+  const escalateTo = ["C0ONCALL"];
+  const reminded = { request, kinds: [...kinds], channels, escalateTo, detail: "{}", next: null };
+  assert(await store.requests.recordReminded(reminded));
+  for (const row of await store.messages.due(clock.now(), 10)) {
+    const refused = { kind: "refused", code: "is_archived", error: "is_archived", advice: "x" } as const;
+    if (row.channelId === "C0DBA") chat.nextPost.push({ answer: refused });
+    await deliver(row, new AbortController().signal);
+  }
+  const lookups = (await store.recipientLookups.due(clock.now(), 10)).map(({ kind }) => kind);
+  assert.deepEqual(lookups, ["channel-unavailable"]);
 });
 
 test("no admin is told of a refused update while another channel has the message, or after the end", async (t) => {

@@ -151,7 +151,7 @@ export interface NoticeRow extends DeliveryRow {
   kind: NoticeKind;
   /** Tells apart the notices of one kind: the time when a reminder was due, the version of the request in a reply to a message that cannot be edited, else 0. */
   number: number;
-  /** Tells apart the notices of one request and kind about several subjects; empty: the request itself. For `escalation-unavailable` JSON: see UnavailableChannel. */
+  /** Tells apart the notices of one request and kind about several subjects; empty: the request itself. For `escalation-unavailable` JSON: see UnavailableChannel. For `channel-unavailable` "posted" if a channel has the message. */
   subject: string;
   /** Facts as of the time when the notice became due, as JSON; null if there are none. For `not-editable` the stage: see toStage. */
   detail: string | null;

@@ -98,18 +98,20 @@ function breakGlass({ request, votes, route }: NoticeView): RenderedMessage {
   };
 }
 
-/** Tells admins that a request has a message in none of its channels. */
-function channelUnavailable({ request, route }: NoticeView): RenderedMessage {
-  const title = `No channel for ${plain(request.facts.documentName, 90)}`;
-  const channels = series((route?.channels ?? []).map(mentionChannel));
+/** Tells admins that Slack refuses a request in all of its channels: its message or, if there is one, its changes. */
+function channelUnavailable({ request, route, subject = "" }: NoticeView): RenderedMessage {
+  const isPosted = subject === "posted";
+  const title = `${isPosted ? "Slack refuses changes" : "No channel"} for ${plain(request.facts.documentName, 90)}`;
+  const channels = series((route?.channels ?? []).map(mentionChannel)) || "its channel";
+  const name = describeRequest(request, mentions());
+  const problem = isPosted
+    ? `Slack refuses changes and replies for ${name} in ${channels}. The message there may be outdated. Unarchive the channel or invite the bot.`
+    : `Slack refuses to post ${name} in ${channels}: the channel is archived, or the bot is not a member or may not post. People cannot see the request there. Unarchive the channel or invite the bot; Countersign then posts it.`;
   return {
-    text: `${title}: Slack refuses to post the request.`,
+    text: isPosted ? `${title}: the message may be outdated.` : `${title}: Slack refuses to post the request.`,
     blocks: [
       header(title, "what"),
-      section(
-        `Slack refuses to post ${describeRequest(request, mentions())} in ${channels || "its channel"}: the channel is archived, or Countersign is not a member or may not post there. No approver sees the request. Unarchive the channel or invite the bot. Countersign then posts the request. \`/approvals show ${request.id}\` has its state.`,
-        "state",
-      ),
+      section(`${problem} \`/approvals show ${request.id}\` has its state.`, "state"),
       context(executionNote(request), "ids"),
     ],
   };
@@ -118,6 +120,7 @@ function channelUnavailable({ request, route }: NoticeView): RenderedMessage {
 /** The cause and the fix of each error of a channel in which the bot cannot post. */
 const CHANNEL_CAUSES: Readonly<Record<string, [cause: string, fix: string]>> = {
   is_archived: ["the channel is archived", "Unarchive the channel"],
+  is_inactive: ["the channel is archived", "Unarchive the channel"],
   channel_not_found: ["Countersign is not a member, or the channel does not exist", "Invite the bot to the channel"],
   not_in_channel: ["Countersign is not a member", "Invite the bot to the channel"],
 };

@@ -28,14 +28,13 @@ export function makeLeaseStore(db: Kysely<Tables>): LeaseStore {
 
     acquireAll: (names, owner, now, until) => acquireAll(db, names, { owner, until, now }),
 
-    renew: (owner, until) =>
-      db
-        .updateTable("leases")
-        .set({ until })
-        .where("owner", "=", owner)
-        .where("until", ">", 0)
-        .returningAll()
-        .execute(),
+    async renew(owner, until) {
+      const own = await db.selectFrom("leases").selectAll().where("owner", "=", owner).where("until", ">", 0).execute();
+      const renewed: Lease[] = [];
+      for (let from = 0; from < own.length; from += MAX_RENEWED)
+        renewed.push(...(await renewAll(db, own.slice(from, from + MAX_RENEWED), until)));
+      return renewed;
+    },
 
     async release(name, owner) {
       // The row is kept for its token.
@@ -50,7 +49,28 @@ export function makeLeaseStore(db: Kysely<Tables>): LeaseStore {
   };
 }
 
-/** Two replicas that acquire the same leases lock their rows in the same order. */
+/** Leases in one statement: fewer than SQLite has variables for. */
+const MAX_RENEWED = 1_000;
+
+/** Statements that lock the rows of several leases lock them in this order, so that they never deadlock. */
+const inOrder = (leases: readonly Lease[]) => leases.toSorted((one, other) => (one.name < other.name ? -1 : 1));
+
+/** An update would lock its rows in the order in which the table has them. */
+function renewAll(db: Kysely<Tables>, own: readonly Lease[], until: number): Promise<Lease[]> {
+  return db
+    .insertInto("leases")
+    .values(inOrder(own).map(({ name, owner, token }) => ({ name, owner, until, token })))
+    .onConflict((conflict) =>
+      conflict
+        .column("name")
+        .doUpdateSet({ until })
+        .whereRef("leases.owner", "=", "excluded.owner")
+        .where("leases.until", ">", 0),
+    )
+    .returningAll()
+    .execute();
+}
+
 function acquireAll(
   db: Kysely<Tables>,
   names: readonly string[],
@@ -58,7 +78,7 @@ function acquireAll(
 ): Promise<Lease[]> {
   return db
     .insertInto("leases")
-    .values(names.toSorted().map((name) => ({ name, owner, until, token: now })))
+    .values(inOrder(names.map((name) => ({ name, owner, until, token: now }))))
     .onConflict((conflict) =>
       conflict
         .column("name")

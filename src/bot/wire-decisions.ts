@@ -55,7 +55,8 @@ export function wireDecisions(
     routes,
     admins,
     identities,
-    lookUpRequester: makeLookUpRequester({ requests, directory, identities: config.identities, clock }),
+    consoleUrl: config.consoleUrl,
+    lookUpRequester: makeLookUpRequester({ requests, directory, identities, clock }),
     isHomeTeam: isHomeTeam(workspace),
     hasTarget: (request) => targets.find(request) !== undefined,
     expectSignal(request) {

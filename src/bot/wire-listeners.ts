@@ -124,6 +124,7 @@ export function wireInspection({ config, store, clock }: Wiring, { directory }: 
     routes,
     admins,
     identities,
+    consoleUrl: config.consoleUrl,
     automation,
     readMasked,
     isOwnMessage,

@@ -1,5 +1,6 @@
 import { findRouteTerms, findTerms, outcomeText } from "./action-terms.ts";
 import { describeApprovers } from "./approvers.ts";
+import { type DamagedDenial, damagedSentence } from "./damaged-denial.ts";
 import { toApproverLine } from "./listed-approver.ts";
 import { listNames, type NameRenderer } from "./name-renderer.ts";
 import { type FailedLookup, lookupFailureText, type Person } from "./person.ts";
@@ -13,6 +14,7 @@ import { type Uncovered, uncoveredSentence } from "./uncovered.ts";
 /** The reason why a click does not count. */
 export type Denial =
   | { kind: "no-request" }
+  | DamagedDenial
   | { kind: "wrong-workspace" }
   | { kind: "foreign-message" }
   | { kind: "forged-form" }
@@ -59,6 +61,8 @@ export function denialSentence(denial: Denial, show: NameRenderer): string {
   switch (denial.kind) {
     case "no-request":
       return `Countersign has no record of this request that you may read. ${NOTHING} Use the newest message of the request, or ask an admin.`;
+    case "damaged":
+      return damagedSentence(denial, show);
     case "wrong-workspace":
       return `This button belongs to another installation of Countersign. ${NOTHING} Use the message in your own workspace.`;
     case "foreign-message":
@@ -186,6 +190,8 @@ export function denialLabel(kind: Denial["kind"]): string {
   switch (kind) {
     case "no-request":
       return "unknown request";
+    case "damaged":
+      return "damaged record of the request";
     case "wrong-workspace":
       return "another installation's button";
     case "foreign-message":

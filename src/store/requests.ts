@@ -76,8 +76,10 @@ function makeRequestQueries(db: Kysely<Tables>, whole: WholeRows): Queries {
     whole.requests(await query.execute(), onDamaged);
 
   return {
-    async byId(id) {
-      const row = await all().where("id", "=", id).executeTakeFirst();
+    async byId(id, onDamaged) {
+      const query = all().where("id", "=", id);
+      if (onDamaged !== undefined) return (await read(query, onDamaged))[0] ?? null;
+      const row = await query.executeTakeFirst();
       return row === undefined ? null : requestFromRow(row);
     },
 

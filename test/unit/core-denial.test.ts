@@ -10,6 +10,11 @@ import { closedByJane, decidedByJane, jane, janeStarted, PLAIN, RUNBOOK, started
 
 const DENIALS: { [Kind in Denial["kind"]]: Extract<Denial, { kind: Kind }>[] } = {
   "no-request": [{ kind: "no-request" }],
+  damaged: [
+    { kind: "damaged", executionId: "e", url: "https://console.aws.example/e", isClosed: false },
+    { kind: "damaged", executionId: "e", url: null, isClosed: false },
+    { kind: "damaged", executionId: "e", url: null, isClosed: true },
+  ],
   "foreign-message": [{ kind: "foreign-message" }],
   "no-route": [
     { kind: "no-route", route: null },

@@ -71,7 +71,14 @@ const OUTCOME_KINDS: Record<OutcomeKind, true> = {
   unknown: true,
 };
 const DENIALS: Record<Denial["kind"], true> = {
-  ...{ "no-request": true, "wrong-workspace": true, "foreign-message": true, "forged-form": true, "no-route": true },
+  ...{
+    damaged: true,
+    "no-request": true,
+    "wrong-workspace": true,
+    "foreign-message": true,
+    "forged-form": true,
+    "no-route": true,
+  },
   ...{
     "not-listed": true,
     "no-target": true,

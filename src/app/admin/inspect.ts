@@ -1,15 +1,16 @@
+import { type DamagedDenial, toDamagedDenial } from "../../core/damaged-denial.ts";
 import { lastEarlier } from "../../core/earlier-requests.ts";
 import type { ObservedExecution } from "../../core/execution.ts";
 import type { LookupFailure } from "../../core/person.ts";
 import { findRoute, type People, type Route } from "../../core/policy.ts";
 import { findReadRight, type Reader } from "../../core/read-access.ts";
 import type { ApprovalRequest } from "../../core/request.ts";
-import { findRequester, type Identities } from "../../core/requester.ts";
+import { findRequester, type Identities, UNKNOWN_REQUESTER } from "../../core/requester.ts";
 import type { Automation, Clock, Log } from "../ports/aws.ts";
 import type { ClickOrigin } from "../ports/click-store.ts";
 import type { MessageRow, MessageStore } from "../ports/delivery-store.ts";
 import type { EffectStore } from "../ports/effect-store.ts";
-import type { RequestSearch } from "../ports/request-search.ts";
+import type { DamagedRequest, RequestSearch } from "../ports/request-search.ts";
 import type { Directory, EarlierGates, RequestView } from "../ports/slack.ts";
 import type { RequestStore } from "../ports/store.ts";
 import { askRequestTarget, type UnreadExecution } from "./ask-targets.ts";
@@ -39,6 +40,8 @@ export interface InspectDeps {
   routes: readonly Route[];
   admins: People;
   identities: Identities;
+  /** The configured template of the page of an execution. */
+  consoleUrl?: string | undefined;
   /** Undefined for a target that is no longer in the configuration, or whose account is not known yet. */
   automation: (request: ApprovalRequest) => Automation | undefined;
   readMasked: ReadMasked;
@@ -59,16 +62,20 @@ export const makeDetails =
         admin: boolean;
       } & ReadExecution)
     | { kind: "absent" }
+    | DamagedDenial
     | AccessRefusal
   > => {
-    const request = await deps.requests.byId(pressed.requestId);
-    if (request === null) return { kind: "absent" };
-    const inspected = await inspect(deps, request);
+    const damaged: DamagedRequest[] = [];
+    const request = await deps.requests.byId(pressed.requestId, (row) => damaged.push(row));
+    const inspected = request === null ? null : await inspect(deps, request);
+    const subject = inspected ?? (await inspectDamaged(deps, damaged));
+    if (subject === null) return { kind: "absent" };
     const isOnMessage = await deps.isOwnMessage(pressed);
-    const access = await findReadAccess(deps, userId, inspected, isOnMessage);
+    const access = await findReadAccess(deps, userId, subject, isOnMessage);
     // Without a message, an id that the person may not know gets the answer of one that does not exist.
     if (access.kind === "refused" && !isOnMessage) return { kind: "absent" };
     if (access.kind !== "allowed") return access;
+    if (request === null || inspected === null) return toDamagedDenial(subject.request, deps.consoleUrl);
     const { admin } = access;
     // Details do not wait for this: it reads groups from Slack, and writes.
     preferMessage(deps, userId, inspected, admin).catch((error: unknown) => {
@@ -78,6 +85,13 @@ export const makeDetails =
     const [earlier, read] = await Promise.all([findEarlier(deps, request), readExecution(deps, request)]);
     return { kind: "details", ...inspected, earlier, admin, ...read };
   };
+
+/** Reads the facts of a damaged request from which the right to read it follows. Who started the execution is unreadable. */
+async function inspectDamaged({ requests, routes }: InspectDeps, [request]: readonly DamagedRequest[]) {
+  if (request === undefined) return null;
+  const votes = await requests.votes(request.id);
+  return { request, votes, requester: UNKNOWN_REQUESTER, route: findRoute(routes, request.route) };
+}
 
 /** Finds the earlier gates of the execution, as many as Details shows. */
 async function findEarlier(deps: InspectDeps, request: ApprovalRequest): Promise<EarlierGates> {
@@ -125,7 +139,7 @@ async function preferMessage(
 async function findReadAccess(
   deps: InspectDeps,
   userId: string,
-  subject: InspectedRequest,
+  subject: Pick<InspectedRequest, "votes" | "requester" | "route"> & { request: Pick<ApprovalRequest, "route"> },
   pressed: boolean,
 ): Promise<{ kind: "allowed"; admin: boolean } | AccessRefusal> {
   const { directory } = deps;

@@ -1,11 +1,13 @@
+import { toDamagedDenial } from "../../core/damaged-denial.ts";
 import { findRepeatedVote, type VoteInput } from "../../core/evaluate-vote.ts";
 import { type LookupFailure, type Person, toFailedLookup } from "../../core/person.ts";
 import { type Approvers, findRoute, type Route } from "../../core/policy.ts";
 import { findReadRight } from "../../core/read-access.ts";
 import type { ApprovalRequest, Vote } from "../../core/request.ts";
-import { findRequester } from "../../core/requester.ts";
+import { findRequester, type Requester, UNKNOWN_REQUESTER } from "../../core/requester.ts";
 import type { Click } from "../ports/click-store.ts";
 import type { MessageRow } from "../ports/delivery-store.ts";
+import type { DamagedRequest } from "../ports/request-search.ts";
 import type { Freshness } from "../ports/slack.ts";
 import type { RequestStore } from "../ports/store.ts";
 import {
@@ -31,6 +33,8 @@ export interface GatherDeps extends VerifyOriginDeps, PersonDeps {
   expectSignal?: (request: ApprovalRequest) => void;
   /** Tells whether each approver of the request signals in a session of their own. */
   signsAsPeople: (request: ApprovalRequest) => boolean;
+  /** The configured template of the page of an execution. */
+  consoleUrl?: string | undefined;
 }
 
 /** A click on a button, with the fields that an evaluation needs. */
@@ -45,14 +49,18 @@ export type GatheredFacts =
 
 /** Gathers the facts that an evaluation needs, from stored state and from Slack, as fresh as the purpose needs. */
 export async function gatherFacts(deps: GatherDeps, click: ClickContext, freshness: Freshness): Promise<GatheredFacts> {
-  const request = await deps.requests.byId(click.requestId);
-  if (request === null) return denied({ kind: "no-request" });
-  if (!(await mayKnow(deps, request, click))) return denied({ kind: "no-request" });
-  const messages = await deps.messages.ofRequest(request.id);
+  const damaged: DamagedRequest[] = [];
+  const request = await deps.requests.byId(click.requestId, (row) => damaged.push(row));
+  const subject = request ?? damaged[0];
+  if (subject === undefined) return denied({ kind: "no-request" });
+  const requester = request === null ? UNKNOWN_REQUESTER : findRequester(request, deps.identities);
+  if (!(await mayKnow(deps, { request: subject, requester }, click))) return denied({ kind: "no-request" });
+  const messages = await deps.messages.ofRequest(subject.id);
   const origin = await verifyOrigin(deps, click, messages);
   if (origin === "unresolved") return { kind: "later", why: "the post of the clicked message is not resolved yet" };
   if (origin === "foreign") return denied({ kind: "foreign-message" });
   if (!deps.isHomeTeam(click.teamId)) return denied({ kind: "account-status", status: "external" });
+  if (request === null) return denied(toDamagedDenial(subject, deps.consoleUrl));
   if (request.state === "open" && !deps.hasTarget(request))
     return denied({ kind: "no-target", target: request.target });
   const route = findRoute(deps.routes, request.route);
@@ -96,7 +104,11 @@ function mayComplete(
  * Tells whether a person may know of a request whose message they did not press. A request id that they should not have gets
  * the same reply as one that does not exist. Where Slack does not reply, the evaluation denies the click.
  */
-async function mayKnow(deps: GatherDeps, request: ApprovalRequest, click: ClickContext): Promise<boolean> {
+async function mayKnow(
+  deps: GatherDeps,
+  { request, requester }: { request: Pick<ApprovalRequest, "id" | "route">; requester: Requester },
+  click: ClickContext,
+): Promise<boolean> {
   const { origin, userId } = click;
   if (origin.kind === "message") return true;
   const route = findRoute(deps.routes, request.route);
@@ -111,7 +123,6 @@ async function mayKnow(deps: GatherDeps, request: ApprovalRequest, click: ClickC
     admin: admin.kind === "member",
     routes: new Set(route !== null && among?.kind === "member" ? [route.name] : []),
   };
-  const requester = findRequester(request, deps.identities);
   const votes = await deps.requests.votes(request.id);
   return findReadRight(reader, { request, requester, votes }, false) !== null;
 }

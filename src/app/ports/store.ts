@@ -74,8 +74,8 @@ export interface RequestStore {
    * when the configuration renames it.
    */
   rebindTarget(target: Target): Promise<void>;
-  /** Throws if the row is damaged. */
-  byId(id: string): Promise<ApprovalRequest | null>;
+  /** Throws if the row is damaged. With `onDamaged`, calls it instead and returns null. */
+  byId(id: string, onDamaged?: OnDamaged): Promise<ApprovalRequest | null>;
   /** Returns the executions of these requests, for log lines. */
   executionsOf(ids: readonly string[]): Promise<Pick<ApprovalRequest, "id" | "executionId">[]>;
   /** Finds by the account and Region of the target, which may have had another name when the requests were opened. */

@@ -7,6 +7,7 @@ type EvaluateClick = ReturnType<typeof makeEvaluateClick>;
 
 const DENIALS = Object.keys({
   "no-request": true,
+  damaged: true,
   "wrong-workspace": true,
   "foreign-message": true,
   "forged-form": true,

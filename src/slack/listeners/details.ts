@@ -3,11 +3,13 @@ import type { ModalView } from "@slack/web-api";
 import type { makeDetails } from "../../app/admin/inspect.ts";
 import type { Log } from "../../app/ports/aws.ts";
 import type { Chat } from "../../app/ports/slack.ts";
+import { damagedSentence } from "../../core/damaged-denial.ts";
 import { findObstacle } from "../../core/obstacle.ts";
 import { READ_RULE } from "../../core/read-access.ts";
 import type { Workspace } from "../connection/workspace.ts";
 import { unknownPersonText } from "../messages/command-texts.ts";
 import { detailsView, sentenceView } from "../messages/details-view.ts";
+import { mentions } from "../messages/mentions.ts";
 import { fillModal } from "./modal.ts";
 import { detailsPageSchema, isFromHome, requestClickSchema, toOrigin } from "./payloads.ts";
 import type { SignedFormState } from "./signed-form-state.ts";
@@ -122,6 +124,8 @@ function refusal(found: Exclude<DetailsResult, { kind: "details" }>): string {
   switch (found.kind) {
     case "absent":
       return ABSENT;
+    case "damaged":
+      return damagedSentence(found, mentions());
     case "refused":
       return `You may not read this request. ${READ_RULE}`;
     case "unknown":

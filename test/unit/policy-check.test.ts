@@ -13,12 +13,22 @@ const GROUPS: Record<string, CheckResult> = {
   S0UNREAD: { kind: "unknown", error: "internal_error" },
   S0GONE: { kind: "wrong", text: "gone" },
   S0NOSCOPE: { kind: "unreadable" },
+  S0GUEST: { kind: "fine", members: ["U0JANE", "U0WRONG"] },
+  S0LARGE: { kind: "fine", members: ["U0WRONG", "U0JANE", "U0OMAR", "U0ANNA"] },
+  S0GUESTS: { kind: "fine", members: ["U0WRONG"] },
 };
+const CHANNELS: Record<string, CheckResult> = {
+  C0ONE: { kind: "fine", maxApprovers: 1 },
+  C0TWO: { kind: "fine", maxApprovers: 2 },
+  C0EMPTY: { kind: "fine", maxApprovers: 0 },
+  C0SHARED: { kind: "notable", text: "shared" },
+};
+const DECIDES = "can decide; guests, deactivated accounts, bots and people of other workspaces cannot.";
 const DIRECTORY = {
   user: async (id: string): Promise<CheckResult> =>
     id === "U0WRONG" ? { kind: "wrong", text: "wrong" } : { kind: "fine" },
   group: async (id: string) => GROUPS[id] ?? ({ kind: "fine", members: [] } as const),
-  channel: async () => ({ kind: "fine" as const }),
+  channel: async (id: string) => CHANNELS[id] ?? { kind: "fine" as const },
 };
 
 const check = (route: Parameters<typeof aRoute>[0]) =>
@@ -53,9 +63,24 @@ for (const [approvers, quorum, expected] of [
   [{ users: ["U0WRONG", "U0JANE"], groups: [] }, 2, null],
   [{ users: [], groups: ["S0ONE", "S0GONE"] }, 2, null],
   [{ users: ["U0WRONG"], groups: ["S0UNREAD"] }, 1, null],
-  [{ users: ["U0WRONG"], groups: [] }, 1, "This route has no valid approver: correct the IDs above."],
-  [{ users: ["U0WRONG"], groups: ["S0GONE"] }, 1, "This route has no valid approver: correct the IDs above."],
+  [{ users: ["U0WRONG"], groups: [] }, 1, "No ID under approvers is valid: correct the IDs that this check names."],
+  [
+    { users: ["U0WRONG"], groups: ["S0GONE"] },
+    1,
+    "No ID under approvers is valid: correct the IDs that this check names.",
+  ],
   [{ users: [], groups: ["S0ONE"], channel: "members" }, 9, null],
+  [
+    { users: [], groups: ["S0GUEST"] },
+    2,
+    `The quorum is 2, but only 1 of 2 approvers ${DECIDES} Add approvers, or lower the quorum.`,
+  ],
+  [
+    { users: [], groups: ["S0GUESTS"] },
+    1,
+    `The quorum is 1, but only 0 of 1 approver ${DECIDES} Add approvers, or lower the quorum.`,
+  ],
+  [{ users: [], groups: ["S0LARGE"] }, 3, null],
 ] as const)
   test(`a quorum of ${quorum} with ${JSON.stringify(approvers)} is ${expected === null ? "possible" : "a finding"}`, async () => {
     const people = { ...approvers, users: [...approvers.users], groups: [...approvers.groups] };
@@ -65,6 +90,36 @@ for (const [approvers, quorum, expected] of [
       expected === null ? [] : [expected],
     );
   });
+
+for (const [channels, people, quorum, expected] of [
+  [["C0ONE"], { users: [], groups: [] }, 2, "there is only 1 approver"],
+  [["C0EMPTY"], { users: [], groups: [] }, 1, "there are only 0 approvers"],
+  [["C0ONE", "C0TWO"], { users: [], groups: [] }, 4, "there are only 3 approvers"],
+  [["C0ONE", "C0TWO"], { users: [], groups: [] }, 3, null],
+  [["C0ONE"], { users: ["U0ROSA"], groups: ["S0ONE"] }, 4, "there are only 3 approvers"],
+  [["C0ONE"], { users: ["U0ROSA"], groups: ["S0ONE"] }, 3, null],
+  [["C0ONE", "C0UNCOUNTED"], { users: [], groups: [] }, 9, null],
+  [["C0ONE", "C0SHARED"], { users: [], groups: [] }, 9, null],
+] as const)
+  test(`a quorum of ${quorum} with the members of ${channels.join(" and ")} is ${expected ?? "possible"}`, async () => {
+    const approvers = { users: [...people.users], groups: [...people.groups], channel: "members" as const };
+    const found = await check({ channels: [...channels], approvers, quorum });
+    const texts = found.filter(({ path }) => path.at(-1) === "quorum").map(({ text }) => text);
+    const text = `The quorum is ${quorum}, but ${expected}: add approvers, or lower the quorum.`;
+    assert.deepEqual(texts, expected === null ? [] : [text]);
+  });
+
+test("the number of people in a channel is Slack's, without the bot", async () => {
+  const asked: object[] = [];
+  const info = async (args: object) => {
+    asked.push(args);
+    return { ok: true, channel: { name: "dba", is_member: true, num_members: 3 } };
+  };
+  const web = { conversations: { info } } as unknown as WebClient;
+  const result = await makeDirectoryCheck(web, {} as Workspace).channel("C0DBA");
+  assert.deepEqual(result, { kind: "fine", maxApprovers: 2 });
+  assert.deepEqual(asked, [{ channel: "C0DBA", include_num_members: true }]);
+});
 
 test("a finding has the path of its item, the ID and the name of the route", async () => {
   const [finding] = await check({ approvers: { users: ["U0JANE"], groups: ["S0TWO", "S0GONE"] } });

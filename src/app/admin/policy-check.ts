@@ -6,8 +6,8 @@ import { unreachableRoutes } from "../../core/unreachable.ts";
 
 /** The result of looking up one ID of the configuration in Slack. */
 export type CheckResult =
-  /** `members`: of a user group. */
-  | { kind: "fine"; members?: readonly string[] }
+  /** `members`: of a user group. `maxApprovers`: members of a channel besides the bot, whatever their accounts. */
+  | { kind: "fine"; members?: readonly string[]; maxApprovers?: number }
   /** It works, and the author of the configuration should know more about it. */
   | { kind: "notable"; text: string }
   /** The text names the problem and the fix. */
@@ -88,26 +88,53 @@ export const makePolicyCheck =
 
 type LookUp = (kind: keyof DirectoryCheck, id: string) => Promise<CheckResult>;
 
+/** Accounts that are looked up for the quorum of one route. */
+const MAX_ACCOUNTS = 50;
+
 /**
- * Compares the quorum with the people who may decide now. Null if they suffice, or if they are not known: members of a
- * channel are not listed here, and an ID that is wrong or was not looked up may mean any number of people.
+ * Compares the quorum with the people who may decide now. Null if they suffice, or if they are not known: an ID that is wrong
+ * or was not looked up may mean any number of people, and of the members of a channel only the number is read.
  */
-async function checkQuorum({ approvers, quorum }: Route, lookUp: LookUp): Promise<string | null> {
-  if (approvers.channel === "members") return null;
+async function checkQuorum(route: Route, lookUp: LookUp): Promise<string | null> {
+  const { approvers, quorum } = route;
   const results = await Promise.all([
     ...approvers.users.map(async (id) => ({ result: await lookUp("user", id), named: [id] })),
     ...approvers.groups.map(async (id) => ({ result: await lookUp("group", id), named: [] })),
   ]);
-  if (results.every(({ result }) => result.kind === "wrong"))
-    return "This route has no valid approver: correct the IDs above.";
+  const isForMembers = approvers.channel === "members";
+  if (!isForMembers && results.every(({ result }) => result.kind === "wrong"))
+    return "No ID under approvers is valid: correct the IDs that this check names.";
   const people = new Set<string>();
   for (const { result, named } of results) {
     if (result.kind !== "fine") return null;
     for (const userId of result.members ?? named) people.add(userId);
   }
-  if (people.size >= quorum) return null;
-  const are = people.size === 1 ? "is" : "are";
-  return `The quorum is ${quorum}, but there ${are} only ${counted(people.size, "approver")}: add approvers, or lower the quorum.`;
+  const most = people.size + (isForMembers ? await countMembers(route, lookUp) : 0);
+  if (most < quorum) {
+    const are = most === 1 ? "is" : "are";
+    return `The quorum is ${quorum}, but there ${are} only ${counted(most, "approver")}: add approvers, or lower the quorum.`;
+  }
+  if (isForMembers) return null;
+  const able = await countAble([...people].slice(0, MAX_ACCOUNTS), quorum, lookUp);
+  if (able >= quorum || people.size > MAX_ACCOUNTS) return null;
+  return `The quorum is ${quorum}, but only ${able} of ${counted(people.size, "approver")} can decide; guests, deactivated accounts, bots and people of other workspaces cannot. Add approvers, or lower the quorum.`;
+}
+
+/** Returns the most people that the channels of a route can have; infinite if that is not known. */
+async function countMembers({ channels }: Route, lookUp: LookUp): Promise<number> {
+  const results = await Promise.all(channels.map((id) => lookUp("channel", id)));
+  const most = results.map((result) => (result.kind === "fine" ? result.maxApprovers : undefined));
+  return most.reduce<number>((sum, count = Number.POSITIVE_INFINITY) => sum + count, 0);
+}
+
+/** Counts the people who can decide, up to the quorum. An account that was not looked up may be one. */
+async function countAble(people: readonly string[], quorum: number, lookUp: LookUp): Promise<number> {
+  let able = 0;
+  for (const id of people) {
+    if (able >= quorum) break;
+    if ((await lookUp("user", id)).kind !== "wrong") able++;
+  }
+  return able;
 }
 
 function describe(result: Exclude<CheckResult, { kind: "fine" | "unreadable" }>): string {

@@ -33,7 +33,7 @@ export function makeDirectoryCheck(web: WebClient, workspace: Workspace): Direct
 
     channel: (id) =>
       lookUp(async () => {
-        const { channel } = await web.conversations.info({ channel: id });
+        const { channel } = await web.conversations.info({ channel: id, include_num_members: true });
         const [name, inText] =
           channel?.name === undefined
             ? ["The channel", "the channel"]
@@ -41,7 +41,10 @@ export function makeDirectoryCheck(web: WebClient, workspace: Workspace): Direct
         if (channel?.is_archived) return wrong(`${name} is archived: unarchive it, or name another.`);
         if (!channel?.is_member)
           return wrong(`The bot is not in ${inText}. In that channel, type /invite @Countersign.`);
-        if (!channel.is_ext_shared && !channel.is_pending_ext_shared) return FINE;
+        // The count includes the bot.
+        const { num_members: count } = channel;
+        if (!channel.is_ext_shared && !channel.is_pending_ext_shared)
+          return count === undefined ? FINE : { kind: "fine", maxApprovers: count - 1 };
         return { kind: "notable", text: `${name} ${SHARED}` };
       }, "There is no such channel, or it is private and the bot was not invited: /invite @Countersign."),
   };

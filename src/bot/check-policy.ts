@@ -6,13 +6,21 @@ import type { Config } from "../config/config.ts";
 import { findUnknownRegions } from "../config/regions.ts";
 import { expandTargets } from "../config/targets.ts";
 import type { Workspace } from "../slack/connection/workspace.ts";
-import { makeDirectoryCheck } from "../slack/people/directory-check.ts";
+import { makeDirectoryCheck, type Wait } from "../slack/people/directory-check.ts";
 
 /** How long AWS may take to read the runbooks, in milliseconds. */
 const TIMEOUT_MS = 20_000;
 
-/** Checks a policy against Slack, the known Regions, and the runbooks that its routes name. Only reads. */
-export async function checkPolicy(config: Config, web: WebClient, workspace: Workspace): Promise<Finding[]> {
+/**
+ * Checks a policy against Slack, the known Regions, and the runbooks that its routes name. Only reads. `wait` is called where
+ * Slack limits the rate of lookups.
+ */
+export async function checkPolicy(
+  config: Config,
+  web: WebClient,
+  workspace: Workspace,
+  wait: Wait,
+): Promise<Finding[]> {
   let started: AbortSignal | null = null;
   /** The time starts with the first read: a slow Slack takes none of it. */
   const abort = () => {
@@ -26,7 +34,7 @@ export async function checkPolicy(config: Config, web: WebClient, workspace: Wor
   }));
   return [
     ...findUnknownRegions(config).map((each) => ({ ...each, id: null, route: null })),
-    ...(await makePolicyCheck(makeDirectoryCheck(web, workspace))(config)),
+    ...(await makePolicyCheck(makeDirectoryCheck(web, workspace, wait))(config)),
     ...(await checkRunbooks(config.routes, sources)),
   ];
 }

@@ -82,7 +82,7 @@ export function diagnose(options: Options): Promise<Check[]> {
 }
 
 function makeSlackProbes(
-  { config, locate, log }: Options,
+  { config, locate, clock, log }: Options,
   limit: AbortSignal,
   recordTime: (time: number) => void,
 ): SlackProbes {
@@ -108,7 +108,8 @@ function makeSlackProbes(
             open: () => probeSocket(makeWebClient(connection.appToken, apiUrl, logger, UNCOUNTED, send)),
           },
     async findings() {
-      const found = known === null ? [] : await checkPolicy(config, web, known);
+      const wait = (ms: number) => clock.sleep(ms, limit);
+      const found = known === null ? [] : await checkPolicy(config, web, known, wait);
       return found.map((finding) => ({ ...finding, place: locateFinding(finding, locate) }));
     },
   };

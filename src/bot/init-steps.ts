@@ -5,6 +5,7 @@ import { describeChatFailure } from "../app/ports/slack.ts";
 import { loadConfig } from "../config/load.ts";
 import { locateFinding } from "../config/locate-finding.ts";
 import { type Answers, renderEnv, renderPolicy } from "../config/new-files.ts";
+import { systemClock } from "../ops/clock.ts";
 import { makeBoltLogger } from "../slack/connection/bolt-logger.ts";
 import { makeWebClient } from "../slack/connection/client.ts";
 import { describeMissingScopes } from "../slack/connection/scopes.ts";
@@ -81,7 +82,7 @@ export async function prepareFiles(
   });
   if (loaded.kind === "problems")
     return { problems: loaded.problems.map(({ where, what, fix }) => `${where}: ${what} ${fix}`) };
-  const findings = await checkPolicy(loaded.config, web, workspace);
+  const findings = await checkPolicy(loaded.config, web, workspace, systemClock.sleep);
   const findTexts = (level: Finding["level"]) =>
     findings
       .filter((finding) => finding.level === level)

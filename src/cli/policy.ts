@@ -92,7 +92,10 @@ async function describePolicyCheck({ config, locate, warnings }: LoadedConfig): 
   const web = makeWebClient(config.slack.botToken, config.slack.apiUrl, makeBoltLogger(SILENT));
   const found = await readWorkspace(web);
   if (found.kind !== "workspace") return { ok: false, lines: [describeNoWorkspace(found)] };
-  const findings = await checkPolicy(config, web, found.workspace);
+  const findings = await checkPolicy(config, web, found.workspace, (ms) => {
+    process.stderr.write(`Slack limits the rate of lookups: waiting ${counted(Math.ceil(ms / 1000), "second")}.\n`);
+    return systemClock.sleep(ms);
+  });
   const scopes = describeMissingScopes(found.workspace.scopes);
   const lines = [
     ...warnings.map(({ where, what, fix }) => `${where}\n  Warning: ${what} ${fix}`),

@@ -48,7 +48,7 @@ for (const [enterpriseGrid, teamId] of ORGANIZATIONS) {
       gone: ["S0NOWHERE"],
     });
 
-    const check = makeDirectoryCheck(client, workspace);
+    const check = makeDirectoryCheck(client, workspace, async () => {});
     assert.deepEqual(await check.group("S0SRE"), { kind: "fine", members: ["W0WILMA"] });
     assert.deepEqual(await check.user("W0SAM"), { kind: "fine" });
 

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { WebAPIPlatformError, type WebClient } from "@slack/web-api";
+import { WebAPIPlatformError, WebAPIRateLimitedError, type WebClient } from "@slack/web-api";
 import { type CheckResult, makePolicyCheck } from "../../src/app/admin/policy-check.ts";
 import { findUnknownRegions } from "../../src/config/regions.ts";
 import type { Workspace } from "../../src/slack/connection/workspace.ts";
@@ -24,6 +24,7 @@ const CHANNELS: Record<string, CheckResult> = {
   C0SHARED: { kind: "notable", text: "shared" },
 };
 const DECIDES = "can decide; guests, deactivated accounts, bots and people of other workspaces cannot.";
+const WAIT = () => assert.fail("nothing limits the rate");
 const DIRECTORY = {
   user: async (id: string): Promise<CheckResult> =>
     id === "U0WRONG" ? { kind: "wrong", text: "wrong" } : { kind: "fine" },
@@ -116,7 +117,7 @@ test("the number of people in a channel is Slack's, without the bot", async () =
     return { ok: true, channel: { name: "dba", is_member: true, num_members: 3 } };
   };
   const web = { conversations: { info } } as unknown as WebClient;
-  const result = await makeDirectoryCheck(web, {} as Workspace).channel("C0DBA");
+  const result = await makeDirectoryCheck(web, {} as Workspace, WAIT).channel("C0DBA");
   assert.deepEqual(result, { kind: "fine", maxApprovers: 2 });
   assert.deepEqual(asked, [{ channel: "C0DBA", include_num_members: true }]);
 });
@@ -135,7 +136,7 @@ test("a finding has the path of its item, the ID and the name of the route", asy
 test("a channel that is shared with another organization is a note, not an error", async () => {
   const info = async () => ({ ok: true, channel: { name: "partners", is_member: true, is_ext_shared: true } });
   const web = { conversations: { info } } as unknown as WebClient;
-  const result = await makeDirectoryCheck(web, {} as Workspace).channel("C0SHARED");
+  const result = await makeDirectoryCheck(web, {} as Workspace, WAIT).channel("C0SHARED");
   assert.equal(result.kind, "notable");
   assert.match(JSON.stringify(result), /The channel #partners is shared with another organization/);
 });
@@ -159,7 +160,7 @@ for (const [kind, code, expected] of [
   ["channel", "internal_error", /^Slack did not answer the lookup \(internal_error\)\. Run the check again/],
 ] as const)
   test(`the check of a ${kind} that fails with ${code} ends with the fix`, async () => {
-    const directory = { ...DIRECTORY, [kind]: makeDirectoryCheck(refusing(code), {} as Workspace)[kind] };
+    const directory = { ...DIRECTORY, [kind]: makeDirectoryCheck(refusing(code), {} as Workspace, WAIT)[kind] };
     const route = aRoute({ approvers: { users: ["U0JANE"], groups: ["S0TWO"] } });
     const policy = { routes: [route], admins: { users: [], groups: [] }, identities: {}, mask: ["*token*"] };
     const texts = (await makePolicyCheck(directory)(policy)).map(({ text }) => text);
@@ -169,10 +170,36 @@ for (const [kind, code, expected] of [
     );
   });
 
+/** Refuses `times` calls with a 429 before it answers. */
+function limiting(times: number, retryAfter: number) {
+  const answer = async (value: object) => {
+    if (times-- > 0) throw new WebAPIRateLimitedError(retryAfter);
+    return { ok: true, ...value };
+  };
+  return {
+    auth: { test: () => answer({}) },
+    usergroups: { list: () => answer({ usergroups: [{ id: "S0DBA", handle: "dba", users: ["U0JANE"] }] }) },
+    conversations: { info: () => answer({ channel: { name: "dba", is_member: true } }) },
+  } as unknown as WebClient;
+}
+
+for (const [kind, id, times, retryAfter, waits, expected] of [
+  ["channel", "C0DBA", 2, 30, [30_000, 30_000], "fine"],
+  ["group", "S0DBA", 1, 0, [1_000], "fine"],
+  ["channel", "C0DBA", 9, 90, [90_000, 90_000, 90_000], "unknown"],
+] as const)
+  test(`a lookup of a ${kind} that Slack limits ${times} times for ${retryAfter} seconds is ${expected}`, async () => {
+    const waited: number[] = [];
+    const wait = async (ms: number) => waited.push(ms);
+    const check = makeDirectoryCheck(limiting(times, retryAfter), {} as Workspace, wait);
+    assert.equal((await check[kind](id)).kind, expected);
+    assert.deepEqual(waited, waits);
+  });
+
 test("without the scope for user groups, no group has a finding of its own", async () => {
   const directory = {
     ...DIRECTORY,
-    ...makeDirectoryCheck(refusing("missing_scope"), { scopes: ["commands"] } as unknown as Workspace),
+    ...makeDirectoryCheck(refusing("missing_scope"), { scopes: ["commands"] } as unknown as Workspace, WAIT),
   };
   const policy = { admins: { users: [], groups: ["S0ONE"] }, identities: {}, mask: ["*token*"] };
   const route = aRoute({ channels: [], approvers: { users: [], groups: ["S0ONE"] } });
@@ -186,7 +213,7 @@ test("without the scope for user groups, no group has a finding of its own", asy
 test("a channel without the bot says what to type, and where", async () => {
   const info = async () => ({ ok: true, channel: { name: "prod-dba", is_member: false } });
   const web = { conversations: { info } } as unknown as WebClient;
-  assert.deepEqual(await makeDirectoryCheck(web, {} as Workspace).channel("C0PRODDBA"), {
+  assert.deepEqual(await makeDirectoryCheck(web, {} as Workspace, WAIT).channel("C0PRODDBA"), {
     kind: "wrong",
     text: "The bot is not in #prod-dba. In that channel, type /invite @Countersign.",
   });

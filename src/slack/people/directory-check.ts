@@ -4,8 +4,17 @@ import type { Workspace } from "../connection/workspace.ts";
 import { chatFailure, describeFailure } from "../slack-failures.ts";
 import { toPerson } from "./parse-person.ts";
 
-/** Checks the names in the configuration against Slack. Only reads. */
-export function makeDirectoryCheck(web: WebClient, workspace: Workspace): DirectoryCheck {
+/** How long all lookups together wait for Slack's rate limits. A method of tier 3 accepts some fifty calls a minute. */
+const MAX_WAIT_MS = 5 * 60_000;
+
+const MIN_WAIT_MS = 1_000;
+
+/** Waits for milliseconds. */
+export type Wait = (ms: number) => Promise<unknown>;
+
+/** Checks the names in the configuration against Slack. Only reads. Waits where Slack limits the rate, and asks again. */
+export function makeDirectoryCheck(web: WebClient, workspace: Workspace, wait: Wait): DirectoryCheck {
+  const lookUp = makeLookUp(wait);
   let groups: ReturnType<typeof listGroups> | undefined;
   return {
     user: (id) =>
@@ -22,7 +31,10 @@ export function makeDirectoryCheck(web: WebClient, workspace: Workspace): Direct
       lookUp(async () => {
         if (workspace.scopes?.includes("usergroups:read") === false) return { kind: "unreadable" };
         // One call for all groups: usergroups.list is tier 2.
-        groups ??= listGroups(web);
+        groups ??= listGroups(web).catch((error: unknown) => {
+          groups = undefined;
+          throw error;
+        });
         const found = (await groups).get(id);
         if (found === undefined) return wrong("There is no such user group: copy the group ID from its menu in Slack.");
         const { handle, enabled, members } = found;
@@ -66,17 +78,25 @@ const ACCOUNT_STATUS_TEXT = {
 /** Source: Slack API, errors of users.info and conversations.info. */
 const ABSENT_CODES: ReadonlySet<string> = new Set(["user_not_found", "channel_not_found"]);
 
-/** Runs one lookup; `absent` is the text for an ID that Slack does not know. */
-async function lookUp(ask: () => Promise<CheckResult>, absent: string): Promise<CheckResult> {
-  try {
-    return await ask();
-  } catch (error) {
-    const failure = chatFailure(error);
-    if (failure.kind !== "refused") return { kind: "unknown", error: describeFailure(failure) };
-    const { code, advice } = failure;
-    if (ABSENT_CODES.has(code)) return wrong(absent);
-    return code === "user_not_visible" ? wrong(advice) : { kind: "unknown", error: code, advice };
-  }
+/** Makes the function that runs one lookup; `absent` is the text for an ID that Slack does not know. */
+function makeLookUp(wait: Wait) {
+  let waitedMs = 0;
+  return async function lookUp(ask: () => Promise<CheckResult>, absent: string): Promise<CheckResult> {
+    try {
+      return await ask();
+    } catch (error) {
+      const failure = chatFailure(error);
+      if (failure.kind === "limited") {
+        const ms = Math.max(failure.retryAfterMs, MIN_WAIT_MS);
+        waitedMs += ms;
+        if (waitedMs <= MAX_WAIT_MS) return wait(ms).then(() => lookUp(ask, absent));
+      }
+      if (failure.kind !== "refused") return { kind: "unknown", error: describeFailure(failure) };
+      const { code, advice } = failure;
+      if (ABSENT_CODES.has(code)) return wrong(absent);
+      return code === "user_not_visible" ? wrong(advice) : { kind: "unknown", error: code, advice };
+    }
+  };
 }
 
 /** Lists the user groups of the app's workspace, or of each workspace if the app is installed in a whole organization. */

@@ -1,7 +1,7 @@
 import type { WebClient } from "@slack/web-api";
 import type { Finding } from "../app/admin/policy-check.ts";
 import type { Log } from "../app/ports/aws.ts";
-import { describeChatFailure } from "../app/ports/slack.ts";
+import { describeChatFailure, describeWithAdvice } from "../app/ports/slack.ts";
 import { loadConfig } from "../config/load.ts";
 import { locateFinding } from "../config/locate-finding.ts";
 import { type Answers, renderEnv, renderPolicy } from "../config/new-files.ts";
@@ -31,8 +31,11 @@ export async function openSlack(
   const web = makeWebClient(botToken, apiUrl, logger);
   const found = await readWorkspace(web);
   if (found.kind !== "workspace") {
-    const advice = found.kind === "refused" ? found.advice : "Check the network, HTTPS_PROXY and SLACK_API_URL.";
-    return { kind: "refused", text: `--bot-token: Slack does not accept it (${describeFailure(found)}). ${advice}` };
+    const text =
+      found.kind === "refused"
+        ? `Slack does not accept it (${describeFailure(found)}). ${found.advice}`
+        : describeWithAdvice(found);
+    return { kind: "refused", text: `--bot-token: ${text}` };
   }
   const missing = describeMissingScopes(found.workspace.scopes);
   if (missing !== null) return { kind: "refused", text: `--bot-token: ${missing}` };
@@ -48,7 +51,7 @@ async function callSlack<R>(call: () => Promise<R>): Promise<R> {
   try {
     return await call();
   } catch (error) {
-    throw new SlackCallError(describeChatFailure(chatFailure(error)), { cause: error });
+    throw new SlackCallError(describeWithAdvice(chatFailure(error)), { cause: error });
   }
 }
 

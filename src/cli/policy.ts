@@ -4,7 +4,7 @@ import { type ExplainedExecution, explainExecution } from "../app/admin/explain-
 import { explain, makeIdRenderer } from "../app/admin/policy-explain.ts";
 import { findUncheckedParameters } from "../app/admin/runbook-check.ts";
 import type { AwsFailure } from "../app/ports/aws.ts";
-import type { ChatFailure } from "../app/ports/slack.ts";
+import { type ChatFailure, describeWithAdvice } from "../app/ports/slack.ts";
 import { makeAutomation } from "../aws/automation.ts";
 import { callerIdentity } from "../aws/identity.ts";
 import { checkPolicy } from "../bot/check-policy.ts";
@@ -25,7 +25,6 @@ import { makeWebClient } from "../slack/connection/client.ts";
 import { describeMissingScopes } from "../slack/connection/scopes.ts";
 import { readWorkspace } from "../slack/connection/workspace.ts";
 import { readNames } from "../slack/people/directory-check.ts";
-import { describeFailure } from "../slack/slack-failures.ts";
 import { type CommandResult, printResult, refuseConfiguration, SILENT } from "./output.ts";
 import { selectTargets } from "./select-targets.ts";
 
@@ -115,7 +114,7 @@ async function describePolicyCheck({ config, locate, warnings }: LoadedConfig): 
 const describeNoWorkspace = (failure: ChatFailure) =>
   failure.kind === "refused"
     ? `Nothing was checked: Slack refuses SLACK_BOT_TOKEN (${failure.code}). ${failure.advice}`
-    : `Nothing was checked, because Slack did not answer (${describeFailure(failure)}). Check the network, HTTPS_PROXY and SLACK_API_URL.`;
+    : `Nothing was checked. ${describeWithAdvice(failure)}`;
 
 /** Says what the check cannot see: whether a requester can write any value of a parameter of a runbook that no route names. */
 function unknownAllowedValues(routes: readonly Route[]): string[] {

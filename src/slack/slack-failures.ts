@@ -76,6 +76,9 @@ export function findAppTokenAdvice(code: string): string {
 
 const INVALID_TOKEN = "The token is no longer valid: install the app again and set SLACK_BOT_TOKEN.";
 
+const ADD_SCOPE =
+  "On the app's page, add the scope under OAuth & Permissions. Then reinstall the app. manifest.yml lists every scope.";
+
 /** Returns what an admin can do about an error. Source: Slack API, errors of chat.postMessage and chat.update. */
 export function findAdvice(code: string): string {
   switch (code) {
@@ -91,9 +94,9 @@ export function findAdvice(code: string): string {
     case "restricted_action_thread_only_channel":
       return "The workspace lets only some people post there: allow the app in the channel's posting permissions.";
     case "no_permission":
-      return "Invite the bot to the channel: /invite @Countersign. If that does not help, add the missing scope to the app (manifest.yml lists every scope) and install it again.";
+      return `Invite the bot to the channel: /invite @Countersign. If that does not help: ${ADD_SCOPE}`;
     case "missing_scope":
-      return "Add the scope to the app (manifest.yml lists every scope) and install it again.";
+      return ADD_SCOPE;
     case "invalid_auth":
     case "not_authed":
     case "token_revoked":

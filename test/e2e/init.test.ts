@@ -144,7 +144,10 @@ test("init with options writes files that pass policy check, and never replaces 
       await faults("missing_scope");
       const failed = await initHere(people, { force: true });
       assert.equal(failed.code, 1, failed.text);
-      assert.match(failed.text, /^Nothing was written: Slack refused: missing_scope.* Add the scope to the app .*$/);
+      assert.match(
+        failed.text,
+        /^Nothing was written: Slack refused: missing_scope.* On the app's page, add the scope .*$/,
+      );
     },
   );
 });

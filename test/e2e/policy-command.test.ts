@@ -159,6 +159,12 @@ fullMatrixTest("policy check and policy explain report each other problem and ea
     );
   });
 
+  await t.test("a rate limit is no reason to check the network", async () => {
+    await w.control.slack("faults", { operation: "auth.test", kind: "throttle", retryAfterSeconds: 40, times: 1 });
+    const { text } = await policy(w, GOOD, "check");
+    assert.match(text, /^Nothing was checked\. Slack asks to wait 40 s\. Run the command again after that time\.$/m);
+  });
+
   await t.test("a token that Slack refuses is named, with the fix", async () => {
     const { code, text } = await runCli({ ...w.environment, SLACK_BOT_TOKEN: "xoxb-nobody" }, "policy", "check");
     assert.equal(code, 1);

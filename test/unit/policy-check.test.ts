@@ -149,7 +149,7 @@ const refusing = (code: string) => {
 };
 
 for (const [kind, code, expected] of [
-  ["user", "missing_scope", /^Slack refused the lookup \(missing_scope\)\. Add the scope to the app/],
+  ["user", "missing_scope", /^Slack refused the lookup \(missing_scope\)\. On the app's page, add the scope/],
   ["group", "plan_upgrade_required", /^Slack refused the lookup \(plan_upgrade_required\)\. .*name people under users/],
   [
     "user",

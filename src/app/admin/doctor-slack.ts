@@ -1,6 +1,6 @@
 import { counted } from "../../core/counted.ts";
 import type { Route } from "../../core/policy.ts";
-import { type ChatFailure, describeChatFailure } from "../ports/slack.ts";
+import { type ChatFailure, describeWithAdvice } from "../ports/slack.ts";
 import { type Check, type CheckName, failed, ok, skipped, warning } from "./doctor-check.ts";
 import type { Finding } from "./policy-check.ts";
 
@@ -44,7 +44,7 @@ export async function checkSlack(
   const checks = [
     token.kind === "token"
       ? ok("slack-bot-token", BOT_TOKEN, `a bot token of the workspace ${token.workspace}.`)
-      : failed("slack-bot-token", BOT_TOKEN, describeTokenFailure(token)),
+      : failed("slack-bot-token", BOT_TOKEN, describeWithAdvice(token)),
     checkScopes(about),
     await checkSocket(probes.socket, about),
     checkCommand(about),
@@ -54,21 +54,6 @@ export async function checkSlack(
 }
 
 const NO_TOKEN = `not checked, because the check of ${BOT_TOKEN} failed.`;
-
-function describeTokenFailure(failure: ChatFailure): string {
-  const text = describeChatFailure(failure);
-  switch (failure.kind) {
-    case "refused":
-      return text;
-    case "limited":
-      return `${text}. Run doctor again after that time.`;
-    case "unavailable":
-    case "ambiguous":
-      return `${text}. Check the network, HTTPS_PROXY and SLACK_API_URL.`;
-    default:
-      throw new Error(`no text for ${failure satisfies never}`);
-  }
-}
 
 function checkScopes(token: BotTokenFacts | null): Check {
   const [check, subject] = ["slack-scopes", "Slack scopes"] as const;

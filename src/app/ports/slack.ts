@@ -221,3 +221,19 @@ export function describeChatFailure(failure: ChatFailure): string {
       throw new Error(`no text for ${failure satisfies never}`);
   }
 }
+
+/** Describes why a call to Slack failed, with the next step of the person who ran a command. */
+export function describeWithAdvice(failure: ChatFailure): string {
+  const text = describeChatFailure(failure);
+  switch (failure.kind) {
+    case "refused":
+      return text;
+    case "limited":
+      return `${text}. Run the command again after that time.`;
+    case "unavailable":
+    case "ambiguous":
+      return `${text}. Check the network, HTTPS_PROXY and SLACK_API_URL.`;
+    default:
+      throw new Error(`no text for ${failure satisfies never}`);
+  }
+}

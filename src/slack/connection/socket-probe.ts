@@ -1,5 +1,5 @@
 import type { WebClient } from "@slack/web-api";
-import { describeChatFailure } from "../../app/ports/slack.ts";
+import { describeWithAdvice } from "../../app/ports/slack.ts";
 import { chatFailure, findAppTokenAdvice } from "../slack-failures.ts";
 
 /**
@@ -12,11 +12,11 @@ export async function probeSocket(web: WebClient): Promise<{ kind: "open" } | { 
     return { kind: "open" };
   } catch (error) {
     const failure = chatFailure(error);
-    const text = describeChatFailure(failure);
-    if (failure.kind === "refused")
-      return { kind: "closed", text: `Slack refused: ${failure.error}. ${findAppTokenAdvice(failure.code)}` };
-    if (failure.kind === "limited") return { kind: "closed", text: `${text}. Run doctor again after that time.` };
-    return { kind: "closed", text: `${text}. Check the network, HTTPS_PROXY and SLACK_API_URL.` };
+    const text =
+      failure.kind === "refused"
+        ? `Slack refused: ${failure.error}. ${findAppTokenAdvice(failure.code)}`
+        : describeWithAdvice(failure);
+    return { kind: "closed", text };
   }
 }
 

@@ -272,3 +272,21 @@ test("each execution of a runbook that starts itself ends", async () => {
   const statuses = executions.map((each: { AutomationExecutionStatus: string }) => each.AutomationExecutionStatus);
   assert.deepEqual(statuses, Array(11).fill("Failed"));
 });
+
+for (const [name, value] of Object.entries({
+  Targets: [{ Key: "ParameterValues", Values: ["web", "api"] }],
+  TargetParameterName: "Service",
+  TargetMaps: [{ Service: ["web"] }],
+  TargetLocations: [{ Accounts: ["111122223333"], Regions: ["us-east-1"] }],
+  MaxConcurrency: "1",
+  MaxErrors: "1",
+}))
+  test(`a step that starts children with ${name} fails, and says that the sandbox does not support it`, async () => {
+    await using aws = await awsWorld();
+    await aws.document("Child", { mainSteps: [work("deploy")] });
+    const inputs = { DocumentName: "Child", [name]: value };
+    await aws.document("Parent", { mainSteps: [{ name: "run", action: "aws:executeAutomation", inputs }] });
+    const ended = await aws.get(await aws.start("Parent"));
+    assert.equal(ended.AutomationExecutionStatus, "Failed");
+    assert.match(ended.FailureMessage ?? "", new RegExp(`The sandbox does not support ${name}\\.`));
+  });

@@ -25,12 +25,12 @@ export interface ChildDeps {
 export const executeAutomation =
   (deps: ChildDeps): Action =>
   (run) => {
-    const { DocumentName, DocumentVersion, RuntimeParameters, TargetLocations } = run.inputs;
+    const { DocumentName, DocumentVersion, RuntimeParameters } = run.inputs;
     if (countAncestors(run.execution) >= MAX_NESTING) {
       return run.finish(toInvalidInput(`Executions can be nested at most ${MAX_NESTING} levels deep.`));
     }
-    if (TargetLocations !== undefined)
-      return run.finish(toInvalidInput("The sandbox does not support TargetLocations."));
+    const refused = NOT_SIMULATED.find((name) => run.inputs[name] !== undefined);
+    if (refused !== undefined) return run.finish(toInvalidInput(`The sandbox does not support ${refused}.`));
     if (RuntimeParameters !== undefined && !isMap(RuntimeParameters)) {
       return run.finish(toInvalidInput("RuntimeParameters must be a map."));
     }
@@ -57,6 +57,16 @@ export const executeAutomation =
       run.finish(toInvalidInput(`${error.code}: ${error.message}`));
     }
   };
+
+/** Inputs that would start several children, or that apply only to these. */
+const NOT_SIMULATED = [
+  "Targets",
+  "TargetParameterName",
+  "TargetMaps",
+  "TargetLocations",
+  "MaxConcurrency",
+  "MaxErrors",
+];
 
 /** Ends runbooks that start themselves. AWS's own limit is not documented. */
 const MAX_NESTING = 10;

@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { randomUUID } from "node:crypto";
 import { test } from "node:test";
 import { StopAutomationExecutionCommand } from "@aws-sdk/client-ssm";
+import { QUEUE_CHECK_MS } from "../../sandbox/aws/engine/concurrency.ts";
 import { awsWorld, gate, work } from "./aws-world.ts";
 
 const parameters = {
@@ -131,4 +132,19 @@ test("a step's onCancel step runs for at most two minutes, with the status Cance
   aws.clock.advance(1000);
   assert.equal(await aws.status(slow), "Cancelled");
   assert.equal((await aws.step(slow, "tidy")).StepStatus, "Cancelled");
+});
+
+test("with a limit of one execution, the next one is Pending until the first has ended", async () => {
+  await using aws = await awsWorld({ assumptions: { concurrentExecutions: 1 } });
+  await aws.document("Gate", { mainSteps: [gate("first", ["admin"])] });
+  const [first, second] = [await aws.start("Gate"), await aws.start("Gate")];
+  const statuses = async () => [
+    (await aws.get(first)).AutomationExecutionStatus,
+    (await aws.get(second)).AutomationExecutionStatus,
+  ];
+  aws.clock.advance(QUEUE_CHECK_MS);
+  assert.deepEqual(await statuses(), ["Waiting", "Pending"]);
+  await aws.ssm().send(new StopAutomationExecutionCommand({ AutomationExecutionId: first, Type: "Cancel" }));
+  aws.clock.advance(QUEUE_CHECK_MS);
+  assert.deepEqual(await statuses(), ["Cancelled", "Waiting"]);
 });

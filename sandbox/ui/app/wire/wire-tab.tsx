@@ -61,7 +61,7 @@ const Entry = memo(function Entry({ entry }: { entry: WireCall }) {
           {fault === undefined ? "" : `, ${fault}`}
         </span>
         <span className="meta">
-          {directionText(entry)}, {new Date(entry.at).toISOString().slice(11, 23)}
+          {directionText(entry)}, {new Date(entry.at).toISOString().slice(11, 23)} UTC
         </span>
       </summary>
       {entry.principal ? <p className="meta">{entry.principal}</p> : null}

@@ -1,5 +1,6 @@
 import { makeRecordEvents } from "../app/watch/record-events.ts";
 import { makeWaitingQueue } from "../aws/waiting-queue.ts";
+import { findConnection } from "../workers/identify-target.ts";
 import { startQueueWorker } from "../workers/receive-events.ts";
 import type { Worker } from "../workers/worker.ts";
 import type { Targets } from "./wire-targets.ts";
@@ -11,11 +12,8 @@ export function startQueue(wiring: Wiring, { connections }: Targets): Worker[] {
   if (config.waitingQueue === null || queueHealth === null) return [];
   const queue = makeWaitingQueue({ ...config.waitingQueue, calls: metrics.awsCalls });
   releases.push(() => queue.close());
-  const findTarget = ({ account, region }: { account: string; region: string }) => {
-    const found = connections.find((each) => {
-      const target = each.automation()?.target;
-      return target?.account === account && target.region === region;
-    });
+  const findTarget = (event: { account: string; region: string }) => {
+    const found = findConnection(connections, event);
     if (found !== undefined) return found.key;
     // A target that is not identified yet may have any account. Another replica may have identified it, and polls it rarely.
     return connections.some((each) => each.automation() === undefined) ? null : undefined;

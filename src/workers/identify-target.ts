@@ -39,6 +39,16 @@ export interface TargetConnection {
   close(): void;
 }
 
+/** Finds the connection of an account and Region; undefined if no identified target has them. */
+export const findConnection = (
+  connections: readonly TargetConnection[],
+  { account, region }: Pick<Target, "account" | "region">,
+): TargetConnection | undefined =>
+  connections.find((each) => {
+    const target = each.automation()?.target;
+    return target?.account === account && target.region === region;
+  });
+
 /** Prepares the connection of one target. Opens nothing before `identify`. */
 export function makeTargetConnection(options: {
   configured: ConfiguredTarget;

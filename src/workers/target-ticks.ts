@@ -1,6 +1,6 @@
 import type { Clock, Log } from "../app/ports/aws.ts";
 import type { Store } from "../app/ports/store.ts";
-import type { TargetConnection } from "./identify-target.ts";
+import { findConnection, type TargetConnection } from "./identify-target.ts";
 import { startLoop } from "./loop.ts";
 import { TARGET_TICK_MS } from "./target.ts";
 import type { WakeUps } from "./wake-ups.ts";
@@ -31,11 +31,8 @@ export function startTargetTicks(deps: {
     async round() {
       const now = clock.now();
       for (const key of await store.executions.dueTargets(now)) wakeUps.wake(`read ${key}`);
-      for (const { account, region } of await store.requests.dueSignalTargets(now)) {
-        const found = connections.find((each) => {
-          const target = each.automation()?.target;
-          return target?.account === account && target.region === region;
-        });
+      for (const place of await store.requests.dueSignalTargets(now)) {
+        const found = findConnection(connections, place);
         if (found !== undefined && isOwned(found.key)) wakeUps.wake(`signal ${found.key}`);
       }
       return undefined;

@@ -128,7 +128,7 @@ test("App Home shows the person's latest decisions, and health to admins", () =>
 });
 
 test("an empty list says that nothing is waiting", () => {
-  assert.equal(pendingBlocks([], { ...LIST, total: 0 }).text, "No request is waiting for approval.");
+  assert.equal(pendingBlocks([], { ...LIST, total: 0 }).text, "No request is waiting.");
   assert.match(visibleText(homeView(aHome([]), LIST).blocks), /Nothing is waiting for you/);
 });
 

@@ -13,7 +13,7 @@ import { CHAR_BUDGET, fitting, MAX_BLOCKS, textLength } from "./budget.ts";
 import { refusalText, unexaminedTexts, unreadTexts } from "./command-texts.ts";
 import { healthSections } from "./health-text.ts";
 import { mentions } from "./mentions.ts";
-import { type ListContext, MIN_VOTED_ROOM, pendingBlock, votedBlocks } from "./pending-items.ts";
+import { type ListContext, MIN_VOTED_ROOM, NOTHING_WAITING, pendingBlock, votedBlocks } from "./pending-items.ts";
 import { moment } from "./time.ts";
 import { buttonsBlock, votedButtons } from "./verdict-buttons.ts";
 
@@ -89,9 +89,8 @@ const TITLES = {
   readable: "Waiting requests that you may read",
 } as const;
 const NOTHING = {
+  ...NOTHING_WAITING,
   mine: "Nothing is waiting for you. New requests appear in their channels.",
-  all: "No request is waiting.",
-  readable: "No request that you may read is waiting.",
 } as const;
 
 /** A value of these buttons is a scope and, but for the first page, a page. */

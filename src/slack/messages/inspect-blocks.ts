@@ -9,7 +9,7 @@ import { CHAR_BUDGET, describeShown, fitting, MAX_BLOCKS, textLength } from "./b
 import { notVisibleText, sentenceReply } from "./command-texts.ts";
 import { closedBlock } from "./history-list.ts";
 import { pageButtons } from "./page-buttons.ts";
-import { type ListContext, MIN_VOTED_ROOM, pendingBlock, votedBlocks } from "./pending-items.ts";
+import { type ListContext, MIN_VOTED_ROOM, NOTHING_WAITING, pendingBlock, votedBlocks } from "./pending-items.ts";
 import { type ShowOptions, shownRequestBlocks } from "./shown-request.ts";
 import { stepsList, stepValues } from "./steps-list.ts";
 
@@ -89,8 +89,7 @@ function toPage(direction: WaitingPage["direction"], item: InspectedRequest | un
 }
 
 const NOTHING = {
-  all: "No request is waiting for approval.",
-  readable: "No request that you may read is waiting.",
+  ...NOTHING_WAITING,
   mine: "No request is waiting for you.",
   filters: "No waiting request matches these filters.",
 } as const;

@@ -31,6 +31,12 @@ export interface ListContext {
   reader?: string | null;
 }
 
+/** The text of an empty list of the waiting requests: of all, or of those that the person may read. */
+export const NOTHING_WAITING = {
+  all: "No request is waiting.",
+  readable: "No request that you may read is waiting.",
+} as const;
+
 /** The longest text of a section. Source: Slack API, section block. */
 const MAX_SECTION = 3_000;
 /** The lengths at which names are cut: the first at which all fit. Escaped, a name is up to five times as long. */

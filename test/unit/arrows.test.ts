@@ -1,6 +1,15 @@
 import assert from "node:assert/strict";
 import { execFile } from "node:child_process";
-import { mkdirSync, mkdtempSync, readdirSync, readFileSync, realpathSync, rmSync, writeFileSync } from "node:fs";
+import {
+  globSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  realpathSync,
+  rmSync,
+  writeFileSync,
+} from "node:fs";
 import { createRequire } from "node:module";
 import { tmpdir } from "node:os";
 import { dirname, join, relative } from "node:path";
@@ -138,7 +147,7 @@ const BORDERS: Border[] = [
   {
     from: "workers",
     folders: ["core", "ports", "app", "ops"],
-    also: ["./loop.ts", "../config/config.ts", "p-queue"],
+    also: ["./loop.ts", "p-queue"],
     never: [...BUILT_INS, "zod"],
   },
   {
@@ -147,7 +156,12 @@ const BORDERS: Border[] = [
     also: ["./wiring.ts", ...BUILT_INS, ...SDKS.slack],
     never: ["p-queue"],
   },
-  { from: "cli", folders: Object.keys(FOLDERS), also: ["./main.ts", "commander", ...BUILT_INS], never: ["zod"] },
+  {
+    from: "cli",
+    folders: Object.keys(FOLDERS).filter((each) => each !== "workers"),
+    also: ["./main.ts", "commander", ...BUILT_INS],
+    never: ["zod"],
+  },
 ];
 
 /** The way from a folder of src to a path under the project's own folder. */
@@ -223,6 +237,32 @@ test("each folder of src has a border", () => {
     folders.map(({ name }) => name).filter((name) => !bordered.has(name)),
     [],
   );
+});
+
+test("the arrows of docs/architecture.md are those that the borders allow and the imports use", () => {
+  const page = readFileSync(join(ROOT, "docs/architecture.md"), "utf8");
+  const shown = Array.from(page.matchAll(/^(\w+) +-> (.+)$/gm), ([, from = "", to = ""]) => [
+    from,
+    to.split(", ").sort(),
+  ]);
+  // The use cases have the border of any flow.
+  const borders = new Map(BORDERS.map(({ from, folders }) => [from === "app/watch" ? "app" : from, new Set(folders)]));
+  const allowed = Object.keys(FOLDERS).flatMap((from) => {
+    const folders = borders.get(from) ?? new Set();
+    const others = [...folders].filter((each) => each !== from && each !== "ports");
+    const hasPorts = folders.has("ports") && !folders.has("app") && from !== "app";
+    const to = hasPorts ? [...others, "app/ports"] : others;
+    return to.length === 0 ? [] : [[from, to.sort()]];
+  });
+  assert.deepEqual(Object.fromEntries(shown), Object.fromEntries(allowed));
+  const used = new Set<string>();
+  for (const file of globSync("src/**/*.ts", { cwd: ROOT }))
+    for (const [, module = ""] of readFileSync(join(ROOT, file), "utf8").matchAll(/ from "(\.[^"]+)"/g))
+      used.add(`${file.split("/")[1]} ${join(dirname(file), module).split("/")[1]}`);
+  const unused = shown.flatMap(([from, to]) =>
+    [...(to ?? [])].filter((each) => !used.has(`${from} ${each.split("/")[0]}`)).map((each) => `${from} -> ${each}`),
+  );
+  assert.deepEqual(unused, []);
 });
 
 test("modules that import each other in a circle are caught", async (t) => {

@@ -121,7 +121,7 @@ export function startPeople(
   };
   const resolve = makeResolveRecipients(resolving);
   const lookUpRequester = makeLookUpRequester({ requests, directory, identities, clock });
-  const lookUp = makeRetryRequesterLookup({ lookUp: lookUpRequester, requesterLookups, clock, random, log });
+  const lookUp = makeRetryRequesterLookup({ requests, lookUp: lookUpRequester, requesterLookups, clock, random, log });
   const reply = makeReplyToClicker({ clicks, chat, clock, random, log });
   const remind = makeRemind({ requests, directory, routes, identities, clock, log });
   return [

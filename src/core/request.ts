@@ -227,3 +227,11 @@ export function deadline(facts: RequestFacts, defaultSeconds: number): { at: num
   const seconds = facts.timeoutSeconds ?? defaultSeconds;
   return { at: facts.waitingSince + seconds * 1000, presumed: facts.timeoutSeconds === null };
 }
+
+/** How long the requester of a closed request is looked up, to tell them of the decision and the end. */
+const LOOKUP_AFTER_CLOSE_MS = 6 * 3_600_000;
+
+/** Tells whether the lookup of the requester has ended, also without a result. */
+export function isLookupOver({ state, closedAt }: Pick<ApprovalRequest, "state" | "closedAt">, now: number): boolean {
+  return state === "closed" && now >= (closedAt ?? 0) + LOOKUP_AFTER_CLOSE_MS;
+}

@@ -11,15 +11,15 @@ export async function addRequesterLookup(trx: Transaction<Tables>, request: Appr
   await trx.insertInto("requesterLookups").values(row).execute();
 }
 
-/** Ends the lookup when a change of the request stores its last result, or closes the request. */
+/** Ends the lookup when a change of the request stores its last result. It goes on when the request closes: see isLookupOver. */
 export async function endRequesterLookup(
   trx: Transaction<Tables>,
   requestId: string,
-  { addressOwners, listedAccounts, state }: RequestPatch,
+  { addressOwners, listedAccounts }: RequestPatch,
 ): Promise<void> {
   const stored = addressOwners !== undefined && listedAccounts !== undefined ? { addressOwners, listedAccounts } : null;
   const isDone = stored !== null && pendingLookups({ ...stored, facts: { executedBy: null } }, {}).length === 0;
-  if (!isDone && state !== "closed") return;
+  if (!isDone) return;
   await trx.deleteFrom("requesterLookups").where("requestId", "=", requestId).execute();
 }
 
@@ -40,6 +40,10 @@ export function makeRequesterLookupStore(db: Kysely<Tables>): RequesterLookupSto
         .set({ lastError, nextAttemptAt, attempts: sql<number>`attempts + 1` })
         .where("requestId", "=", requestId)
         .execute();
+    },
+
+    async end(requestId) {
+      await db.deleteFrom("requesterLookups").where("requestId", "=", requestId).execute();
     },
   };
 }

@@ -180,7 +180,7 @@ const CASES: Record<EffectKind, Case> = {
       await change(store, "closed", { state: "closed" });
     },
     worker: async (store) => (await store.requesterLookups.due(FOREVER, MANY)).map(({ requestId }) => requestId),
-    expected: ["failed", "new"],
+    expected: ["closed", "failed", "new"],
     failing: "failed",
     others: ["new", "stored", "closed", "no-address"],
   },

@@ -28,6 +28,7 @@ async function setUp(
     directory.people.set("U0ROSA", aPerson("U0ROSA", { email: ROSA, ...more }));
   const lookUp = makeLookUpRequester({ requests: store.requests, directory, identities: {}, clock });
   const retry = makeRetryRequesterLookup({
+    requests: store.requests,
     lookUp,
     requesterLookups: store.requesterLookups,
     clock,
@@ -122,16 +123,25 @@ test("a lookup in a race with other changes stores its result, and two lookups a
   assert.equal(records.filter(({ kind }) => kind === "identified").length, 1);
 });
 
-test("the end of the request ends the lookup", async (t) => {
-  const { store, due, stored } = await setUp(t);
-  const { version } = await stored();
-  await store.requests.advance({
-    requestId: REQUEST_ID,
-    expectedVersion: version,
-    patch: { state: "closed" },
-    audit: [],
-  });
-  assert.deepEqual(await due(), []);
+test("a lookup that failed until the request closed goes on for six hours, to tell the requester the result", async (t) => {
+  for (const recovers of [true, false]) {
+    const { clock, store, directory, has, run, stored } = await setUp(t);
+    const { byEmail } = directory;
+    directory.byEmail = async () => ({ kind: "unknown", error: "internal_error" });
+    await run();
+    const { version: expectedVersion } = await stored();
+    const patch = { state: "closed", closedAt: clock.now() } as const;
+    await store.requests.advance({ requestId: REQUEST_ID, expectedVersion, patch, audit: [] });
+    clock.advance(5 * 3_600_000);
+    has();
+    if (recovers) directory.byEmail = byEmail;
+    await run();
+    const owner = (await stored()).addressOwners[ROSA];
+    assert.deepEqual(owner, recovers ? { kind: "person", userId: "U0ROSA" } : { kind: "pending" });
+    clock.advance(3_600_000);
+    await run();
+    assert.deepEqual(await store.requesterLookups.due(Number.MAX_SAFE_INTEGER, 10), []);
+  }
 });
 
 test("the addresses of a child execution and of its parent are both looked up, also after a failure between them", async (t) => {
@@ -188,13 +198,15 @@ for (const [accountStatus, account, names] of [
     assert.deepEqual(findRequester(await stored(), IDENTITIES).userIds, names);
   });
 
-test("a listed account that Slack does not return stays due, and the end of the request ends its lookup", async (t) => {
-  const { store, directory, due, run, stored } = await setUp(t, {}, { U0ROSA: "pending" });
+test("a listed account that Slack does not return stays due, and its lookup ends six hours after the request closed", async (t) => {
+  const { clock, store, directory, run, stored } = await setUp(t, {}, { U0ROSA: "pending" });
   directory.person = async () => ({ kind: "unknown", error: "ratelimited" });
   await run();
   assert.deepEqual((await stored()).listedAccounts, { U0ROSA: "pending" });
   assert.equal((await store.effects.failing(REQUEST_ID)).length, 1);
-  const patch = { state: "closed" as const };
+  const patch = { state: "closed" as const, closedAt: clock.now() };
   await store.requests.advance({ requestId: REQUEST_ID, expectedVersion: 1, patch, audit: [] });
-  assert.deepEqual(await due(), []);
+  clock.advance(6 * 3_600_000);
+  await run();
+  assert.deepEqual(await store.requesterLookups.due(Number.MAX_SAFE_INTEGER, 10), []);
 });

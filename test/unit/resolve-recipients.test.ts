@@ -4,7 +4,7 @@ import { makeResolveRecipients, type ResolveRecipientsDeps } from "../../src/app
 import type { RecipientLookupKind } from "../../src/app/ports/delivery-store.ts";
 import { fakeChat, fakeDirectory } from "../support/fake-slack.ts";
 import { testClock, testLog } from "../support/fakes.ts";
-import { anEntry, aPerson, aRequest, aRoute, REQUEST_ID } from "../support/samples.ts";
+import { aFacts, anEntry, aPerson, aRequest, aRoute, REQUEST_ID } from "../support/samples.ts";
 import { aStore } from "../support/stores.ts";
 
 const MINUTE = 60_000;
@@ -155,6 +155,32 @@ for (const kind of ["requester-decided", "requester-ended"] as const)
       [[kind, "DU0ROSA"]],
     );
   });
+
+test("a requester whose address Slack could not look up before the request closed still gets the result, for six hours", async (t) => {
+  const email = "rosa@example.com";
+  const executedBy = `arn:aws:sts::111122223333:assumed-role/AWSReservedSSO_Ops_0123456789abcdef/${email}`;
+  for (const recovers of [true, false]) {
+    const { clock, store, round, isDone } = await setUp(t, "requester-decided");
+    await round();
+    const request = aRequest({
+      ...{ id: "sso", stepExecutionId: "sso", facts: aFacts({ executedBy }), state: "closed", closedAt: clock.now() },
+      addressOwners: { [email]: { kind: "pending" } },
+    });
+    const recipientLookup = "requester-decided";
+    await store.requests.open({ request, channels: ["C0DBA"], audit: anEntry({ requestId: "sso" }), recipientLookup });
+    clock.advance(6 * 60 * MINUTE - 10_000);
+    await round();
+    assert.equal(await isDone(), false);
+    const addressOwners = { [email]: { kind: "person", userId: "U0ROSA" } } as const;
+    if (recovers)
+      await store.requests.advance({ requestId: "sso", expectedVersion: 1, patch: { addressOwners }, audit: [] });
+    clock.advance(10_000);
+    await round();
+    assert.ok(await isDone());
+    const told = (await store.notices.ofRequest("sso")).map(({ channelId }) => channelId);
+    assert.deepEqual(told, recovers ? ["DU0ROSA"] : []);
+  }
+});
 
 test("the end of an execution with two requests is told where one of their routes tells the requester", async (t) => {
   for (const [first, second] of [

@@ -1,6 +1,7 @@
 import { backoffMs } from "../../core/backoff.ts";
 import type { LookupFailure } from "../../core/person.ts";
 import { findRoute, type People, type Route, tellsRequester } from "../../core/policy.ts";
+import { isLookupOver } from "../../core/request.ts";
 import { awaitsOwner, findRequester, type Identities, requesterIds } from "../../core/requester.ts";
 import type { Clock, Log } from "../ports/aws.ts";
 import type { MessageStore, RecipientLookup, RecipientLookupStore } from "../ports/delivery-store.ts";
@@ -9,6 +10,8 @@ import type { RequestStore } from "../ports/store.ts";
 
 const RETRY_BASE_MS = 2_000;
 const RETRY_CAP_MS = 5 * 60_000;
+/** How soon the owner of a requester's address is looked for again among the stored ones. */
+const AWAIT_OWNER_MS = 5_000;
 /**
  * People whose direct message is opened in one batch. Slack takes some fifty such calls a minute: people in the first
  * batches get their message early, and other lookups run between the batches. Source: Slack API, conversations.open,
@@ -126,11 +129,10 @@ async function findRequesters(deps: FindDeps, { requestId, kind }: RecipientLook
   if (!tellsRequester(routes)) return { channels: [], missing: null };
   const requester = findRequester(request, deps.identities);
   const userIds = requesterIds(requester);
-  // The lookup of the owner ends with the request.
-  const isAwaited = awaitsOwner(requester) && request.state !== "closed";
+  const isAwaited = awaitsOwner(requester) && !isLookupOver(request, deps.clock.now());
   if (userIds.length > 0 && !isAwaited) return openDirectMessages(deps, { users: userIds, groups: [] });
   if (!isAwaited) return { channels: [], missing: null };
-  return { channels: [], missing: { error: "the requester is not looked up yet", retryAfterMs: RETRY_CAP_MS / 60 } };
+  return { channels: [], missing: { error: "the requester is not looked up yet", retryAfterMs: AWAIT_OWNER_MS } };
 }
 
 /**

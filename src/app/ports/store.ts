@@ -132,6 +132,8 @@ export interface RequesterLookupStore {
   /** Returns lookups whose time has come. */
   due(now: number, limit: number): Promise<RequesterLookup[]>;
   recordFailed(requestId: string, error: string, nextAttemptAt: number): Promise<void>;
+  /** Ends the lookup without a result. */
+  end(requestId: string): Promise<void>;
 }
 
 export interface AuditStore {

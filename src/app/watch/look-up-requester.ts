@@ -1,7 +1,7 @@
 import type { AuditDetails } from "../../core/audit-records.ts";
 import { backoffMs } from "../../core/backoff.ts";
 import type { LookupFailure, Person } from "../../core/person.ts";
-import type { ApprovalRequest } from "../../core/request.ts";
+import { type ApprovalRequest, isLookupOver } from "../../core/request.ts";
 import { type AddressOwner, type Identities, type PendingLookup, pendingLookups } from "../../core/requester.ts";
 import type { Clock, Log } from "../ports/aws.ts";
 import type { Directory } from "../ports/slack.ts";
@@ -84,24 +84,36 @@ function toAddressOwner(owner: Person | null): AddressOwner {
   return owner !== null && isActive ? { kind: "person", userId: owner.id } : { kind: "nobody" };
 }
 
-/** Makes the same use case for the worker: it schedules the next attempt after a failure. */
+/**
+ * Makes the same use case for the worker: it schedules the next attempt after a failure. After the request has closed, the result
+ * tells the requester the decision and the end, for some time.
+ */
 export const makeRetryRequesterLookup = (deps: {
+  requests: Pick<RequestStore, "byId">;
   lookUp: ReturnType<typeof makeLookUpRequester>;
   requesterLookups: RequesterLookupStore;
   clock: Clock;
   random: () => number;
   log: Log;
 }) => {
-  const { lookUp, requesterLookups, clock, random, log } = deps;
+  const { requests, lookUp, requesterLookups, clock, random, log } = deps;
   return async ({ requestId, attempts }: RequesterLookup): Promise<void> => {
     const result = await lookUp(requestId);
     if (result.kind === "done") return log.debug({ event: "requester-lookup.done", requestId }, "requester looked up");
     const { error } = result;
+    const request = await requests.byId(requestId);
+    if (request === null || isLookupOver(request, clock.now())) {
+      log.warn(
+        { event: "requester-lookup.done", requestId, error },
+        "requester not looked up: the request closed long ago",
+      );
+      return requesterLookups.end(requestId);
+    }
     const level = result.retryAfterMs === undefined ? "warn" : "debug";
     const wait = Math.max(result.retryAfterMs ?? 0, backoffMs(attempts + 1, RETRY_BASE_MS, RETRY_CAP_MS, random()));
     log[level](
       { event: "requester-lookup.postponed", requestId, error },
-      "cannot look up the requester; approvals wait for the next attempt",
+      "cannot look up the requester; approvals and messages to the requester wait for the next attempt",
     );
     await requesterLookups.recordFailed(requestId, error, clock.now() + wait);
   };

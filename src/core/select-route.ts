@@ -52,6 +52,14 @@ export function selectRoute(routes: readonly Route[], subject: RouteSubject): Ro
   return { kind: "uncovered", uncovered: { reason: doubtful.result as Doubt, condition: key, ...names } };
 }
 
+/**
+ * Returns every condition that decides whether the first possible route applies, the reported one first. A read that settles
+ * any of them can change the route.
+ */
+export function findDoubts(routes: readonly Route[], subject: RouteSubject): TestedCondition[] {
+  return tryRoutes(routes, subject).find(({ verdict }) => verdict !== "fails")?.conditions ?? [];
+}
+
 function tryRoute(route: Route, subject: RouteSubject, narrowed: NarrowedParameter | null = null): RouteTrial {
   const unmet = testConditions(route.match, subject, narrowed).filter(({ result }) => result !== "holds");
   const failed = unmet.filter(({ result }) => result === "fails");

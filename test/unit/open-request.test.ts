@@ -72,6 +72,36 @@ test("a request waits for defaults that AWS may return in a moment, and then get
   assert.deepEqual(uncovered, []);
 });
 
+test("a request waits for any read that can settle whether the first route applies", async (t) => {
+  const match = { parameters: { Environment: ["prod"] }, tags: { Team: ["dba"] } };
+  const set = await setUp(t, [aRoute({ name: "strict", match }), REST]);
+  set.automation.declared = declared({});
+  set.automation.tagged = failed(true);
+  set.automation.shows(anExecution({ parameters: { Environment: ["prod", "dev"] } }));
+  await set.read();
+  assert.deepEqual(await set.requests(), [], "without the tag, the list of values does not matter");
+  set.automation.tagged = { kind: "read", tags: { Team: "web" } };
+  set.clock.advance(5_000);
+  await set.read();
+  assert.deepEqual(
+    (await set.requests()).map(({ route }) => route),
+    ["rest"],
+  );
+  const denied = await setUp(t, [aRoute({ name: "strict", match }), REST]);
+  denied.automation.declared = failed(false);
+  denied.automation.tagged = failed(true);
+  denied.automation.shows(anExecution({ parameters: {} }));
+  await denied.read();
+  assert.deepEqual(await denied.requests(), [], "the denied defaults do not hide the tags");
+  denied.clock.advance(120_000);
+  await denied.read();
+  const [request] = await denied.requests();
+  assert.deepEqual(request?.facts.uncovered, {
+    ...{ reason: "unknown", condition: "parameters.Environment", route: "strict", otherRoute: "rest" },
+    error: "AccessDeniedException",
+  });
+});
+
 test("after two minutes of failures the request opens without a route, never with a later one", async (t) => {
   const { automation, clock, requests, read } = await opened(t, {}, failed(true));
   automation.shows(anExecution({ steps: [aStep({ startedAt: NOW - 3_600_000 })] }));

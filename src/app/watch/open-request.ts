@@ -16,7 +16,8 @@ import type { Change } from "../../core/reconcile.ts";
 import { nextReminderAt, toReminderTimes } from "../../core/reminders.ts";
 import type { ApprovalRequest, RequestFacts, RequestSigner } from "../../core/request.ts";
 import { type Identities, initialAccounts, initialOwners } from "../../core/requester.ts";
-import { type RouteSelection, selectRoute } from "../../core/select-route.ts";
+import type { TestedCondition } from "../../core/route-conditions.ts";
+import { findDoubts, type RouteSelection, selectRoute } from "../../core/select-route.ts";
 import { inTurns } from "../../core/slices.ts";
 import type { Uncovered } from "../../core/uncovered.ts";
 import type { Automation, Clock, DeclaredParameters, FailedSince, Log, Target } from "../ports/aws.ts";
@@ -67,10 +68,13 @@ export async function openRequest(
     ? await deps.tags.read(automation, execution.executionId, change.step, abort)
     : null;
   const tags = tagged?.kind === "read" ? tagged.tags : null;
-  const selection = selectRoute(deps.routes, toRouteSubject(target, execution, change.step, defaults, tags));
-  const failure = findFailure(selection, declared, tagged);
-  if (failure !== null && mayRecover(failure, change, deps.clock.now())) {
-    postpone(deps, execution, change, failure);
+  const subject = toRouteSubject(target, execution, change.step, defaults, tags);
+  const selection = selectRoute(deps.routes, subject);
+  const doubts = selection.kind === "route" ? [] : findDoubts(deps.routes, subject);
+  const failures = doubts.map((each) => findFailure(each, declared, tagged));
+  const passing = failures.find((each) => each !== null && mayRecover(each, change, deps.clock.now()));
+  if (passing != null) {
+    postpone(deps, execution, change, passing);
     return "postponed";
   }
   const isPaused = change.step.action === PAUSE_ACTION;
@@ -84,7 +88,7 @@ export async function openRequest(
     postpone(deps, execution, change, stopping);
     return "postponed";
   }
-  const uncovered = toUncovered(selection, failure);
+  const uncovered = toUncovered(selection, failures[0] ?? null);
   const allowed = declared.kind === "read" ? Object.values(declared.allowedValues).flat() : [];
   const hiding = mask.allowing(allowed);
   const found = hiding.inSlices(() => toFacts(automation, execution, change, hiding, declared, route));
@@ -169,13 +173,13 @@ export function toRequestSigner({ signers, target }: Pick<Automation, "signers" 
   return target.signsAs === undefined ? null : { kind: signers, arn: target.signsAs };
 }
 
-/** Returns the failed read on which the route depends; null if there is none. */
+/** Returns the failed read on which a condition depends; null if there is none. */
 function findFailure(
-  selection: RouteSelection,
+  { key, result }: TestedCondition,
   ...[declared, tagged]: [DeclaredParameters | FailedSince, { kind: "read" } | FailedSince | null]
 ): FailedSince | null {
-  if (selection.kind === "route" || selection.uncovered.reason !== "unknown") return null;
-  const read = selection.uncovered.condition.startsWith("tags.") ? tagged : declared;
+  if (result !== "unknown") return null;
+  const read = key.startsWith("tags.") ? tagged : declared;
   return read?.kind === "failed" ? read : null;
 }
 

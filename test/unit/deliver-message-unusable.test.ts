@@ -143,6 +143,29 @@ test("an escalation that Slack takes does not hide that the only channel of a re
   assert.deepEqual(lookups, ["channel-unavailable"]);
 });
 
+test("an escalation that could not be posted before the decision is not posted after it", async (t) => {
+  const escalate = { after: 60_000, channels: ["C0ONCALL"], mention: ["S0ONCALL"] };
+  const { clock, store, chat, round, due, move, deliver } = await setUp(t, aRoute({ escalate }));
+  await round();
+  const request = aRequest({ id: "second", stepExecutionId: "second", openedAt: clock.now(), nextReminderAt: 1 });
+  await store.requests.open({ request, channels: ["C0DBA"], audit: anEntry() });
+  await round();
+  const kinds = ["escalated"] as const;
+  const [channels, escalateTo] = [["C0DBA"], ["C0ONCALL"]];
+  assert(
+    await store.requests.recordReminded({ request, kinds: [...kinds], channels, escalateTo, detail: "{}", next: null }),
+  );
+  await move();
+  const patch = { state: "decided", decision: "approve" } as const;
+  await store.requests.advance({ requestId: "second", expectedVersion: 1, patch, audit: [] });
+  for (const row of await due()) await deliver(row, new AbortController().signal);
+  assert.ok(chat.contents.every(({ channelId }) => channelId === "C0DBA"));
+  assert.ok(
+    (await due()).every(({ channelId }) => channelId === "C0DBA"),
+    "no slot is spent on it each second",
+  );
+});
+
 test("no admin is told of a refused update while another channel has the message, or after the end", async (t) => {
   const { clock, store, chat, round, move } = await setUp(t);
   const second = aRequest({ id: "second", stepExecutionId: "second", openedAt: clock.now() });

@@ -22,6 +22,9 @@ import { reportUnavailable, type UnavailableDeps } from "./unavailable-channel.t
 /** Earlier requests that a message shows. */
 const MAX_EARLIER = 3;
 
+/** How soon an unposted message is looked at again that is not needed now. */
+const NOT_NEEDED_MS = 5 * 60_000;
+
 /** The sources of a message about a request. */
 export interface ViewDeps {
   requests: RequestStore;
@@ -42,6 +45,9 @@ export const makeRequestMessages = (
       const view = await toRequestView(deps, row.requestId);
       const postedAt = row.ts === null ? deps.clock.now() : Number(row.ts) * 1000;
       const isEscalation = isEscalationChannel(view.route, row.channelId);
+      // After the decision, nobody on call is needed. A request that closes ends its unposted messages.
+      if (isEscalation && row.ts === null && view.request.state !== "open")
+        return { notBefore: deps.clock.now() + NOT_NEEDED_MS };
       const earlier = await findEarlier(deps, view.request, row.channelId);
       const isQuiet = isQuietEscalation(view.route, row.channelId, deps.clock.now());
       const shown = { ...view, postedAt, isEscalation, isQuiet, earlier, isReplacement: row.deletions > 0 };

@@ -52,15 +52,15 @@ function findWrongReplies(evidence: Evidence): string[] {
 }
 
 /**
- * Checks that a request whose escalation was announced has one message in the channel on call. A request that closed before
- * Countersign posted that message needs none.
+ * Checks that a request whose escalation was announced has one message in the channel on call. A request that was decided or
+ * closed before Countersign posted that message needs none.
  */
 function findMissingEscalations(evidence: Evidence): string[] {
   const { notices, messages, requests } = evidence.records;
-  const closed = new Set(requests.filter(({ state }) => state === "closed").map(({ id }) => id));
+  const decided = new Set(requests.filter(({ state }) => state !== "open").map(({ id }) => id));
   const needsNone = messages.filter(
     ({ channelId, requestId, ts, claimId }) =>
-      channelId === "C0ONCALL" && ts === null && claimId === null && closed.has(requestId),
+      channelId === "C0ONCALL" && ts === null && claimId === null && decided.has(requestId),
   );
   const announced = notices.filter(
     ({ kind, ts, requestId }) =>

@@ -13,6 +13,8 @@ async function setUpEnd(t: TestContext, { broadcast = false } = {}) {
   return w;
 }
 
+const OMAR = "arn:aws:iam::111122223333:user/omar";
+
 /** A request with a message. */
 async function setUpReplies(t: TestContext, ...routes: Route[]) {
   const w = await setUp(t);
@@ -21,7 +23,7 @@ async function setUpReplies(t: TestContext, ...routes: Route[]) {
   const deliver = makeNotices({
     ...{ messages: store.messages, notices: store.notices, requests: store.requests },
     recipientLookups: store.recipientLookups,
-    ...{ routes, identities: {}, chat, clock, log },
+    ...{ routes, identities: { U0OMAR: [OMAR], U0ZOE: ["arn:aws:iam::111122223333:role/*"] }, chat, clock, log },
     acquireSlot: (...call) => chat.acquireSlot(...call),
     aliveUntil: () => Number.POSITIVE_INFINITY,
     newId: () => `reply-${++ids}`,
@@ -43,6 +45,15 @@ test("the end is one reply in the thread of the message", async (t) => {
     w.chat.notices.map(({ notice, thread }) => [notice.kind, thread]),
     [["execution-ended", { ts, broadcast: false }]],
   );
+});
+
+test("the reply about the end knows the person who decided in AWS only if the principal is one person's", async (t) => {
+  const w = await setUpReplies(t, aRoute());
+  const by = [OMAR, "arn:aws:iam::111122223333:role/Ops"];
+  const outcome = { kind: "approved", where: "aws", by, detail: null } as const;
+  await w.move({ state: "closed", outcome, executionStatus: "Success", executionEndedAt: w.clock.now() });
+  await w.reply();
+  assert.deepEqual(w.chat.notices[0]?.notice.gates?.[0]?.awsDeciders, { [OMAR]: "U0OMAR" });
 });
 
 test("with broadcast: true, the channel shows the reply too", async (t) => {

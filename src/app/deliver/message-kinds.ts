@@ -176,9 +176,23 @@ async function toNoticeView(
   const { account, region, executionId } = view.request;
   const gates = [];
   for (const request of await deps.requests.ofExecution({ account, region }, executionId))
-    gates.push({ request, votes: await deps.requests.votes(request.id) });
+    gates.push({
+      request,
+      votes: await deps.requests.votes(request.id),
+      awsDeciders: findAwsDeciders(request, deps.identities),
+    });
   const routes = gates.map(({ request }) => findRoute(deps.routes, request.route)).filter((route) => route !== null);
   return { ...view, gates, broadcast: routes.some((each) => each.broadcast), tellRequester: tellsRequester(routes) };
+}
+
+/** Finds the people who decided in AWS: `identities` or the owner of an address names one person for the principal. */
+function findAwsDeciders({ outcome, addressOwners }: ApprovalRequest, identities: Identities): Record<string, string> {
+  if (outcome?.where !== "aws") return {};
+  const found = outcome.by.map((arn) => {
+    const { userIds } = findRequester({ facts: { executedBy: arn }, addressOwners }, identities);
+    return userIds.length === 1 ? [[arn, userIds[0] ?? ""]] : [];
+  });
+  return Object.fromEntries(found.flat());
 }
 
 async function toRequestView(deps: ViewDeps, requestId: string): Promise<RequestView> {

@@ -81,7 +81,10 @@ export interface EarlierGates {
 }
 
 /** A request with its votes. */
-export type Gate = Pick<RequestView, "request" | "votes">;
+export type Gate = Pick<RequestView, "request" | "votes"> & {
+  /** The Slack accounts of the principals who decided in AWS, where one is known; absent: none. */
+  awsDeciders?: Readonly<Record<string, string>>;
+};
 
 /** The thread that a reply goes to. `broadcast`: the channel shows the reply too. */
 export interface Thread {

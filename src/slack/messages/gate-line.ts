@@ -25,7 +25,7 @@ function deciders({ request, votes }: Gate): string[] {
 }
 
 /** "gate 1 of 2: approved by @Jane and @Omar". People are mentioned, which notifies them. */
-export function gateLine({ request, votes }: Gate): string {
+export function gateLine({ request, votes, awsDeciders = {} }: Gate): string {
   const label = gateLabel(request.facts);
   const step = label === null ? "" : `${label}, ${code(request.facts.stepName, 80)}: `;
   const { outcome, decision } = request;
@@ -33,7 +33,10 @@ export function gateLine({ request, votes }: Gate): string {
   if (outcome === null && decision === null) return `${step}no decision yet`;
   if (outcome === null)
     return `${step}${findTerms(request.facts).past[decision ?? "approve"]} by ${listNames(people, "and", MAX_NAMED)}`;
-  const principals = outcome.by.map((arn) => describePrincipal(arn, mentions(100)));
+  const principals = outcome.by.map((arn) => {
+    const userId = awsDeciders[arn];
+    return userId === undefined ? describePrincipal(arn, mentions(100)) : mentionUser(userId);
+  });
   const by = outcome.where === "slack" ? people : principals;
   const place = outcome.where === "aws" ? " in AWS" : "";
   const verb = outcomeText(outcome, request.facts);

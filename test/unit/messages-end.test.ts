@@ -50,3 +50,32 @@ test("the end of a child execution mentions the people who started it through it
   assert.match(textOf({ ...of, requester }), /started by <@U0ROSA>/);
   assert.doesNotMatch(textOf({ ...of, requester, tellRequester: false }), /U0ROSA/);
 });
+
+test("the requester of a parent execution learns which of their executions started the child", () => {
+  const of = view(
+    closedBy(
+      {},
+      {
+        executionEndedAt: 1,
+        executionStatus: "Failed",
+        facts: { parents: [{ executionId: "p", documentName: "Nightly", executedBy: null, parameters: [] }] },
+      },
+    ),
+  );
+  const child = { ...of, requester: { ...of.requester, parents: [{ ...of.requester, userIds: ["U0ROSA"] }] } };
+  assert.match(textOf({ ...child, kind: "requester-decided" }), /^Your execution of `Nightly` started /);
+  assert.match(
+    textOf({ ...child, kind: "requester-ended" }),
+    /\w+, which your execution of Nightly started, has failed/,
+  );
+  assert.match(textOf({ ...of, kind: "requester-decided" }), /^You started /);
+  assert.match(textOf({ ...of, kind: "requester-ended" }), /Your execution of Prod-DB-Failover has failed/);
+});
+
+test("the end mentions a person whose principal decided in AWS, and names another principal", () => {
+  const [omar, role] = ["arn:aws:iam::111122223333:user/omar", "arn:aws:iam::111122223333:role/Ops"];
+  const outcome: Outcome = { kind: "approved", where: "aws", by: [omar, role], detail: null };
+  const gates = [{ request: request({ outcome }), votes: [], awsDeciders: { [omar]: "U0OMAR" } }];
+  const text = textOf({ ...ended({ executionStatus: "Success" }), gates });
+  assert.match(text, /in AWS by <@U0OMAR> and .*Ops/);
+});

@@ -27,7 +27,12 @@ export function executionEndMessage(view: NoticeView): RenderedMessage {
       : ` after ${duration(executionEndedAt - executionStartedAt)}`;
   const at = executionEndedAt === null ? "" : `, ${moment(executionEndedAt)}`;
   const isReply = view.kind === "execution-ended";
-  const subject = isReply ? "The execution" : `Your execution of ${plain(documentName, 90)}`;
+  const parent = findOwnParent(view);
+  const own =
+    parent === null
+      ? `Your execution of ${plain(documentName, 90)}`
+      : `${plain(documentName, 90)}, which your execution of ${plain(parent, 90)} started,`;
+  const subject = isReply ? "The execution" : own;
   const lines = [
     ...gates.slice(-MAX_GATES).map(gateLine),
     moreGates(gates.length - MAX_GATES, request.executionId, gates.slice(0, -MAX_GATES)),
@@ -46,6 +51,12 @@ export function executionEndMessage(view: NoticeView): RenderedMessage {
     text: `${plain(documentName, 90)} in ${shortTarget(request, (name) => plain(name, 80))} ${plain(end, 80)}${took}.`,
     blocks: blocks.filter((block) => block !== null),
   };
+}
+
+/** Returns the runbook of the parent execution that the known requester started; null if they started this execution itself. */
+export function findOwnParent({ request, requester }: Pick<NoticeView, "request" | "requester">): string | null {
+  const parent = (requester.parents ?? []).findLastIndex(({ userIds }) => userIds.length > 0);
+  return request.facts.parents?.[parent]?.documentName ?? null;
 }
 
 /** The failed step with AWS's texts. A rejection is no failure to explain: AWS only repeats it. */

@@ -8,7 +8,7 @@ import { describeRequest } from "../../core/describe-step.ts";
 import { executionNote } from "./aws-text.ts";
 import { context, header, type RenderedMessage, section } from "./blocks.ts";
 import { breakGlassVotes } from "./break-glass.ts";
-import { executionEndMessage } from "./execution-end.ts";
+import { executionEndMessage, findOwnParent } from "./execution-end.ts";
 import { withSubject } from "./lost-thread.ts";
 import { mentionChannel, mentions, mentionUser, series } from "./mentions.ts";
 import { reasonsBlock } from "./reasons.ts";
@@ -149,10 +149,12 @@ function escalationUnavailable({ request, subject = "{}" }: NoticeView): Rendere
 /** Tells the requester of the decision. */
 function requesterDecided(view: NoticeView): RenderedMessage {
   const { request } = view;
+  const parent = findOwnParent(view);
+  const starter = parent === null ? "You" : `Your execution of ${code(parent, 90)}`;
   return {
     text: `Your execution: ${summary(view)}`,
     blocks: [
-      section(`You started ${describeRequest(request, mentions())}.\n${stateText(view)}`, "state"),
+      section(`${starter} started ${describeRequest(request, mentions())}.\n${stateText(view)}`, "state"),
       context(executionNote(request), "ids"),
     ],
   };

@@ -44,7 +44,7 @@ export function stateText(view: RequestView, { inMessage = false }: { inMessage?
 }
 
 /** Said where a paused step has no Stop button. */
-const NO_STOP = `The execution cannot be stopped here: Countersign does not have the permission ${code("ssm:StopAutomationExecution", 40)}. Stop it in the AWS console.`;
+const NO_STOP = `Countersign had no permission ${code("ssm:StopAutomationExecution", 40)} when this request opened. Stop the execution in the AWS console.`;
 
 /** The status line: approvals so far, who may decide, and who may not. */
 function openText({ request, votes, route, requester, isQuiet = false }: RequestView): string {

@@ -6,7 +6,9 @@ import { type TrailCheck, verifyTrail } from "../app/audit/verify-trail.ts";
 import { describeFinding } from "../core/chain-finding.ts";
 import { parseMoment } from "../core/command-times.ts";
 import { counted } from "../core/counted.ts";
+import { parsePastedId } from "../core/pasted-id.ts";
 import { CSV_HEADER, toCsv, toJsonLine } from "../core/trail-export.ts";
+import type { TrailSearch } from "../core/trail-report.ts";
 import type { ChainPosition } from "../core/verify-chain.ts";
 import { systemClock } from "../ops/clock.ts";
 import { withTrail } from "./open-trail.ts";
@@ -44,15 +46,25 @@ function addPeriod(command: Command, of: string): Command {
   return command
     .option(
       "--since <time>",
-      `${of} at this time or later: 2026-11-20, "2026-11-20 14:30" or an age such as 30d; UTC`,
+      `${of} at this time or later: 2026-11-20, "2026-11-20 14:30", 2026-11-20T14:30:00Z or an age such as 30d; UTC`,
       parseTime("start"),
     )
-    .option("--until <time>", `${of} before this time; a day is included`, parseTime("end"));
+    .option("--until <time>", `${of} before this time; a date includes the whole day`, parseTime("end"));
+}
+
+/** Ends the command if no time can be in the period: an empty result would look like an empty trail. */
+function checkPeriod(command: Command, { since, until }: Period): void {
+  if (since !== undefined && since > systemClock.now()) command.error("error: --since is in the future.");
+  if (since !== undefined && until !== undefined && until <= since)
+    command.error("error: --until is earlier than --since.");
 }
 
 const parseTime = (edge: "start" | "end") => (text: string) => {
   const time = parseMoment(text, { now: systemClock.now(), zone: "UTC" }, edge);
-  if (time === null) throw new InvalidArgumentError("Write a date such as 2026-11-20, or an age such as 30d.");
+  if (time === null)
+    throw new InvalidArgumentError(
+      'Write a date such as 2026-11-20, a time such as "2026-11-20 14:30" or 2026-11-20T14:30:00Z, or an age such as 30d.',
+    );
   return time;
 };
 
@@ -63,14 +75,15 @@ function addExport(audit: Command): void {
         .choices(["jsonl", "csv"])
         .default("jsonl"),
     )
-    .action(({ format, ...period }: Period & { format: "jsonl" | "csv" }) =>
-      withTrail(async (trail) => {
+    .action(({ format, ...period }: Period & { format: "jsonl" | "csv" }, command: Command) => {
+      checkPeriod(command, period);
+      return withTrail(async (trail) => {
         if (format === "csv") await print(CSV_HEADER);
         for await (const records of readTrail(trail, toFilter(period)))
           await print(records.map(format === "csv" ? toCsv : toJsonLine).join(""));
         return { ok: true, lines: [] };
-      }),
-    );
+      });
+    });
 }
 
 function addFind(audit: Command): void {
@@ -80,41 +93,50 @@ function addFind(audit: Command): void {
       "--person <person>",
       "who started, decided or clicked: a Slack user ID, name, email address or ARN; * matches any text",
     )
-    .action(
-      ({ document = null, person = null, ...period }: Period & { document?: string | null; person?: string | null }) =>
-        withTrail(async (trail) => {
-          let count = 0;
-          let areIntact = true;
-          for await (const { line, intact } of findInTrail(trail, toFilter(period), { document, person }, sha256)) {
-            count++;
-            areIntact &&= intact;
-            await print(`${line}\n`);
-          }
-          if (!areIntact) return ALTERED;
-          return { ok: count > 0, lines: count > 0 ? [] : ["No request matches."] };
-        }),
-    );
+    .action(({ document = null, person = null, ...period }: Period & Partial<TrailSearch>, command: Command) => {
+      checkPeriod(command, period);
+      return withTrail(async (trail) => {
+        let count = 0;
+        let areIntact = true;
+        for await (const { line, intact } of findInTrail(trail, toFilter(period), { document, person }, sha256)) {
+          count++;
+          areIntact &&= intact;
+          await print(`${line}\n`);
+        }
+        if (!areIntact) return ALTERED;
+        return { ok: count > 0, lines: count > 0 ? [] : ["No request matches."] };
+      });
+    });
 }
 
 function addShow(audit: Command): void {
   audit
     .command("show")
     .description("answer who let an execution run: requester, approvers, votes, AWS principal, AWS's response and end")
-    .argument("<execution-id>", "the id of the execution, its first eight characters, or the id of the request")
-    .action((id: string) =>
+    .argument(
+      "<execution-id>",
+      "the id of the execution, its first eight characters, its ARN or AWS console link, or the id of the request",
+    )
+    .action((text: string) =>
       withTrail(async (trail) => {
-        const found = await showFromTrail(trail, id, sha256);
+        const found = await showFromTrail(trail, toIdentifier(text), sha256);
         if (found === null)
           return {
             ok: false,
             lines: [
-              `No request in the audit trail has the id ${JSON.stringify(id)}. Retention may have deleted it: see countersign audit verify.`,
+              `No audit record has the id ${JSON.stringify(text)}. Give the execution ID, its first eight characters, or the whole request ID. \`countersign audit verify\` shows whether retention deleted records.`,
             ],
           };
         await print(`${found.lines.join("\n")}\n`);
         return found.intact ? { ok: true, lines: [] } : ALTERED;
       }),
     );
+}
+
+/** Returns the id, or its beginning, in a text that may be pasted from a message, a link or an ARN. */
+function toIdentifier(text: string): string {
+  const pasted = parsePastedId(text);
+  return pasted.kind === "id" ? pasted.id : pasted.kind === "prefix" ? pasted.prefix : text;
 }
 
 const ALTERED: CommandResult = {
@@ -138,12 +160,8 @@ function parseHead(text: string): ChainPosition {
 /** Findings that are printed one by one. */
 const MAX_PRINTED = 100;
 
-function describeDeleted(noted: ChainPosition, checkpoint: ChainPosition): string[] {
-  return [
-    `Retention deleted the records up to ${checkpoint.seq}. Record ${noted.seq} is one of them.`,
-    `The command can no longer compare the noted head ${noted.seq}:${noted.hash}.`,
-  ];
-}
+const describeDeleted = ({ seq, hash }: ChainPosition) =>
+  `Retention deleted record ${seq}, so the noted head ${seq}:${hash} can no longer be checked.`;
 
 /** Describes the result of `audit verify`. */
 export function describeCheck(check: TrailCheck, noted: ChainPosition | null): CommandResult {
@@ -156,7 +174,7 @@ export function describeCheck(check: TrailCheck, noted: ChainPosition | null): C
       ],
     };
   const { count, after, last, findings, isNotedDeleted } = check;
-  const deleted = isNotedDeleted && noted !== null ? describeDeleted(noted, after) : [];
+  const deleted = isNotedDeleted && noted !== null ? [describeDeleted(noted)] : [];
   const range = count === 0 ? "no records" : `${counted(count, "record")}, ${after.seq + 1} to ${last.seq}`;
   if (findings.length > 0) {
     const more = findings.length - MAX_PRINTED;
@@ -174,7 +192,7 @@ export function describeCheck(check: TrailCheck, noted: ChainPosition | null): C
   if (deleted.length > 0)
     return {
       ok: false,
-      isUsage: true,
+      isUnchecked: true,
       lines: [
         ...deleted,
         `The chain after the checkpoint is intact: ${range}.`,

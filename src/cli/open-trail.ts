@@ -3,6 +3,7 @@ import type { DatabaseConfig } from "../config/config.ts";
 import { loadDatabase } from "../config/load.ts";
 import { openAuditTrail } from "../store/audit-trail.ts";
 import { postgresDialect } from "../store/postgres.ts";
+import { findDenied } from "../store/postgres-errors.ts";
 import { sqliteReadDialect } from "../store/sqlite.ts";
 import { isUpToDate } from "../store/store.ts";
 import { StoreUnavailableError } from "../store/unavailable.ts";
@@ -14,7 +15,7 @@ import { type CommandResult, EXIT, printResult, refuseConfiguration } from "./ou
  */
 export async function withTrail(command: (trail: AuditTrail) => Promise<CommandResult>): Promise<void> {
   // A reader that has left, such as head, ends the command.
-  process.stdout.once("error", ({ code }: NodeJS.ErrnoException) => process.exit(code === "EPIPE" ? 0 : EXIT.failed));
+  process.stdout.once("error", ({ code }: NodeJS.ErrnoException) => process.exit(code === "EPIPE" ? 0 : EXIT.usage));
   const loaded = loadDatabase(process.env);
   if (loaded.kind === "problems")
     return refuseConfiguration("Nothing was read: fix DATABASE_URL first.", loaded.problems);
@@ -29,7 +30,11 @@ async function readTrail(
     database.kind === "sqlite" ? sqliteReadDialect(database.path) : postgresDialect(database.url, "reading");
   try {
     if (!(await isUpToDate(toDialect())))
-      return { ok: false, lines: ["The database does not have this version's schema: run countersign migrate first."] };
+      return unchecked(
+        database.kind === "sqlite"
+          ? `${OTHER_SCHEMA}: run countersign migrate first.`
+          : `${OTHER_SCHEMA}, or its role lacks USAGE on the schema. Run countersign migrate, or ${GRANT}.`,
+      );
     const trail = openAuditTrail(toDialect());
     try {
       return await command(trail);
@@ -37,7 +42,17 @@ async function readTrail(
       await trail.close();
     }
   } catch (error) {
-    if (error instanceof StoreUnavailableError) return { ok: false, lines: [error.message] };
-    throw error;
+    if (error instanceof StoreUnavailableError) return unchecked(error.message);
+    const denied = findDenied(error);
+    if (denied === null) throw error;
+    return unchecked(
+      `The database refuses the read: ${denied}. Its owner can run ${GRANT}. docs/operations.md lists the grants.`,
+    );
   }
 }
+
+const OTHER_SCHEMA = "The database does not have this version's schema";
+const GRANT = "GRANT USAGE ON SCHEMA public TO ROLE; GRANT SELECT ON audit, audit_head, kysely_migration TO ROLE";
+
+/** A script must not take it for a trail that was changed. */
+const unchecked = (line: string): CommandResult => ({ ok: false, isUnchecked: true, lines: [line] });

@@ -5,21 +5,21 @@ import { formatProblems, type Problem } from "../config/problem.ts";
 export const EXIT = {
   /** A check failed, or the bot could not start or continue. */
   failed: 1,
-  /** The configuration or the command line is wrong: nothing was done. */
+  /** The configuration or the command line is wrong, or the database cannot be read: nothing was done or checked. */
   usage: 2,
 } as const;
 
 export interface CommandResult {
   ok: boolean;
-  /** The failure is one of the command line, not of the thing that was checked. */
-  isUsage?: boolean;
+  /** The failure says nothing about the thing to check: it could not be checked. */
+  isUnchecked?: boolean;
   lines: string[];
 }
 
 /** Prints a command's result: a failure goes to stderr and sets the exit code. Without lines, the command has printed it. */
-export function printResult({ ok, isUsage = false, lines }: CommandResult): void {
+export function printResult({ ok, isUnchecked = false, lines }: CommandResult): void {
   if (lines.length > 0) (ok ? process.stdout : process.stderr).write(`${lines.join("\n")}\n`);
-  process.exitCode = ok ? 0 : isUsage ? EXIT.usage : EXIT.failed;
+  process.exitCode = ok ? 0 : isUnchecked ? EXIT.usage : EXIT.failed;
 }
 
 /** Prints problems of the configuration and ends the process. */

@@ -17,6 +17,7 @@ import { expandTargets, findTargetAccount, type TargetRegion } from "../config/t
 import { counted } from "../core/counted.ts";
 import { APPROVE_ACTION, GATE_ACTIONS } from "../core/execution.ts";
 import type { NameRenderer } from "../core/name-renderer.ts";
+import { parsePastedId } from "../core/pasted-id.ts";
 import type { Route } from "../core/policy.ts";
 import { toTargetKey } from "../core/target-key.ts";
 import { systemClock } from "../ops/clock.ts";
@@ -42,7 +43,10 @@ export function addPolicy(program: Command): void {
   policy
     .command("explain")
     .description("show the route of a request, who may decide it, and why")
-    .argument("[execution-id]", "an execution to read from AWS; otherwise describe the request with options")
+    .argument(
+      "[execution-id]",
+      "an execution to read from AWS, as an id, an ARN or an AWS console link; otherwise describe the request with options",
+    )
     .option("--document <name>", "the runbook's name")
     .option("--target <name>", "the target's name, or NAME/REGION or NAME/ACCOUNT/REGION as in logs and metrics")
     .option("--account <number>", "the AWS account's 12 digits")
@@ -52,16 +56,20 @@ export function addPolicy(program: Command): void {
     .option("--started-by <arn>", "the ARN that started the execution")
     .option("--parameter <name=value>", "a parameter's value; repeat the option for more", addParameter, {})
     .option("--tag <name=value>", "a tag of the execution; repeat the option for more", addParameter, {})
-    .action(async (executionId: string | undefined, { parameter: parameters, tag, ...texts }) => {
+    .action(async (given: string | undefined, { parameter: parameters, tag, ...texts }) => {
+      const pasted = given === undefined ? null : parsePastedId(given);
+      if (pasted !== null && pasted.kind !== "id")
+        return program.error(
+          `${JSON.stringify(given)} is no execution. Give the whole execution ID, its ARN or its AWS console link. countersign audit show finds a request by the first eight characters.`,
+        );
       const loaded = loadPolicy(process.env, readTextFile);
       if (loaded.kind === "problems") return refuse(loaded.problems);
       const selected = selectTargets(expandTargets(loaded.targets), texts);
       if (typeof selected === "string") return program.error(selected);
-      if (executionId === undefined && texts.document === undefined)
+      if (pasted === null && texts.document === undefined)
         return program.error("Give an execution's id, or --document.");
       const show = makeIdRenderer(await findNames(loaded.file));
-      if (executionId !== undefined)
-        return printResult(await explainOn(loaded.file, selected.targets, executionId, show));
+      if (pasted !== null) return printResult(await explainOn(loaded.file, selected.targets, pasted.id, show));
       const { route, lines } = explain(
         loaded.file,
         { ...texts, ...selected.options, parameters, defaults: null, tags: toTags(tag) },

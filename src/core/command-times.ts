@@ -60,8 +60,8 @@ export interface PersonalTime {
 const WEEKDAYS = ["sunday", "monday", "tuesday", "wednesday", "thursday", "friday", "saturday"];
 
 /**
- * Returns the moment of `2 days` (ago), `today`, `yesterday`, a weekday (the last one), `2026-11-20` or `2026-11-20 14:30`;
- * null for any other text. A day begins and ends in the person's time zone. `edge`: the start of the day, or its end.
+ * Returns the moment of `2 days` (ago), `today`, `yesterday`, a weekday (the last one), `2026-11-20`, `2026-11-20 14:30` or
+ * `2026-11-20T14:30:00.000Z`; null for any other text. A day begins and ends in the person's time zone. `edge`: the start of the day, or its end.
  */
 export function parseMoment(text: string, time: PersonalTime, edge: "start" | "end"): number | null {
   const words = text
@@ -71,6 +71,7 @@ export function parseMoment(text: string, time: PersonalTime, edge: "start" | "e
     .replace(/^last\s+(?=[a-z]+day$)/, "");
   const ago = parseDuration(words);
   if (ago !== null) return time.now - ago;
+  if (UTC_TIME.test(words)) return toDay(words.slice(0, 10)) === null ? null : toTime(words);
   const [, date = "", hours, minutes] = /^(\d{4}-\d{1,2}-\d{1,2})(?:[t ](\d{1,2}):(\d{2}))?$/.exec(words) ?? [];
   // Slack may name a zone that this Node does not know.
   const zone = isZone(time.zone) ? time.zone : "UTC";
@@ -80,6 +81,14 @@ export function parseMoment(text: string, time: PersonalTime, edge: "start" | "e
   if (hours === undefined) return toEpoch(edge === "start" ? day : shift(day, 1), 0, offsetMs);
   const [hour, minute] = [Number(hours), Number(minutes)];
   return hour < 24 && minute < 60 ? toEpoch(day, hour * HOUR + minute * MINUTE, offsetMs) : null;
+}
+
+/** A time in UTC, as the audit trail prints it: `2026-11-20T14:30:00.000Z`. */
+const UTC_TIME = /^\d{4}-\d{2}-\d{2}t\d{2}:\d{2}(?::\d{2}(?:\.\d{1,3})?)?z$/;
+
+function toTime(text: string): number | null {
+  const at = Date.parse(text.toUpperCase());
+  return Number.isNaN(at) ? null : at;
 }
 
 function toDay(date: string): Day | null {

@@ -22,6 +22,8 @@ const FIXES: ReadonlyMap<string, string> = new Map([
 
 const WAIT = "Check that the server runs and that this machine can reach it.";
 
+const INSUFFICIENT_PRIVILEGE = "42501";
+
 /** SQLSTATEs of a server that is starting, stopping or out of connections, and of a broken connection. */
 const UNREACHABLE = /^(?:08...|57P0[1-5]|53300)$/;
 
@@ -53,3 +55,7 @@ function findCode(error: unknown): string {
   const one = error instanceof AggregateError ? error.errors[0] : error;
   return one instanceof Error && "code" in one && typeof one.code === "string" ? one.code : "";
 }
+
+/** Returns the message of a statement that the role may not run, which names the table; null for any other error. */
+export const findDenied = (error: unknown): string | null =>
+  error instanceof pg.DatabaseError && error.code === INSUFFICIENT_PRIVILEGE ? error.message : null;

@@ -11,7 +11,7 @@ import { sha256 } from "../support/chain.ts";
 import { runCli } from "../support/cli.ts";
 import { READABLE_ENGINES } from "../support/readable-engines.ts";
 import { anEntry, aRequest, DETAILS, EXECUTION_ID, REQUEST_ID } from "../support/samples.ts";
-import { sqliteFile } from "../support/stores.ts";
+import { postgresDatabase, sqliteFile } from "../support/stores.ts";
 
 const TYPED = '\u0000 \uD800 "quoted" \'); drop table audit; -- ü 漢字 🚀\u2028';
 
@@ -81,6 +81,12 @@ test("a request whose opening retention deleted is found by the records of its d
     .execute();
   await db.destroy();
   const run = (...words: string[]) => runCli({ DATABASE_URL: `sqlite:${database.path}` }, "audit", ...words);
+  const link = `https://us-east-1.console.aws.amazon.com/systems-manager/automation/execution/${EXECUTION_ID}?region=us-east-1`;
+  const arn = `arn:aws:ssm:us-east-1:111122223333:automation-execution/${EXECUTION_ID}`;
+  for (const text of [link, arn, `\`${EXECUTION_ID}\``, EXECUTION_ID.slice(0, 8).toUpperCase()]) {
+    const pasted = await run("show", text);
+    assert.ok(pasted.code === 0 && pasted.text.includes(`(request ${REQUEST_ID})`), pasted.text);
+  }
   const [shown, found, unknown] = await Promise.all([
     run("show", EXECUTION_ID.slice(0, 8)),
     run("find", "--document", "Prod-*"),
@@ -92,7 +98,7 @@ test("a request whose opening retention deleted is found by the records of its d
   assert.equal(unknown.code, 1);
   assert.match(
     unknown.text,
-    /No request in the audit trail has the id "00000000"\. Retention may have deleted it: see countersign audit verify\./,
+    /No audit record has the id "00000000"\. Give the execution ID, its first eight characters, or the whole request ID\. `countersign audit verify` shows whether retention deleted records\./,
   );
 });
 
@@ -124,7 +130,7 @@ test("audit verify ends with code 2 when retention deleted the record of the not
     [2, 0, 1],
     JSON.stringify([deleted, checkpoint, wrong]),
   );
-  assert.match(deleted?.text ?? "", /Retention deleted the records up to 2\. Record 1 is one of them\./);
+  assert.match(deleted?.text ?? "", /Retention deleted record 1, so the noted head 1:\w+ can no longer be checked\./);
 });
 
 for (const [engine, create] of READABLE_ENGINES) {
@@ -147,3 +153,57 @@ for (const [engine, create] of READABLE_ENGINES) {
     assert.deepEqual(await trail.findRequests("11111111"), ["other"]);
   });
 }
+
+test("a period without any time ends audit export and audit find with code 2, and a time of the trail is understood", async (t) => {
+  const database = sqliteFile();
+  t.after(() => database.remove());
+  const store = await openStore({ dialect: database.dialect(), publishes: false, now: () => 0 });
+  await store.close();
+  const run = (...words: string[]) => runCli({ DATABASE_URL: `sqlite:${database.path}` }, "audit", ...words);
+  for (const command of ["export", "find"]) {
+    const backwards = await run(command, "--since", "2026-01-02", "--until", "2026-01-01T10:00:00.000Z");
+    assert.deepEqual([backwards.code, backwards.text], [2, "error: --until is earlier than --since."]);
+    const future = await run(command, "--since", "2100-01-01 10:00");
+    assert.deepEqual([future.code, future.text], [2, "error: --since is in the future."]);
+  }
+  const wrong = await run("export", "--since", "soon");
+  assert.match(wrong.text, /a time such as "2026-11-20 14:30" or 2026-11-20T14:30:00Z/);
+  assert.equal((await run("export", "--since", "2026-01-02T10:00:00.000Z")).code, 0);
+});
+
+test("audit commands that cannot read the database end with code 2, and name the grant that a role lacks", async (t) => {
+  const database = await postgresDatabase();
+  t.after(() => database.remove());
+  const store = await openStore({ dialect: database.dialect(), publishes: false, now: () => 0 });
+  await store.requests.open({ request: aRequest(), channels: [], audit: anEntry() });
+  await store.close();
+  const db = new Kysely<Tables>({ dialect: database.dialect() });
+  await sql`revoke usage on schema public from public`.execute(db);
+  await sql`drop role if exists auditor_of_test`.execute(db);
+  await sql`create role auditor_of_test login password 'auditor'`.execute(db);
+  const url = new URL(database.url);
+  url.username = "auditor_of_test";
+  url.password = "auditor";
+  const verify = (DATABASE_URL = url.href) => runCli({ DATABASE_URL }, "audit", "verify");
+  for (const [subject, reason] of [
+    ["usage on schema public", /does not have this version's schema, or its role lacks USAGE on the schema\. /],
+    ["select on kysely_migration", /refuses the read: permission denied for table kysely_migration\. /],
+    ["select on audit_head", /refuses the read: permission denied for table audit_head\. /],
+    ["select on audit", /refuses the read: permission denied for table audit\. /],
+  ] as const) {
+    const denied = await verify();
+    assert.equal(denied.code, 2, denied.text);
+    assert.match(denied.text, reason);
+    assert.match(
+      denied.text,
+      /GRANT USAGE ON SCHEMA public TO ROLE; GRANT SELECT ON audit, audit_head, kysely_migration TO/,
+    );
+    await sql`grant ${sql.raw(subject)} to auditor_of_test`.execute(db);
+  }
+  assert.equal((await verify()).code, 0);
+  await sql`drop owned by auditor_of_test`.execute(db);
+  await sql`drop role auditor_of_test`.execute(db);
+  await db.destroy();
+  const unreachable = await verify("postgres://countersign@127.0.0.1:1/countersign");
+  assert.deepEqual([unreachable.code, /cannot be used/.test(unreachable.text)], [2, true], unreachable.text);
+});

@@ -114,6 +114,11 @@ parameters: { Environment: { type: StringList } }
       /Warning: parameter Environment decides the route, and the runbook declares no allowedValues/,
     );
     assert.match(test.text, /do not all select the same route \(route databases or route the rest\)/);
+    const arn = `arn:aws:ssm:us-east-1:111122223333:automation-execution/${id}`;
+    assert.match((await policy(w, GOOD, "explain", `\`${arn.toUpperCase()}\``)).text, /Route "the rest" matches/);
+    const short = await policy(w, GOOD, "explain", id.slice(0, 8));
+    assert.equal(short.code, 2);
+    assert.match(short.text, /is no execution\. Give the whole execution ID, its ARN or its AWS console link\./);
     const absent = await policy(w, GOOD, "explain", "00000000-0000-0000-0000-000000000000");
     assert.equal(absent.code, 1);
     assert.match(absent.text, /was not found in the only target\. countersign audit show /);

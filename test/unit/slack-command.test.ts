@@ -11,7 +11,7 @@ import { aStore } from "../support/stores.ts";
 
 const done = { text: "Done.", blocks: [] };
 
-test("a slow command is acknowledged first, then a line says so, and the answer replaces that line", async () => {
+test("a slow command is acknowledged first, then a line says so, and the answer asks Slack to replace that line", async () => {
   const { promise, resolve: finish } = Promise.withResolvers<typeof done>();
   const app = commandApp({ reply: () => promise });
   const running = app.command("pending");
@@ -106,7 +106,16 @@ test("an answer is shared only on request, without what people of other organiza
   answers.isInternal = true;
   const [type, said] = await last("stats share");
   assert.equal(type, "ephemeral");
-  assert.match(String(said), /did not share this answer: people of other organizations may be in this channel/);
+  assert.match(
+    String(said),
+    /^Not shared: Countersign cannot confirm that only your .* Invite Countersign to the channel, or/,
+  );
+  sharing = { kind: "known", isShared: true };
+  const [, known] = await last("stats share");
+  assert.match(
+    String(known),
+    /^Not shared: people of other organizations are in this channel\. Repeat the command without/,
+  );
   answers.isPrivate = true;
   sharing = { kind: "known", isShared: false };
   assert.deepEqual(await last("stats share"), ["ephemeral", "Done."]);

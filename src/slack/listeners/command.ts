@@ -98,21 +98,18 @@ async function findAnswer(deps: CommandDeps, question: Question): Promise<Render
     const parsed = parseCommand(question.text, { now: deps.clock.now(), zone });
     if (parsed.kind === "error") return { ...commandErrorReply(parsed.error), isShared: false };
     const { command } = parsed;
-    const withhold = command.share ? await mustWithhold(deps, channelId) : false;
+    const sharing = command.share ? await deps.isSharedChannel(channelId) : null;
+    // Where it is not known who reads a channel, people of other organizations may.
+    const withhold = sharing !== null && (sharing.kind !== "known" || sharing.isShared);
     const audience = { isShared: command.share && page === null, withhold };
     const { isPrivate, isInternal, ...reply } = await deps.reply(command, { userId, page, audience });
     if (!audience.isShared || isPrivate) return { ...reply, isShared: false };
-    if (withhold && isInternal) return { text: notShareableText(), blocks: [], isShared: false };
+    if (withhold && isInternal)
+      return { text: notShareableText(sharing?.kind === "known"), blocks: [], isShared: false };
     deps.log.info({ event: "command.shared", command: command.name, userId, channelId }, "answer shared in a channel");
     return { ...reply, isShared: true };
   } catch (error) {
     deps.log.error({ event: "command.failed", err: error, userId }, "cannot answer a command");
     return { text: failedText(), blocks: [], isShared: false };
   }
-}
-
-/** Where it is not known who reads a channel, people of other organizations may. */
-async function mustWithhold({ isSharedChannel }: CommandDeps, channelId: string): Promise<boolean> {
-  const sharing = await isSharedChannel(channelId);
-  return sharing.kind !== "known" || sharing.isShared;
 }

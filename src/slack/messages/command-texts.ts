@@ -146,9 +146,12 @@ export function failedText(): string {
   return "Countersign could not answer. Nothing was changed. Try again in a minute. If the command fails again, ask an admin to look for `command.failed` in the log.";
 }
 
-/** For an answer about the bot, its targets or its policy, in a channel that is not known to be of one organization alone. */
-export function notShareableText(): string {
-  return "Countersign did not share this answer: people of other organizations may be in this channel. Repeat the command without `share` to see the answer alone.";
+/** For an answer about the bot, its targets or its policy. `isKnown`: people of other organizations are in the channel. */
+export function notShareableText(isKnown: boolean): string {
+  const why = isKnown
+    ? "people of other organizations are in this channel. Repeat the command"
+    : "Countersign cannot confirm that only your organization reads this channel. Invite Countersign to the channel, or repeat the command";
+  return `Not shared: ${why} without \`share\`.`;
 }
 
 /** For an id with which several executions begin. */

@@ -20,7 +20,7 @@ export function executionBlocks(target: Target, execution: ObservedExecution): R
   const head = [header(plain(documentName, 140)), section(factsText(target, execution))];
   const foot = [
     context(
-      `Countersign has no request for this execution, because it never saw a step of it waiting for approval. ${ids}`,
+      `Countersign has no request for this execution. Either no step waited for approval while Countersign watched, or the request was deleted. ${ids}`,
     ),
   ];
   const marks = new Map<string, string>();

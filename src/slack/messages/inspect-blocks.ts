@@ -108,7 +108,10 @@ export function showBlocks(
   const steps = options.withhold ? [] : stepsList(first, marks, first.request);
   const count = Math.min(requests.length, MAX_SHOWN);
   const room = CHAR_BUDGET - textLength([...heads, ...steps]) - 300;
-  const place = { room: Math.floor(room / count), where: isOnly ? ALSO_IN_DETAILS : ALSO_BY_ID };
+  const place = {
+    room: Math.floor(room / count),
+    where: !isOnly ? ALSO_BY_ID : options.isShared ? ALSO_IN_MESSAGE : ALSO_IN_DETAILS,
+  };
   const all = requests.slice(0, count).map((shown) => shownRequestBlocks(shown, place, options));
   // The facts of a request can be longer than its share.
   const parts = all.slice(0, Math.max(1, fitting(all, room, count).length));
@@ -124,7 +127,8 @@ export function showBlocks(
   return { text, blocks: blocks(stepValues(first, marks, { ...left, where: place.where })) };
 }
 
-const ALSO_IN_DETAILS = "Details of the message has more.";
+const ALSO_IN_DETAILS = "Press Details to see the rest.";
+const ALSO_IN_MESSAGE = "Details of the message shows the rest.";
 const ALSO_BY_ID = "For more, use the ID of one request.";
 
 /** Marks the steps of the requests: of several, each with the beginning of its id. */

@@ -60,16 +60,20 @@ export function shownRequestBlocks(
   const note = notReplacedNote(request.facts);
   const end = [...(note === null ? [] : [note]), ...actions(shown, options)];
   const left = room - textLength(head) - textLength(end) - ids.length - where.length - 100;
-  const { blocks, missing } = optionalBlocks(shown, left, withhold);
+  const { blocks, missing } = optionalBlocks(shown, left, options);
   const cut = missing.length === 0 ? "" : `\nNot shown, for lack of room: ${listNames(missing, "and")}. ${where}`;
   return { body: [...head, ...blocks], foot: [...end, context(`${ids}${cut}`)] };
 }
 
 /** Returns the blocks that fit, and the names of those that do not. The history takes the room that the others leave. */
-function optionalBlocks(shown: ShownRequest, room: number, withhold: boolean) {
+function optionalBlocks(
+  shown: ShownRequest,
+  room: number,
+  { withhold = false, isShared = false }: Partial<ShowOptions>,
+) {
   const { request, history } = shown;
   const { facts, id } = request;
-  const more = "; Details of the message shows the others";
+  const more = isShared ? "; Details of the message shows the others" : "; press Details for the others";
   const values = {
     parameters: parametersBlock(facts.parameters, { room: 900, most: 8, longest: 200, rest: more }, `parameters-${id}`),
     reasons: reasonsBlock(shown, { room: 600, most: 3 }, `reasons-${id}`),
@@ -89,13 +93,12 @@ function optionalBlocks(shown: ShownRequest, room: number, withhold: boolean) {
   return records === null ? { blocks, missing: [...missing, "history"] } : { blocks: [...blocks, records], missing };
 }
 
-/** Approvers get the buttons of the message; for an admin who may not see the message, Details lead to break-glass. */
+/** Approvers get the buttons of the message. Details are for everyone: the message may be in a channel that they do not see. */
 function actions(shown: ShownRequest, { admin = false, isShared = false }: ShowOptions): KnownBlock[] {
   const { request, route, canDecide = false } = shown;
   if (isShared) return [];
   const breaksGlass = admin && request.state === "open" && findObstacle(request.facts, route) === null;
   const verdicts = canDecide ? verdictButtons(shown) : [];
-  if (!breaksGlass && verdicts.length === 0) return [];
   const details = button("details", breaksGlass ? "Details and break glass…" : "Details", request.id);
   return [{ type: "actions", block_id: `decide-${request.id}`, elements: [...verdicts, details] }];
 }

@@ -5,7 +5,7 @@ import type { Workspace } from "./connection/workspace.ts";
 import { homeView } from "./messages/home-view.ts";
 import type { SlackCall } from "./slack-call.ts";
 
-/** Durations in App Home are rounded up to this, so that a view without another change is the same view. */
+/** Durations in App Home are rounded to this, those in its health down and all others up, so that a view without another change is the same view. */
 const ROUNDED_MS = 60_000;
 
 /** Makes the publication of App Home. Source: Slack API, views.publish, argument hash and error hash_conflict. */
@@ -13,7 +13,7 @@ export const makePublishHome =
   (call: SlackCall, workspace: Workspace, clock: Clock): PublishHome =>
   async (user_id, content, { fingerprint: shown, slackHash }) => {
     const now = Math.ceil(clock.now() / ROUNDED_MS) * ROUNDED_MS;
-    const view = homeView(content, { now, workspaceUrl: workspace.url, reader: user_id });
+    const view = homeView(content, { now, healthAt: now - ROUNDED_MS, workspaceUrl: workspace.url, reader: user_id });
     const fingerprint = createHash("sha256").update(JSON.stringify(view)).digest("hex");
     if (fingerprint === shown) return { kind: "unchanged" };
     const hash = slackHash === null ? {} : { hash: slackHash };

@@ -125,9 +125,15 @@ async function readLags(db: Kysely<Tables>): Promise<Lags> {
     .groupBy("target")
     .orderBy("target")
     .execute();
+  const { refused } = await db
+    .selectFrom("audit")
+    .select(({ fn }) => fn.countAll<number>().as("refused"))
+    .where(REFUSED)
+    .executeTakeFirstOrThrow();
   return {
     oldestOpenAt: await oldest(sql`requests`, sql.ref("requests.opened_at"), sql`state <> 'closed'`),
     oldestUnpostedAt: await oldest(MESSAGES_OF_REQUESTS, sql.ref("requests.opened_at"), UNPOSTED),
+    refused,
     oldestUnpublishedAt: await oldest(sql`audit`, sql.ref("audit.at"), UNPUBLISHED),
     oldestStaleAt: await oldest(sql`executions`, sql.ref("executions.staleSince"), sql`stale_since is not null`),
     waiting,

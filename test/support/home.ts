@@ -56,6 +56,7 @@ export function poorHealth(targets: number): HealthReport & { kind: "health" } {
       effects,
       oldestUnpostedAt: 1,
       oldestUnpublishedAt: 1,
+      refused: 1,
       oldestStaleAt: 1,
     },
     waiting: Array.from({ length: 40 }, (_, index) => ({

@@ -105,6 +105,7 @@ test("Slack accepts the answers for admins, whatever AWS returns and however man
         effects,
         oldestUnpostedAt: now,
         oldestUnpublishedAt: now,
+        refused: 0,
         oldestStaleAt: now,
       };
       const queue = { status: "failing", lastEventAt: now, error, failingSince: now } as const;
@@ -140,7 +141,7 @@ test("Slack accepts the answers for admins, whatever AWS returns and however man
 
 test("health says so when reads of AWS have contradicted earlier ones for a minute, and not before", () => {
   const text = (oldestStaleAt: number | null) => {
-    const times = { oldestUnpostedAt: null, oldestUnpublishedAt: null, oldestStaleAt };
+    const times = { oldestUnpostedAt: null, oldestUnpublishedAt: null, refused: 0, oldestStaleAt };
     const work = { open: 0, uncovered: 0, damaged: [], effects: [], ...times };
     const report = { kind: "health" as const, slackConnected: true, storeFault: null, targets: [], work, waiting: [] };
     return JSON.stringify(healthReply(report, 10 * 60_000).blocks);
@@ -153,7 +154,7 @@ test("health says so when reads of AWS have contradicted earlier ones for a minu
 test("health names damaged requests, and what to do", () => {
   const row = { id: "r1", executionId: "e1", stepExecutionId: "s1", target: "t", account: "1", region: "r" };
   const damaged = [{ ...row, route: null, state: "open" as const, openedAt: 0 }];
-  const times = { oldestUnpostedAt: null, oldestUnpublishedAt: null, oldestStaleAt: null };
+  const times = { oldestUnpostedAt: null, oldestUnpublishedAt: null, refused: 0, oldestStaleAt: null };
   const work = { open: 1, uncovered: 0, damaged, effects: [], ...times };
   const report = { kind: "health" as const, slackConnected: true, storeFault: null, targets: [], work, waiting: [] };
   const text = visibleText(healthReply(report, 0).blocks);

@@ -1,15 +1,24 @@
 import assert from "node:assert/strict";
+import { readFileSync } from "node:fs";
 import { test } from "node:test";
+import type { KnownBlock } from "@slack/types";
+import { LAG_LIMITS_MS } from "../../src/core/lag-limits.ts";
 import { healthReply } from "../../src/slack/messages/health-text.ts";
 import { homeView } from "../../src/slack/messages/home-view.ts";
+import { makePublishHome } from "../../src/slack/publish-home.ts";
 import { findProblems, visibleText } from "../support/block-limits.ts";
 import { aHome, poorHealth } from "../support/home.ts";
 import { ASKED, MINUTE, view } from "./messages-examples.ts";
 
+const ALERTS = readFileSync("deploy/alerts.yml", "utf8");
+const METRICS = {
+  oldestUnpostedAt: "countersign_oldest_unposted_seconds",
+  oldestUnpublishedAt: "countersign_oldest_unpublished_audit_seconds",
+} as const;
 const LIST = { now: ASKED + 90 * MINUTE, workspaceUrl: "https://acme.slack.com/" };
 
 test("health that does not fit names every subject, shows problems first and counts what is left out", () => {
-  const SUBJECTS = ["Slack", "Database", "Event queue", "Targets", "Open requests", "Oldest request without a message"];
+  const SUBJECTS = ["Slack", "Database", "Event queue", "Targets", "Open requests", "Not posted yet"];
   const REST = ["Audit events to publish", "Reads of AWS", "Executions waiting", "Queues"];
   for (const [targets, requests] of [
     [6, 0],
@@ -60,7 +69,55 @@ test("health says which targets are polled at the normal interval because a chan
   );
   assert.match(
     shown,
-    /2 of 2 OK\\n• `b`: last polled 610 s ago, polled every 15 seconds because an execution changed without an event 10 minutes ago\\n• `a`/,
+    /2 of 2 OK\\n• `b`: last polled 10 minutes ago, polled every 15 seconds because an execution changed without an event 10 minutes ago\\n• `a`/,
   );
   assert.doesNotMatch(text(null), /without an event/);
+});
+
+test("health marks late messages and audit events from the limits of the alerts on, and counts refused events", () => {
+  const health = poorHealth(0);
+  const problem = (change: Partial<NonNullable<typeof health.work>>, label: string) => {
+    const calm = { oldestUnpostedAt: null, oldestUnpublishedAt: null, refused: 0, oldestStaleAt: null };
+    const work = { open: 0, uncovered: 0, damaged: [], effects: [], ...calm, ...change };
+    const { blocks } = healthReply({ ...health, queue: null, work, waiting: [] }, ASKED);
+    const lines = visibleText(blocks).split("\n");
+    const index = lines.findIndex((line) => line.startsWith(`*${label}*`));
+    return [index < lines.findIndex((line) => line.startsWith("*Slack*")), lines[index]];
+  };
+  for (const [name, label, limit] of [
+    ["oldestUnpostedAt", "Not posted yet", LAG_LIMITS_MS.unposted],
+    ["oldestUnpublishedAt", "Audit events to publish", LAG_LIMITS_MS.unpublished],
+  ] as const) {
+    assert.equal(problem({ [name]: ASKED - limit }, label)[0], false, label);
+    assert.equal(problem({ [name]: ASKED - limit - 1 }, label)[0], true, label);
+    const [alert] = /max\(\w+\) > \d+/.exec(ALERTS.slice(ALERTS.indexOf(METRICS[name]) - 4)) ?? [];
+    assert.equal(alert, `max(${METRICS[name]}) > ${limit / 1000}`);
+  }
+  assert.deepEqual(problem({ refused: 2 }, "Audit events to publish"), [
+    true,
+    "*Audit events to publish*: 2 refused events, sent again after a restart",
+  ]);
+});
+
+test("App Home shows a target that was polled two seconds ago as just polled, at every second of a minute", async () => {
+  for (const second of [0, 1, 30, 59]) {
+    const at = ASKED - (ASKED % MINUTE) + second * 1_000;
+    const target = {
+      target: "a",
+      polledAt: at - 2_000,
+      error: null,
+      everyMs: 15_000,
+      unannouncedAt: null,
+      stale: false,
+    };
+    const health = { ...poorHealth(0), queue: null, targets: [target] };
+    let text = "";
+    const call = async (_: string, { view }: { view: { blocks: KnownBlock[] } }) => {
+      text = visibleText(view.blocks);
+      return { kind: "ok", response: {} };
+    };
+    const publish = makePublishHome(call as never, { url: LIST.workspaceUrl } as never, { now: () => at } as never);
+    await publish("U0ADMIN", { ...aHome([]), health }, { fingerprint: null, slackHash: null });
+    assert.match(text, /`a`: last polled less than a minute ago/, `${second}`);
+  }
 });

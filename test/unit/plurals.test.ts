@@ -37,6 +37,7 @@ function health(due: number, kind: "requester" | "signal" = "requester"): string
     effects,
     oldestUnpostedAt: null,
     oldestUnpublishedAt: null,
+    refused: 0,
     oldestStaleAt: null,
   };
   const report = { kind: "health" as const, slackConnected: true, storeFault: null, targets: [], work, waiting: [] };

@@ -19,7 +19,7 @@ export type HealthReport =
       /** Null when the database is unreachable: then the state of the targets is unknown too. */
       work:
         | ({ open: number; uncovered: number; effects: Backlog[] } & Damage &
-            Pick<Lags, "oldestUnpostedAt" | "oldestUnpublishedAt" | "oldestStaleAt">)
+            Pick<Lags, "oldestUnpostedAt" | "oldestUnpublishedAt" | "refused" | "oldestStaleAt">)
         | null;
       /** The executions that wait in each account and Region. */
       waiting: { account: string; region: string; count: number }[];

@@ -41,6 +41,8 @@ export interface Lags {
   oldestUnpostedAt: number | null;
   /** The time of the oldest audit record that is to be published. */
   oldestUnpublishedAt: number | null;
+  /** The number of audit records whose events the bus refused. */
+  refused: number;
   /** Since when reads of an execution have contradicted a newer observation, the longest. */
   oldestStaleAt: number | null;
   /** The executions that wait in AWS, by the key of their target. */

@@ -4,6 +4,7 @@ import type { Backlog, EffectKind } from "../../app/ports/effect-store.ts";
 import type { DamagedRequest } from "../../app/ports/request-search.ts";
 import type { QueueState } from "../../app/ports/waiting-queue.ts";
 import { counted } from "../../core/counted.ts";
+import { LAG_LIMITS_MS } from "../../core/lag-limits.ts";
 import { CONTRADICTION_REPORT_MS } from "../../core/stale-reads.ts";
 import { context, type RenderedMessage, section } from "./blocks.ts";
 import { CHAR_BUDGET } from "./budget.ts";
@@ -35,6 +36,8 @@ const NEAR_QUOTA = 0.8;
 
 /** A section takes 3,000 characters. */
 const MAX_SECTION = 2_900;
+
+type Work = NonNullable<(HealthReport & { kind: "health" })["work"]>;
 
 /** One line, and the lines below it. Lines with a problem come first. */
 interface Subject extends Line {
@@ -131,12 +134,25 @@ function healthSubjects(report: HealthReport & { kind: "health" }, now: number):
     targetsSubject(targets, now, queue !== null),
     { text: `*Open requests*: ${work.open}${uncovered}`, isProblem: work.uncovered > 0 },
     ...damagedSubject(work.damaged),
-    { text: `*Oldest request without a message*: ${age(work.oldestUnpostedAt, now, "opened ")}` },
-    { text: `*Audit events to publish*: ${age(work.oldestUnpublishedAt, now, "the oldest is from ")}` },
+    {
+      text: `*Not posted yet*: ${age(work.oldestUnpostedAt, now, "the oldest request opened ")}`,
+      isProblem: isOlder(work.oldestUnpostedAt, now, LAG_LIMITS_MS.unposted),
+    },
+    unpublishedSubject(work, now),
     ...staleReads(work.oldestStaleAt, now),
     waitingSubject(report.waiting),
     queuesSubject(work.effects),
   ];
+}
+
+const isOlder = (at: number | null, now: number, limit: number) => at !== null && now - at > limit;
+
+/** An event that the bus refused is in the backlog, and does not count as the oldest. */
+function unpublishedSubject({ oldestUnpublishedAt, refused }: Work, now: number): Subject {
+  const due = oldestUnpublishedAt === null && refused > 0 ? [] : [age(oldestUnpublishedAt, now, "the oldest is from ")];
+  const failed = refused === 0 ? [] : [`${counted(refused, "refused event")}, sent again after a restart`];
+  const isProblem = refused > 0 || isOlder(oldestUnpublishedAt, now, LAG_LIMITS_MS.unpublished);
+  return { text: `*Audit events to publish*: ${[...due, ...failed].join("; ")}`, isProblem };
 }
 
 function damagedSubject(damaged: readonly DamagedRequest[]): Subject[] {
@@ -180,7 +196,7 @@ function targetsSubject(
       unannouncedAt === null ? "" : ` because an execution changed without an event ${age(unannouncedAt, now)}`;
     // Only with a queue does the interval change.
     const every = hasQueue && polledAt !== null ? `, polled every ${duration(everyMs)}${why}` : "";
-    const when = polledAt === null ? "never polled" : `last polled ${Math.round((now - polledAt) / 1000)} s ago`;
+    const when = polledAt === null ? "never polled" : `last polled ${age(polledAt, now)}`;
     const text = `• ${code(target, 100)}: ${stale ? "stale, " : ""}${when}${every}${error === null ? "" : `, ${code(error, 200)}`}`;
     return { text, isProblem: stale || error !== null || unannouncedAt !== null };
   });
@@ -190,7 +206,8 @@ function targetsSubject(
 }
 
 function age(at: number | null, now: number, before = ""): string {
-  return at === null ? "none" : `${before}${duration(now - at)} ago`;
+  // App Home rounds the time to minutes.
+  return at === null ? "none" : `${before}${now - at < 60_000 ? "less than a minute" : duration(now - at)} ago`;
 }
 
 /** Reports reads that stay stale: they delay signals. */

@@ -28,9 +28,9 @@ const MAX_HEALTH_ITEMS = 30;
 /**
  * Renders App Home: the requests that wait for this person, with the buttons of their messages, and those that have the
  * person's vote; or everything that the person may read, with Details alone; then the person's latest decisions and, for an
- * admin, health.
+ * admin, health as of `healthAt`.
  */
-export function homeView(content: HomeContent, list: ListContext): HomeView {
+export function homeView(content: HomeContent, list: ListContext & { healthAt?: number }): HomeView {
   const { list: found, scope, decisions, health } = content;
   const recent =
     decisions.length === 0 ? [] : [header("Your recent decisions"), section(decisions.map(decisionLine).join("\n"))];
@@ -79,7 +79,9 @@ export function homeView(content: HomeContent, list: ListContext): HomeView {
     ...partial,
     ...voted,
     ...recent,
-    ...(health?.kind === "health" ? healthBlocks(health, list.now, room - textLength([shown, voted])) : []),
+    ...(health?.kind === "health"
+      ? healthBlocks(health, list.healthAt ?? list.now, room - textLength([shown, voted]))
+      : []),
   ]);
 }
 

@@ -6,6 +6,7 @@ import * as networking from "kubernetes-models/networking.k8s.io/v1";
 import * as policy from "kubernetes-models/policy/v1";
 import * as core from "kubernetes-models/v1";
 import { parse, parseAllDocuments } from "yaml";
+import { makeRoutes } from "../../src/bot/routes.ts";
 import { EXIT } from "../../src/cli/output.ts";
 import { parseEnvironment, VARIABLES } from "../../src/config/environment.ts";
 import type { Json } from "../support/http-json.ts";
@@ -13,7 +14,13 @@ import type { Json } from "../support/http-json.ts";
 const DOCKERFILE = readFileSync("deploy/Dockerfile", "utf8");
 const COMPOSE = parse(readFileSync("deploy/compose.yaml", "utf8"));
 const UNIT = readFileSync("deploy/countersign.service", "utf8");
-const MANIFESTS: Json[] = parseAllDocuments(readFileSync("deploy/kubernetes.yaml", "utf8")).map((each) => each.toJS());
+const KUBERNETES = readFileSync("deploy/kubernetes.yaml", "utf8");
+const readManifests = (text: string): Json[] => parseAllDocuments(text).map((each) => each.toJS());
+const MANIFESTS = readManifests(KUBERNETES);
+/** With every optional line, as HTTP mode and a proxy need them. */
+const HTTP_MANIFESTS = readManifests(
+  KUBERNETES.replace(/^( +)# (- .+|  .+)$/gm, "$1$2").replace(/port: \w+ \} # With OPS_PORT: (port: \w+)$/gm, "$1 }"),
+);
 
 const { bin, engines } = JSON.parse(readFileSync("package.json", "utf8"));
 const EXAMPLE = readFileSync(".env.example", "utf8");
@@ -135,6 +142,40 @@ test("the Kubernetes manifests are valid, every key is one of Kubernetes, and no
   assert.ok(MANIFESTS.every(({ kind }) => kind !== "Secret"));
 });
 
+for (const [mode, manifests] of [
+  ["Socket Mode", MANIFESTS],
+  ["HTTP mode, with every optional line", HTTP_MANIFESTS],
+] as const)
+  test(`on Kubernetes in ${mode}, each probe, service and scrape reaches a port that serves its path`, () => {
+    for (const manifest of manifests) assert.equal(findFault(manifest), null);
+    const [container] = find("Deployment", manifests).spec.template.spec.containers;
+    const env = new Map<string, Json>(container.env.map((each: Json) => [each.name, each]));
+    const isHttp = manifests === HTTP_MANIFESTS;
+    // In HTTP mode, the signing secret replaces the app-level token.
+    assert.equal(env.has("SLACK_SIGNING_SECRET"), isHttp);
+    const connection = { kind: isHttp ? "http" : "socket" };
+    const opsPort = env.has("OPS_PORT") ? Number(env.get("OPS_PORT")?.value) : null;
+    const { main, ops } = makeRoutes({ config: { slack: { connection }, opsPort }, late: {} } as never);
+    const served: Record<string, object> = { http: main, ...(opsPort === null ? {} : { ops }) };
+    assert.deepEqual(
+      container.ports.map(({ name, containerPort }: Json) => [name, containerPort]),
+      [["http", Number(env.get("PORT")?.value)], ...(opsPort === null ? [] : [["ops", opsPort]])],
+    );
+    for (const probe of ["startupProbe", "livenessProbe", "readinessProbe"]) {
+      const { path, port } = container[probe].httpGet;
+      assert.ok(Object.hasOwn(served[port] ?? {}, path), `${probe}: ${path} on ${port}`);
+    }
+    const ports = find("Service", manifests).spec.ports.map(({ targetPort }: Json) => targetPort);
+    assert.deepEqual(ports, Object.keys(served));
+    const { ingress, egress } = find("NetworkPolicy", manifests).spec;
+    const [scrape, slack] = ingress.map(({ ports: [{ port }] }: Json) => port);
+    assert.ok(Object.hasOwn(served[scrape] ?? {}, "/metrics"), scrape);
+    if (!isHttp) return;
+    assert.ok(Object.hasOwn(served[slack] ?? {}, "/slack/events"), slack);
+    const proxy = Number(/^# HTTPS_PROXY=.*:(\d+)$/m.exec(EXAMPLE)?.[1]);
+    assert.ok(egress.some((rule: Json) => rule.ports.some(({ port }: Json) => port === proxy)));
+  });
+
 test("the Kubernetes manifests refer to each other, and to variables, ports and endpoints of the bot", () => {
   const pod = find("Deployment").spec.template;
   const [container] = pod.spec.containers;
@@ -195,6 +236,6 @@ test("each file says what was not tested", () => {
     assert.match(readFileSync(`deploy/${file}`, "utf8"), /^# Not tested: /m, file);
 });
 
-function find(kind: string): Json {
-  return MANIFESTS.find((each) => each.kind === kind) ?? assert.fail(`no ${kind}`);
+function find(kind: string, manifests: readonly Json[] = MANIFESTS): Json {
+  return manifests.find((each) => each.kind === kind) ?? assert.fail(`no ${kind}`);
 }

@@ -85,6 +85,22 @@ test("a request that Slack signed reaches its listener, and two different ones d
   assert.deepEqual(clicks, ["U0JANE", "U0OMAR"]);
 });
 
+test("the challenge with which Slack verifies the request URL is returned, and only if Slack signed it", async (t) => {
+  const { port } = await setUp(t);
+  const verify = async (secret: string) => {
+    const body = JSON.stringify({ token: "t", challenge: "3eZbrw1aBm2rZgRN", type: "url_verification" });
+    const request = signed("", { body, secret });
+    const headers = { ...request.headers, "content-type": "application/json" };
+    const response = await fetch(`http://127.0.0.1:${port}${SLACK_PATH}`, { method: "POST", body, headers });
+    return { status: response.status, text: await response.text() };
+  };
+  const { status, text } = await verify(SECRET);
+  assert.deepEqual([status, JSON.parse(text)], [200, { challenge: "3eZbrw1aBm2rZgRN" }]);
+  const forged = await verify("another-secret");
+  assert.equal(forged.status, 401);
+  assert.doesNotMatch(forged.text, /3eZbrw1aBm2rZgRN/);
+});
+
 test("an exact replay is refused, also one at the same moment, and the log says why", async (t) => {
   const { send, clicks, log } = await setUp(t);
   const request = signed("U0JANE");

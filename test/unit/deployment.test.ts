@@ -19,7 +19,7 @@ const readManifests = (text: string): Json[] => parseAllDocuments(text).map((eac
 const MANIFESTS = readManifests(KUBERNETES);
 /** With every optional line, as HTTP mode and a proxy need them. */
 const HTTP_MANIFESTS = readManifests(
-  KUBERNETES.replace(/^( +)# (- .+|  .+)$/gm, "$1$2").replace(/port: \w+ \} # With OPS_PORT: (port: \w+)$/gm, "$1 }"),
+  KUBERNETES.replace(/^( +)# (- .+| {2}.+)$/gm, "$1$2").replace(/port: \w+ \} # With OPS_PORT: (port: \w+)$/gm, "$1 }"),
 );
 
 const { bin, engines } = JSON.parse(readFileSync("package.json", "utf8"));

@@ -70,7 +70,7 @@ export async function isDecisionRecorded(db: Kysely<Tables>, requestId: string):
 
 /** Counts the decided requests that have no record of their present decision. */
 export async function countUnrecorded(db: Kysely<Tables>): Promise<number> {
-  const found = await decidedRecords(db).where("requests.state", "=", "decided").execute();
+  const found = await decidedRecords(db).where(sql<SqlBool>`requests.state = 'decided'`).execute();
   const recorded = new Set(found.filter(isOfDecision).map(({ id }) => id));
   return new Set(found.map(({ id }) => id)).size - recorded.size;
 }

@@ -8,7 +8,7 @@ import { BEHIND } from "./digests.ts";
 import { MESSAGES_OF_REQUESTS, OUTDATED, UNPOSTED } from "./messages.ts";
 import { NOTICES_OF_REQUESTS, UNPOSTED_NOTICE } from "./notices.ts";
 import { UNRESOLVED } from "./recipient-lookups.ts";
-import { CONTRADICTION, REQUESTS_WITH_LATEST_ATTEMPT, UNSIGNALED, UNVERIFIED } from "./requests.ts";
+import { CONTRADICTION, NOT_CLOSED, REQUESTS_WITH_LATEST_ATTEMPT, UNSIGNALED, UNVERIFIED } from "./requests.ts";
 import type { Tables } from "./schema.ts";
 
 /** One kind of effect. The condition is that of its worker's query, without its time and claim. */
@@ -94,7 +94,7 @@ export function makeEffectStore(db: Kysely<Tables>, whole: WholeRows): EffectSto
           fn.count<number>("route").as("covered"),
           fn.count<number>("decision").as("decided"),
         ])
-        .where("state", "!=", "closed")
+        .where(NOT_CLOSED)
         .executeTakeFirstOrThrow();
       const effects: Backlog[] = [];
       for (const effect of EFFECTS) effects.push(await count(db, effect));
@@ -121,7 +121,7 @@ async function readLags(db: Kysely<Tables>): Promise<Lags> {
   const waiting = await db
     .selectFrom("executions")
     .select(({ fn }) => ["target", fn.countAll<number>().as("count")])
-    .where("fingerprint", "!=", NOT_WAITING)
+    .where(sql<SqlBool>`executions.fingerprint <> ${sql.lit(NOT_WAITING)}`)
     .groupBy("target")
     .orderBy("target")
     .execute();
@@ -131,11 +131,15 @@ async function readLags(db: Kysely<Tables>): Promise<Lags> {
     .where(REFUSED)
     .executeTakeFirstOrThrow();
   return {
-    oldestOpenAt: await oldest(sql`requests`, sql.ref("requests.opened_at"), sql`state <> 'closed'`),
+    oldestOpenAt: await oldest(sql`requests`, sql.ref("requests.opened_at"), NOT_CLOSED),
     oldestUnpostedAt: await oldest(MESSAGES_OF_REQUESTS, sql.ref("requests.opened_at"), UNPOSTED),
     refused,
     oldestUnpublishedAt: await oldest(sql`audit`, sql.ref("audit.at"), UNPUBLISHED),
-    oldestStaleAt: await oldest(sql`executions`, sql.ref("executions.staleSince"), sql`stale_since is not null`),
+    oldestStaleAt: await oldest(
+      sql`executions`,
+      sql.ref("executions.staleSince"),
+      sql`executions.stale_since is not null`,
+    ),
     waiting,
   };
 }

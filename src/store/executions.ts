@@ -70,7 +70,8 @@ function makeDueReads(db: Kysely<Tables>): Pick<ExecutionStore, "due" | "dueTarg
     async dueTargets(now) {
       const rows = await db
         .selectFrom("executions")
-        .select("target")
+        // Not the bare column: SQLite would follow an index of all executions to have the targets in order.
+        .select(sql<string>`executions.target || ''`.as("target"))
         .distinct()
         .where("nextReadAt", "<=", now)
         .execute();

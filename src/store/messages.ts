@@ -1,7 +1,9 @@
 import { type Kysely, type SqlBool, sql } from "kysely";
 import type { MessageStore } from "../app/ports/delivery-store.ts";
 import { isDue, makeDeliveryStore, selectDue } from "./deliveries.ts";
+import { letOthersRun } from "./let-others-run.ts";
 import { fairOrder } from "./post-order.ts";
+import { NOT_CLOSED } from "./requests.ts";
 import type { Tables } from "./schema.ts";
 import { newestFirst } from "./update-order.ts";
 
@@ -82,32 +84,43 @@ export function makeMessageStore(db: Kysely<Tables>): MessageStore {
   };
 }
 
+/** The requests that one statement examines. */
+const REQUESTS_PER_PAGE = 500;
+
 /** Finds the posted message of an open request that follows another one in the order in which requests opened. */
 async function findNextPosted(
   db: Kysely<Tables>,
   { openedAt, requestId, channelId }: Parameters<MessageStore["nextPosted"]>[0],
   postedBefore: number,
 ): ReturnType<MessageStore["nextPosted"]> {
-  const row = await db
-    .selectFrom("requests")
-    .innerJoin("messages", "messages.requestId", "requests.id")
-    .select(["requests.openedAt", "messages.requestId", "messages.channelId", "messages.ts"])
-    .where("requests.state", "=", "open")
-    .where("messages.ts", "is not", null)
-    .where("messages.ts", "<", (postedBefore / 1000).toFixed(6))
-    .where("messages.deletions", "<", 2)
-    .where("requests.openedAt", ">=", openedAt)
-    .where((where) =>
-      where.or([
-        where("requests.openedAt", ">", openedAt),
-        where("requests.id", ">", requestId),
-        where.and([where("requests.id", "=", requestId), where("messages.channelId", ">", channelId)]),
-      ]),
-    )
-    .orderBy("requests.openedAt")
-    .orderBy("requests.id")
-    .orderBy("messages.channelId")
-    .limit(1)
-    .executeTakeFirst();
-  return row?.ts == null ? null : { ...row, ts: row.ts };
+  for (let from = sql<SqlBool>`(opened_at, id) >= (${openedAt}, ${requestId})`; ; ) {
+    const page = db
+      .selectFrom("requests")
+      .select(["id", "openedAt"])
+      .where(NOT_CLOSED)
+      .where("state", "=", "open")
+      .where(from)
+      .orderBy("openedAt")
+      .orderBy("id")
+      .limit(REQUESTS_PER_PAGE);
+    const row = await db
+      .selectFrom(page.as("page"))
+      .crossJoin("messages")
+      .select(["page.openedAt", "messages.requestId", "messages.channelId", "messages.ts"])
+      .whereRef("messages.requestId", "=", "page.id")
+      .where("messages.ts", "is not", null)
+      .where("messages.ts", "<", (postedBefore / 1000).toFixed(6))
+      .where("messages.deletions", "<", 2)
+      .where((where) => where.or([where("page.id", "!=", requestId), where("messages.channelId", ">", channelId)]))
+      .orderBy("page.openedAt")
+      .orderBy("page.id")
+      .orderBy("messages.channelId")
+      .limit(1)
+      .executeTakeFirst();
+    if (row?.ts != null) return { ...row, ts: row.ts };
+    const last = (await page.execute()).at(-1);
+    if (last === undefined) return null;
+    await letOthersRun();
+    from = sql<SqlBool>`(opened_at, id) > (${last.openedAt}, ${last.id})`;
+  }
 }

@@ -39,7 +39,10 @@ export async function releaseClaims(trx: Transaction<Tables>, replica: string | 
   }
   for (const table of ["messages", "notices", "digests"] as const) {
     // Kysely's types need one table. The queries name only columns that all three have.
-    const claimed = trx.updateTable(table as "messages").where("claimId", "like", owners);
+    const claimed = trx
+      .updateTable(table as "messages")
+      .where("claimId", "is not", null)
+      .where("claimId", "like", owners);
     await claimed.set({ claimId: null, claimUntil: null }).where("ts", "is not", null).execute();
     const until = now + POST_MS;
     await claimed

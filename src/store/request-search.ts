@@ -3,13 +3,17 @@ import type { ClosedQuery, OnDamaged, RequestSearch } from "../app/ports/request
 import { type ApprovalRequest, askedAt } from "../core/request.ts";
 import type { ClosedFigures } from "../core/statistics.ts";
 import type { WholeRows } from "./damaged-rows.ts";
+import { letOthersRun } from "./let-others-run.ts";
+import { NOT_CLOSED } from "./requests.ts";
 import { parseColumn } from "./row-shapes.ts";
 import { requestFromRow } from "./rows.ts";
 import type { Tables } from "./schema.ts";
 
-/** The conditions of the two partial indexes, in the same words: the engines then use them. */
-const WAITING = sql<SqlBool>`requests.state <> 'closed'`;
+/** The condition of a partial index, in the same words: the engines then use it. */
 const CLOSED = sql<SqlBool>`requests.state = 'closed'`;
+
+/** The requests that are read and parsed at a time. */
+const ROWS_PER_PAGE = 50;
 
 /** Ids in one statement. */
 const MAX_IDS = 500;
@@ -23,7 +27,24 @@ export function makeRequestSearch(db: Kysely<Tables>, whole: WholeRows): Request
   const read = async (query: ReturnType<typeof all>, onDamaged?: OnDamaged) =>
     whole.requests(await query.execute(), onDamaged);
   return {
-    waiting: (limit, onDamaged) => read(all().where(WAITING).orderBy("deadline").orderBy("id").limit(limit), onDamaged),
+    async waiting(limit, onDamaged) {
+      const list = db
+        .selectFrom("requests")
+        .select("id")
+        .where(NOT_CLOSED)
+        .orderBy("deadline")
+        .orderBy("id")
+        .limit(limit);
+      const ids = (await list.execute()).map(({ id }) => id);
+      const found: ApprovalRequest[] = [];
+      for (let start = 0; start < ids.length; start += ROWS_PER_PAGE) {
+        await letOthersRun();
+        const page = ids.slice(start, start + ROWS_PER_PAGE);
+        const rows = all().where(NOT_CLOSED).where("id", "in", page).orderBy("deadline").orderBy("id");
+        found.push(...(await read(rows, onDamaged)));
+      }
+      return found;
+    },
 
     closed: (query) => readWhole(whole, query, (part) => closed(part).selectAll("requests").execute(), requestFromRow),
 
@@ -73,11 +94,12 @@ async function readWhole<Row extends Pick<Tables["requests"], "id" | "route" | "
 ): Promise<Value[]> {
   const found: Value[] = [];
   for (let part = query; ; ) {
-    const rows = await execute(part);
+    await letOthersRun();
+    const rows = await execute({ ...part, limit: Math.min(query.limit, ROWS_PER_PAGE) });
     const of = ({ id }: Row) => ({ table: "requests", requestId: id }) as const;
     found.push(...whole.parse(rows, parse, of, query.onDamaged));
     const last = rows.at(-1);
-    if (last === undefined || rows.length < query.limit || found.length >= query.limit)
+    if (last === undefined || rows.length < Math.min(query.limit, ROWS_PER_PAGE) || found.length >= query.limit)
       return found.slice(0, query.limit);
     const cursor = { closedAt: last.closedAt ?? 0, id: last.id };
     part = query.after === undefined ? { ...query, before: cursor } : { ...query, after: cursor };
@@ -85,7 +107,9 @@ async function readWhole<Row extends Pick<Tables["requests"], "id" | "route" | "
 }
 
 function findClosed(db: Kysely<Tables>, { before, after, since, until, voters, limit }: ClosedQuery) {
-  let query = db.selectFrom("requests").where(CLOSED);
+  const order = after === undefined ? "desc" : "asc";
+  // The inner query needs no column outside of an index: a person's votes can be many, and rows are large.
+  let query = db.selectFrom("requests").select("id").where(CLOSED);
   if (before !== null)
     query = query
       .where("closedAt", "<=", before.closedAt)
@@ -94,7 +118,8 @@ function findClosed(db: Kysely<Tables>, { before, after, since, until, voters, l
     query = query
       .where("closedAt", ">=", after.closedAt)
       .where((where) => where.or([where("closedAt", ">", after.closedAt), where("id", ">", after.id)]));
-  if (since !== null) query = query.where("closedAt", ">=", since);
+  // The range is always there: without one, SQLite would search the ids of votes in the table instead of an index.
+  query = query.where("closedAt", ">=", since ?? 0);
   if (until !== null) query = query.where("closedAt", "<", until);
   if (voters?.length === 0) query = query.where(sql<SqlBool>`1 = 0`);
   else if (voters !== null)
@@ -104,8 +129,9 @@ function findClosed(db: Kysely<Tables>, { before, after, since, until, voters, l
         .select("requestId")
         .where("userId", "in", [...voters]),
     );
-  const order = after === undefined ? "desc" : "asc";
-  return query.orderBy("closedAt", order).orderBy("id", order).limit(limit);
+  const ids = query.orderBy("closedAt", order).orderBy("id", order).limit(limit);
+  const found = db.selectFrom("requests").where("id", "in", db.selectFrom(ids.as("found")).select("found.id"));
+  return found.orderBy("closedAt", order).orderBy("id", order);
 }
 
 function toFigures(
@@ -150,7 +176,9 @@ function makeVoteSearch(db: Kysely<Tables>): Pick<RequestSearch, "votesOn" | "vo
 
 async function inBatches<Row>(ids: readonly string[], read: (ids: string[]) => Promise<Row[]>): Promise<Row[]> {
   const rows: Row[] = [];
-  for (let start = 0; start < ids.length; start += MAX_IDS)
+  for (let start = 0; start < ids.length; start += MAX_IDS) {
+    await letOthersRun();
     rows.push(...(await read(ids.slice(start, start + MAX_IDS))));
+  }
   return rows;
 }

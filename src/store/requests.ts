@@ -10,6 +10,9 @@ import { makeRequestChanges } from "./request-changes.ts";
 import { auditFromRow, requestFromRow, toSignerColumn } from "./rows.ts";
 import type { Tables } from "./schema.ts";
 
+/** The condition of the partial indexes of requests that are not closed, in the same words: the engines then use them. */
+export const NOT_CLOSED = sql<SqlBool>`requests.state <> 'closed'`;
+
 /** Requests with their latest attempt to signal, which has the last error. */
 export const REQUESTS_WITH_LATEST_ATTEMPT = sql`requests left join signals on signals.request_id = requests.id
   and signals.attempt = (select max(each.attempt) from signals as each where each.request_id = requests.id)`;
@@ -123,7 +126,10 @@ function makeDueQueries(
   const all = () => db.selectFrom("requests").selectAll();
   return {
     dueToRemind: (at, limit) => {
-      const due = all().where("state", "=", "open").where("nextReminderAt", "<=", at).orderBy("nextReminderAt");
+      const due = all()
+        .where(sql<SqlBool>`requests.state = 'open'`)
+        .where("nextReminderAt", "<=", at)
+        .orderBy("nextReminderAt");
       return readLimited(limit, (asked) => due.limit(asked).execute(), whole.requests);
     },
 
@@ -160,7 +166,7 @@ async function signedByOthers(
     db
       .selectFrom("requests")
       .select(executionId.as("executionId"))
-      .where(sql<SqlBool>`requests.state <> 'closed'`)
+      .where(NOT_CLOSED)
       .where("account", "=", account)
       .where("region", "=", region)
       .where("signer", side, own)
@@ -191,6 +197,7 @@ function makePartQueries(db: Kysely<Tables>): Pick<Queries, Parts> {
         .where("userId", "=", userId)
         .where("at", "<=", at)
         .orderBy("at", "desc")
+        .limit(1)
         .executeTakeFirst();
       return latest?.email ?? null;
     },

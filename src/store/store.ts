@@ -1,7 +1,7 @@
 import { CamelCasePlugin, type Dialect, Kysely } from "kysely";
 import type { Store } from "../app/ports/store.ts";
 import { makeAuditStore, makeGuardedAuditStore, UNPUBLISHED } from "./audit.ts";
-import { makeClickStore } from "./clicks.ts";
+import { makeClickStore, UNEVALUATED, UNREPLIED } from "./clicks.ts";
 import { type DamagedRow, makeWholeRows } from "./damaged-rows.ts";
 import { makeDigestStore } from "./digests.ts";
 import { makeEffectStore } from "./effects.ts";
@@ -109,7 +109,8 @@ async function connectAndMigrate(options: {
 async function releaseStaleClaims(db: Kysely<Tables>, now: number): Promise<void> {
   await db.deleteFrom("replicas").execute();
   await db.transaction().execute((trx) => releaseClaims(trx, null, now));
-  await db.updateTable("clicks").set({ nextAttemptAt: 0 }).where("repliedAt", "is", null).execute();
+  for (const pending of [UNEVALUATED, UNREPLIED])
+    await db.updateTable("clicks").set({ nextAttemptAt: 0 }).where(pending).execute();
   await db.updateTable("audit").set({ publishNextAt: 0 }).where(UNPUBLISHED).execute();
 }
 

@@ -3,24 +3,34 @@ import { DatabaseSync, type SQLInputValue } from "node:sqlite";
 import { type TestContext, test } from "node:test";
 import { makeFollowSigner } from "../../src/app/watch/follow-signer.ts";
 import { TARGET, testClock } from "../support/fakes.ts";
-import { aFacts, anEntry, aRequest, NOW } from "../support/samples.ts";
+import { aFacts, anEntry, aRequest, aVote, NOW } from "../support/samples.ts";
 import { startSqlJournal, toCommits } from "../support/sql-journal.ts";
 import { aStore, ENGINES, type OpenStore, sqliteFile } from "../support/stores.ts";
 
 const SIGNER = { kind: "bot", arn: "arn:aws:iam::111122223333:role/CountersignBot" } as const;
 const ROLE = { kind: "approvers", arn: "arn:aws:iam::111122223333:role/CountersignApprover" } as const;
 
+const PLACE = { openedAt: 0, requestId: "", channelId: "" };
+const CURSOR = { closedAt: NOW, id: "f" };
+
 /**
- * The steps of a plan whose cost grows with the number of open requests. A search for one row is none, and neither is a scan
- * of an index that has only the rows with work left.
+ * The steps of a plan whose cost grows with the number of open requests or with the history. A search for one row is none, and
+ * neither is a scan of an index that has only the rows with work left. Counts and lists of open requests read the small
+ * entries of an index that has no others.
  */
 const GROWS = [
-  /^SCAN (?:messages|requests|executions)\b(?! USING (?:COVERING )?INDEX \w+_(?:unposted|outdated|unverified)\b)/,
+  /^SCAN (?:messages|requests|executions|votes|signals|clicks|notices|audit)\b(?! USING (?:COVERING )?INDEX \w+_(?:unposted|outdated|unverified|stale|claimed|unevaluated|unreplied|decided)\b| USING COVERING INDEX (?:requests_open|requests_waiting|executions_waiting)\b)/,
+  /^SEARCH requests USING INDEX requests_(?:open|waiting)(?! \()/,
   /^SEARCH requests USING (?:COVERING )?INDEX \w+ \((?:state=\?|account=\? AND region=\?)(?: AND (?:opened_at|deadline|execution_id)>\?)?\)/,
 ];
 
-/** Returns the steps that grow of all statements that `run` executes. SQLite plans them alike with any number of rows. */
+/** Returns the steps that grow of all statements that `run` executes. */
 async function growingSteps(t: TestContext, run: (store: OpenStore) => Promise<unknown>): Promise<string[]> {
+  return (await planOf(t, run)).filter((step) => GROWS.some((pattern) => pattern.test(step)));
+}
+
+/** Returns the steps of all statements that `run` executes. SQLite plans them alike with any number of rows. */
+async function planOf(t: TestContext, run: (store: OpenStore) => Promise<unknown>): Promise<string[]> {
   const file = sqliteFile();
   const store = await aStore(t, { engine: { name: "SQLite", create: () => file }, now: () => NOW });
   const journal = startSqlJournal();
@@ -41,23 +51,76 @@ async function growingSteps(t: TestContext, run: (store: OpenStore) => Promise<u
         return plan.map(({ detail }) => String(detail));
       });
     assert.ok(steps.length > 0, "nothing was planned");
-    return steps.filter((step) => GROWS.some((pattern) => pattern.test(step)));
+    return steps;
   } finally {
     reader.close();
   }
 }
 
+/** Statements that run for each click, in each round of a worker, at each scrape of the metrics or for each visitor of App Home. */
 const LOOKS: Record<string, (store: OpenStore) => Promise<unknown>> = {
   "the messages to post and to update": (store) => store.messages.due(NOW, 5),
   "the channels that need a digest": (store) => store.digests.begin(20, NOW),
   "what has another name of the target": (store) => store.requests.rebindTarget(TARGET),
   "the executions with another signer": (store) => store.requests.signedByOthers(TARGET, SIGNER, "", 10),
+  "the unfinished work": (store) => store.effects.backlog(),
+  "the delays": (store) => store.effects.lags(),
+  "the next message to check": (store) => store.messages.nextPosted(PLACE, NOW),
+  "the reminders": (store) => store.requests.dueToRemind(NOW, 10),
+  "the targets with signals to send": (store) => store.requests.dueSignalTargets(NOW),
+  "the signals to send": (store) => store.requests.dueToSignal(TARGET, NOW, 10),
+  "the executions to read": (store) => store.executions.due(TARGET.key, NOW, 10),
+  "the targets with executions to read": (store) => store.executions.dueTargets(NOW),
+  "the clicks to evaluate": (store) => store.clicks.unevaluated(NOW, 10),
+  "the clicks to reply to": (store) => store.clicks.unreplied(NOW, 10),
+  "the notices to post": (store) => store.notices.due(NOW, 5),
+  "the records to publish": (store) => store.audit.unpublished(NOW, 10),
+  "the last address of a person": (store) => store.requests.emailAt("U0JANE", NOW),
+  "the waiting requests of App Home": (store) => store.search.waiting(5_000),
+};
+
+const HISTORY = { before: null, since: null, until: null, voters: null, limit: 50 };
+/** Statements about closed requests. */
+const CLOSED_LOOKS: typeof LOOKS = {
+  "the newest closed requests": (store) => store.search.closed(HISTORY),
+  "the closed requests since a time": (store) => store.search.closed({ ...HISTORY, since: 1, before: CURSOR }),
+  "the figures of closed requests": (store) => store.search.closedFigures({ ...HISTORY, since: 1 }),
 };
 
 for (const [name, look] of Object.entries(LOOKS))
   test(`the query for ${name} reads no row of an open request without work`, async (t) => {
     assert.deepEqual(await growingSteps(t, look), []);
   });
+
+for (const [name, look] of Object.entries(CLOSED_LOOKS))
+  test(`the query for ${name} follows the index in their order, and reads and sorts no others`, async (t) => {
+    const plan = await planOf(t, look);
+    assert.ok(
+      plan.some((step) => /USING (?:COVERING )?INDEX requests_closed\b/.test(step)),
+      plan.join("\n"),
+    );
+    assert.deepEqual(
+      plan.filter((step) => GROWS.some((pattern) => pattern.test(step)) && !/INDEX requests_closed\b/.test(step)),
+      [],
+    );
+    assert.equal(plan.filter((step) => step.startsWith("USE TEMP B-TREE")).length <= 1, true, plan.join("\n"));
+  });
+
+test("the query for the last votes of a person reads small entries of indexes, and only the rows of the page", async (t) => {
+  const plan = await planOf(t, (store) => store.search.closed({ ...HISTORY, voters: ["U0JANE"] }));
+  assert.deepEqual(
+    plan.filter((step) => step.startsWith("SEARCH")),
+    [
+      "SEARCH requests USING INDEX sqlite_autoindex_requests_1 (id=?)",
+      "SEARCH requests USING COVERING INDEX requests_closed_ids (id=? AND closed_at>?)",
+      "SEARCH votes USING COVERING INDEX votes_by_person (user_id=?)",
+    ],
+  );
+});
+
+test("a start after a crash searches claims and clicks by the indexes of those that are left", async (t) => {
+  assert.deepEqual(await growingSteps(t, (store) => store.releaseStaleClaims()), []);
+});
 
 /** Opens requests `e000`, `e001`, ... of this signer, each with a watched execution whose next read is late. */
 async function openMany(store: OpenStore, from: number, count: number, signer?: typeof SIGNER | typeof ROLE) {
@@ -143,4 +206,75 @@ test("a start writes nothing while the target has its name, with any number of r
   const renamed = { ...TARGET, key: "renamed/us-east-1" };
   assert.equal((await measure(() => store.requests.rebindTarget(renamed))).commits, 1);
   assert.deepEqual(await measure(() => store.requests.rebindTarget(renamed)), unchanged);
+});
+
+test("a read of many requests parses 50 at a time, and lets the process do something else in between", async (t) => {
+  const store = await aStore(t, { now: () => NOW });
+  const ids = await openMany(store, 0, 120);
+  const search = async (read: () => Promise<{ id: string }[]>) => {
+    let [turns, isOver] = [0, false];
+    const turn = () => {
+      turns += 1;
+      if (!isOver) setImmediate(turn);
+    };
+    setImmediate(turn);
+    const journal = startSqlJournal();
+    try {
+      const found = await read();
+      isOver = true;
+      journal.mark("end");
+      const entries = journal.until("end").from("select");
+      const most = Math.max(...entries.map((each) => ("sql" in each && /"facts"|\*/.test(each.sql) ? each.rows : 0)));
+      return { found: found.map(({ id }) => id), most, isShared: turns >= 3 };
+    } finally {
+      journal.stop();
+    }
+  };
+  assert.deepEqual(await search(() => store.search.waiting(5_000)), { found: ids, most: 50, isShared: true });
+  for (const id of ids)
+    await store.requests.advance({
+      ...{ requestId: id, expectedVersion: 1, audit: [] },
+      patch: { state: "closed", closedAt: NOW },
+    });
+  const closed = { found: ids.toReversed(), most: 50, isShared: true };
+  assert.deepEqual(await search(() => store.search.closed({ ...HISTORY, limit: 500 })), closed);
+  assert.deepEqual(await search(() => store.search.closedFigures({ ...HISTORY, limit: 500 })), closed);
+});
+
+test("the check of messages finds the next one behind many requests without a message, page by page", async (t) => {
+  const store = await aStore(t, { now: () => NOW });
+  await openMany(store, 0, 600);
+  const request = aRequest({ id: "f", executionId: "f", stepExecutionId: "f", target: TARGET.key });
+  await store.requests.open({ request, channels: ["C1", "C2"], audit: anEntry({ requestId: "f" }) });
+  for (const { id, channelId } of await store.messages.ofRequest("f"))
+    await store.messages.recordPosted(id, channelId === "C1" ? "1700000000.000001" : "1700000000.000002", 1);
+  const first = await store.messages.nextPosted(PLACE, NOW);
+  assert.deepEqual([first?.requestId, first?.channelId], ["f", "C1"]);
+  const second = await store.messages.nextPosted(first ?? assert.fail(), NOW);
+  assert.deepEqual([second?.requestId, second?.channelId], ["f", "C2"]);
+  assert.equal(await store.messages.nextPosted(second ?? assert.fail(), NOW), null);
+});
+
+test("the last address of a person is read from one vote, however many there are", async (t) => {
+  const store = await aStore(t, { now: () => NOW });
+  const ids = await openMany(store, 0, 30);
+  for (const requestId of ids)
+    await store.requests.advance({
+      ...{ requestId, expectedVersion: 1, patch: {}, audit: [] },
+      vote: aVote("U0JANE", { requestId, email: `${requestId}@example.com`, at: NOW + Number(requestId.slice(1)) }),
+    });
+  const journal = startSqlJournal();
+  try {
+    assert.equal(await store.requests.emailAt("U0JANE", NOW + 20), "e020@example.com");
+    journal.mark("end");
+    assert.deepEqual(
+      journal
+        .until("end")
+        .from("select")
+        .map((each) => "sql" in each && each.rows),
+      [1],
+    );
+  } finally {
+    journal.stop();
+  }
 });

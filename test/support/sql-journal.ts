@@ -1,7 +1,12 @@
 import { DatabaseSync, StatementSync } from "node:sqlite";
 
-/** A statement, or something else that a test marks between the statements. `on`: the database of the statement. */
-export type JournalEntry = { sql: string; values: readonly unknown[]; on: DatabaseSync | undefined } | { mark: string };
+/**
+ * A statement, or something else that a test marks between the statements. `on`: the database of the statement. `rows`: those
+ * that it returned at once.
+ */
+export type JournalEntry =
+  | { sql: string; values: readonly unknown[]; on: DatabaseSync | undefined; rows: number }
+  | { mark: string };
 
 const databases = new WeakMap<StatementSync, DatabaseSync>();
 const { prepare } = DatabaseSync.prototype;
@@ -25,8 +30,11 @@ export function startSqlJournal() {
   for (const method of ["all", "run", "iterate"] as const) {
     const call = own[method] as (...values: unknown[]) => never;
     StatementSync.prototype[method] = function (this: StatementSync, ...values: unknown[]) {
-      entries.push({ sql: this.sourceSQL, values, on: databases.get(this) });
-      return call.apply(this, values);
+      const entry = { sql: this.sourceSQL, values, on: databases.get(this), rows: 0 };
+      entries.push(entry);
+      const result: unknown = call.apply(this, values);
+      if (Array.isArray(result)) entry.rows = result.length;
+      return result;
     } as never;
   }
   return {

@@ -17,6 +17,7 @@ export async function createDeliveries(db: Db): Promise<void> {
   await sql`create index messages_unposted on messages (channel_id) where ts is null`.execute(db);
   await sql`create index messages_outdated on messages (channel_id)
     where ts is not null and shown_version < request_version`.execute(db);
+  await sql`create index messages_claimed on messages (claim_id) where claim_id is not null`.execute(db);
   // The last post of a channel.
   await createIndex(db, "messages", "messages_by_ts", ["channel_id", "ts"]);
   await db.schema
@@ -33,6 +34,7 @@ export async function createDeliveries(db: Db): Promise<void> {
     .addUniqueConstraint("notices_destination", ["request_id", "kind", "number", "subject", "channel_id"])
     .execute();
   await createIndex(db, "notices", "notices_due", ["ts", "next_attempt_at"]);
+  await sql`create index notices_claimed on notices (claim_id) where claim_id is not null`.execute(db);
   await db.schema
     .createTable("digests")
     .$call(addDeliveryColumns)

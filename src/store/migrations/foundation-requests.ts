@@ -40,15 +40,26 @@ export async function createRequests(db: Db): Promise<void> {
     .addColumn("next_reminder_at", "bigint")
     .addUniqueConstraint("requests_step", ["account", "region", "execution_id", "step_execution_id", "step_turn"])
     .execute();
-  await createIndex(db, "requests", "requests_by_state", ["state", "opened_at"]);
   await createIndex(db, "requests", "requests_by_execution", ["execution_id"]);
+  // Every index on a state is partial. On a state as its first column, SQLite without statistics expects few rows of each value,
+  // and would read and sort all closed requests for one page of them.
+  await sql`create index requests_open on requests (opened_at, id, state, route, decision)
+    where requests.state <> 'closed'`.execute(db);
+  await sql`create index requests_decided on requests (account, region, signal_next_at)
+    where requests.state = 'decided'`.execute(db);
+  await sql`create index requests_to_remind on requests (next_reminder_at) where requests.state = 'open'`.execute(db);
+  await sql`create index requests_unverified on requests (id) where (requests.verification = 'due'
+    or (requests.verification = 'no-effect' and requests.state = 'decided')
+    or (requests.verification = 'misdirected' and requests.execution_ended_at is null))`.execute(db);
   // The lists for people: see store/request-search.ts.
-  await sql`create index requests_waiting on requests (deadline, id) where requests.state <> 'closed'`.execute(db);
+  await sql`create index requests_waiting on requests (deadline, id, state)
+    where requests.state <> 'closed'`.execute(db);
   await sql`create index requests_closed on requests (closed_at, id) where requests.state = 'closed'`.execute(db);
+  await sql`create index requests_closed_ids on requests (id, closed_at, state)
+    where requests.state = 'closed'`.execute(db);
   await sql`create index requests_by_signer on requests (account, region, signer, execution_id)
     where requests.state <> 'closed'`.execute(db);
   await createIndex(db, "requests", "requests_by_target", ["account", "region", "target"]);
-  await createIndex(db, "requests", "requests_to_remind", ["state", "next_reminder_at"]);
 }
 
 export async function createVotesAndSignals(db: Db): Promise<void> {
@@ -65,7 +76,7 @@ export async function createVotesAndSignals(db: Db): Promise<void> {
     .addColumn("at", "bigint", (c) => c.notNull())
     .addPrimaryKeyConstraint("votes_person", ["request_id", "user_id"])
     .execute();
-  await createIndex(db, "votes", "votes_by_person", ["user_id", "at"]);
+  await createIndex(db, "votes", "votes_by_person", ["user_id", "at", "request_id"]);
   await createIndex(db, "votes", "votes_by_name", ["user_name", "user_id"]);
   await db.schema
     .createTable("signals")
@@ -128,4 +139,8 @@ export async function createExecutions(db: Db): Promise<void> {
     .execute();
   await createIndex(db, "executions", "executions_due", ["target", "next_read_at"]);
   await createIndex(db, "executions", "executions_due_targets", ["next_read_at", "target"]);
+  await sql`create index executions_waiting on executions (target, fingerprint)
+    where executions.fingerprint <> 'not waiting'`.execute(db);
+  await sql`create index executions_stale on executions (stale_since)
+    where executions.stale_since is not null`.execute(db);
 }

@@ -1,4 +1,4 @@
-import { type Kysely, type SqlBool, sql } from "kysely";
+import { type ExpressionBuilder, type Kysely, type SqlBool, sql } from "kysely";
 import type { OnDamaged } from "../app/ports/request-search.ts";
 import type { RequestStore } from "../app/ports/store.ts";
 import { isDecisionRecorded } from "./audit.ts";
@@ -138,7 +138,7 @@ function makeDueQueries(
         .where(UNSIGNALED)
         .where("account", "=", account)
         .where("region", "=", region)
-        .where("signalNextAt", "<=", at)
+        .where(isDueSignal(at))
         .orderBy("signalNextAt");
       return readLimited(limit, (asked) => due.limit(asked).execute(), whole.requests);
     },
@@ -149,10 +149,16 @@ function makeDueQueries(
         .select(["account", "region"])
         .distinct()
         .where(UNSIGNALED)
-        .where("signalNextAt", "<=", at)
+        .where(isDueSignal(at))
         .execute(),
   };
 }
+
+/** Longer than the longest wait for the next attempt: a time further ahead is from before the clock was set back. */
+const MAX_SIGNAL_WAIT_MS = 10 * 60_000;
+
+const isDueSignal = (at: number) => (where: ExpressionBuilder<Tables, "requests">) =>
+  where.or([where("signalNextAt", "<=", at), where("signalNextAt", ">", at + MAX_SIGNAL_WAIT_MS)]);
 
 async function signedByOthers(
   db: Kysely<Tables>,

@@ -27,6 +27,7 @@ import {
   type SignaledRequest,
 } from "./early-reads.ts";
 import { followMove } from "./follow-move.ts";
+import { makeOwnAttempts, type OwnAttempts } from "./own-attempts.ts";
 import {
   type PendingSignal,
   type RecordDeps,
@@ -78,9 +79,9 @@ export interface SendSignalDeps extends RecordDeps {
  *
  * core/signal-attempt.ts has the states of each attempt.
  */
-export const makeSendSignal =
-  (deps: SendSignalDeps) =>
-  async (automation: Automation, due: DueSignal, abort: AbortSignal): Promise<void> => {
+export const makeSendSignal = (deps: SendSignalDeps) => {
+  const own = makeOwnAttempts(deps.clock);
+  return async (automation: Automation, due: DueSignal, abort: AbortSignal): Promise<void> => {
     const begun = deps.clock.elapsed();
     const early = (await deps.early?.take(due)) ?? null;
     const since = early?.askedElapsed ?? begun;
@@ -89,16 +90,17 @@ export const makeSendSignal =
     if (lease === null) return deps.requests.postponeSignal(due.id, due.version, deps.clock.now() + LEASE_RETRY_MS);
     const log = deps.log.child({ requestId: due.id, executionId: due.executionId });
     try {
-      await signalOnce({ ...deps, log }, automation, due, { lease, early, since }, abort);
+      await signalOnce({ ...deps, log, own }, automation, due, { lease, early, since }, abort);
     } finally {
       await deps.leases.release(lease.name, lease.owner);
     }
   };
+};
 
 const NOT_SENT = { kind: "not-sent", code: "TooLate", message: TOO_LATE } as const;
 
 async function signalOnce(
-  deps: SendSignalDeps,
+  deps: SendSignalDeps & { own: OwnAttempts },
   automation: Automation,
   due: DueSignal,
   { lease, early, since }: { lease: Lease; early: ReadUnderLease | null; since: number },
@@ -110,7 +112,7 @@ async function signalOnce(
   const request = known.find(({ id }) => id === due.id);
   if (request === undefined || !isDecided(request) || request.signal === "accepted") return;
   const votes = await requests.votes(request.id);
-  const signals = await requests.signalsOfExecution(automation.target, request.executionId);
+  const signals = deps.own.correct(await requests.signalsOfExecution(automation.target, request.executionId));
   const { attempts = [], elsewhere = [] } = Object.groupBy(signals, (each) => classifyAttempt(request, each));
   if (!(await requests.isDecisionRecorded(request.id))) return recordUnrecorded(deps, request, attempts, lease);
   const listed = await executions.find(automation.target.key, request.executionId);
@@ -149,12 +151,15 @@ async function signalOnce(
   const sending = startSending(beginAttempt(attempts, request.id, pending.signer, now), move.shownBefore, under);
   const sent = await recordAttempt(deps, pending, sending);
   if (sent === null) return;
+  deps.own.remember(sending);
 
   // Send. This is the second of three clock checks; the adapter makes the third when the signed request is about to leave.
   const order = toSignalOrder(request, votes, deps.workspace);
   const send = (left: number) => automation.signal(pending.signer, request.executionId, order, clock.now() + left);
   const result = leftMs() < 0 ? NOT_SENT : await send(leftMs());
-  await recordResult(deps, sent, resolveAttempt(sending, result, clock.now()), result);
+  const resolved = resolveAttempt(sending, result, clock.now());
+  deps.own.remember(resolved);
+  await recordResult(deps, sent, resolved, result);
   await executions.wake(automation.target.key, request.executionId, clock.now());
 }
 

@@ -109,6 +109,7 @@ for (const [alert, expr, after] of [
     "5m",
   ],
   ["CountersignSlackDisconnected", "max(countersign_slack_connected) == 0", "2m"],
+  ["CountersignRequestDamaged", "max(countersign_damaged_requests) > 0", "1m"],
   ["CountersignAccountNearQuota", "max by (target) (countersign_executions_waiting) >= 80", "5m"],
 ])
   test(`${alert} fires exactly when ${expr} for ${after}`, () => {
@@ -118,6 +119,11 @@ for (const [alert, expr, after] of [
       [[expr, after]],
     );
   });
+
+test("the dashboard shows the requests that Countersign leaves to people: without a route, without a record, damaged", () => {
+  for (const metric of ["uncovered_requests", "unrecorded_decisions", "damaged_requests"])
+    assert.ok(PANEL_EXPRESSIONS.includes(`max(countersign_${metric})`), metric);
+});
 
 test("each alert has a severity, says what happens and what to do, and names only labels that its expression keeps", () => {
   for (const { alert, expr, labels, annotations } of RULES) {

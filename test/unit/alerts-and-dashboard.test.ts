@@ -102,6 +102,11 @@ test("each alert and each panel uses only metrics, labels and label values that 
 
 for (const [alert, expr, after] of [
   ["CountersignTargetUnreachable", "max by (target) (countersign_target_up) == 0", "5m"],
+  [
+    "CountersignTargetStale",
+    "min by (target) (countersign_last_poll_age_seconds) > clamp_min(4 * max by (target) (countersign_poll_interval_seconds), 600)",
+    "2m",
+  ],
   ["CountersignOldestUnposted", "max(countersign_oldest_unposted_seconds) > 120", "1m"],
   [
     "CountersignAuditBacklog",

@@ -84,6 +84,7 @@ test("metrics show the backlog, the age of polls and completed work; without the
     "countersign_open_requests 1",
     'countersign_effects_due{kind="post"} 1',
     'countersign_last_poll_age_seconds{target="default/us-east-1"} 5',
+    'countersign_poll_interval_seconds{target="default/us-east-1"} 15',
     'countersign_target_up{target="default/us-east-1"} 1',
     'countersign_signals_total{result="accepted"} 1',
     'countersign_signal_verifications_total{result="misdirected"} 1',

@@ -117,6 +117,7 @@ function makeTargetGauges(add: ReturnType<typeof makeClearable>["add"]) {
   const age = add("last_poll_age_seconds", "Seconds since the last successful poll of a target, on any replica.", [
     "target",
   ]);
+  const interval = add("poll_interval_seconds", "Seconds from the last poll of a target to the next one.", ["target"]);
   const trusted = add(
     "events_trusted",
     "0 while a target is polled at the normal interval because a change came without an event, else 1; absent without a queue.",
@@ -130,9 +131,10 @@ function makeTargetGauges(add: ReturnType<typeof makeClearable>["add"]) {
 
   return (polls: readonly PollRow[], waiting: Lags["waiting"], now: number, hasQueue: boolean) => {
     const waitingIn = new Map(waiting.map(({ target, count }) => [target, count]));
-    for (const { target, polledAt, error, unannouncedAt } of polls) {
+    for (const { target, polledAt, error, everyMs, unannouncedAt } of polls) {
       executions.set({ target }, waitingIn.get(target) ?? 0);
       up.set({ target }, error === null ? 1 : 0);
+      interval.set({ target }, everyMs / 1000);
       if (hasQueue) trusted.set({ target }, unannouncedAt === null ? 1 : 0);
       if (polledAt !== null) age.set({ target }, (now - polledAt) / 1000);
     }

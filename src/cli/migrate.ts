@@ -6,7 +6,7 @@ import { postgresDialect } from "../store/postgres.ts";
 import { sqliteDialect } from "../store/sqlite.ts";
 import { migrateOnly } from "../store/store.ts";
 import { StoreUnavailableError } from "../store/unavailable.ts";
-import { type CommandResult, printResult, refuseConfiguration } from "./output.ts";
+import { type CommandResult, printResult, printWarnings, refuseConfiguration } from "./output.ts";
 
 export function addMigrate(program: Command): void {
   program
@@ -15,8 +15,9 @@ export function addMigrate(program: Command): void {
     .action(async () => {
       const loaded = loadDatabase(process.env);
       if (loaded.kind === "problems")
-        refuseConfiguration("Nothing was migrated: fix DATABASE_URL first.", loaded.problems);
-      else printResult(await migrateDatabase(loaded.database));
+        return refuseConfiguration("Nothing was migrated: fix the environment variables first.", loaded.problems);
+      printWarnings(loaded.warnings);
+      printResult(await migrateDatabase(loaded.database));
     });
 }
 

@@ -7,7 +7,7 @@ import { findDenied } from "../store/postgres-errors.ts";
 import { sqliteReadDialect } from "../store/sqlite.ts";
 import { isUpToDate } from "../store/store.ts";
 import { StoreUnavailableError } from "../store/unavailable.ts";
-import { type CommandResult, EXIT, printResult, refuseConfiguration } from "./output.ts";
+import { type CommandResult, EXIT, printResult, printWarnings, refuseConfiguration } from "./output.ts";
 
 /**
  * Runs a command over the audit trail of DATABASE_URL, and prints its result. The connection only reads, and a bot may have
@@ -18,7 +18,8 @@ export async function withTrail(command: (trail: AuditTrail) => Promise<CommandR
   process.stdout.once("error", ({ code }: NodeJS.ErrnoException) => process.exit(code === "EPIPE" ? 0 : EXIT.usage));
   const loaded = loadDatabase(process.env);
   if (loaded.kind === "problems")
-    return refuseConfiguration("Nothing was read: fix DATABASE_URL first.", loaded.problems);
+    return refuseConfiguration("Nothing was read: fix the environment variables first.", loaded.problems);
+  printWarnings(loaded.warnings);
   printResult(await readTrail(loaded.database, command));
 }
 

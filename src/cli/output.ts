@@ -28,5 +28,14 @@ export function refuseConfiguration(heading: string, problems: readonly Problem[
   process.exit(EXIT.usage);
 }
 
+/** Formats warnings about variables. */
+export const formatWarnings = (warnings: readonly Problem[]): string[] =>
+  warnings.map(({ where, what, fix }) => `${where}\n  Warning: ${what} ${fix}`);
+
+/** Prints warnings to stderr, where no script reads them. */
+export function printWarnings(warnings: readonly Problem[]): void {
+  for (const text of formatWarnings(warnings)) process.stderr.write(`${text}\n`);
+}
+
 /** The log of commands that print their result: they log nothing. */
 export const SILENT: Log = { debug() {}, info() {}, warn() {}, error() {}, child: () => SILENT };

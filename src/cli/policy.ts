@@ -26,7 +26,14 @@ import { makeWebClient } from "../slack/connection/client.ts";
 import { describeMissingScopes } from "../slack/connection/scopes.ts";
 import { readWorkspace } from "../slack/connection/workspace.ts";
 import { readNames } from "../slack/people/directory-check.ts";
-import { type CommandResult, printResult, refuseConfiguration, SILENT } from "./output.ts";
+import {
+  type CommandResult,
+  formatWarnings,
+  printResult,
+  printWarnings,
+  refuseConfiguration,
+  SILENT,
+} from "./output.ts";
 import { selectTargets } from "./select-targets.ts";
 
 export function addPolicy(program: Command): void {
@@ -64,6 +71,7 @@ export function addPolicy(program: Command): void {
         );
       const loaded = loadPolicy(process.env, readTextFile);
       if (loaded.kind === "problems") return refuse(loaded.problems);
+      printWarnings(loaded.warnings);
       const selected = selectTargets(expandTargets(loaded.targets), texts);
       if (typeof selected === "string") return program.error(selected);
       if (pasted === null && texts.document === undefined)
@@ -105,7 +113,7 @@ async function describePolicyCheck({ config, locate, warnings }: LoadedConfig): 
   });
   const scopes = describeMissingScopes(found.workspace.scopes);
   const lines = [
-    ...warnings.map(({ where, what, fix }) => `${where}\n  Warning: ${what} ${fix}`),
+    ...formatWarnings(warnings),
     ...(scopes === null ? [] : [`SLACK_BOT_TOKEN\n  ${scopes}`]),
     ...findings.map((finding) => {
       const text = `${finding.level === "warning" ? "Warning: " : ""}${finding.text}`;

@@ -68,7 +68,7 @@ export function parseEnvironment(variables: Variables): {
     apiUrl: read("SLACK_API_URL", formats.parseApiUrl, null),
   };
   const configFile = read("COUNTERSIGN_CONFIG", formats.parseText, DEFAULT_CONFIG_FILE);
-  const database = readDatabase(reader);
+  const database = read<DatabaseConfig, DatabaseConfig>("DATABASE_URL", formats.parseDatabaseUrl, SQLITE);
   const pollIntervalMs = read("POLL_INTERVAL_SECONDS", formats.parsePollInterval, 15_000);
   const regionVariable = reader.isSet("AWS_REGION") ? "AWS_REGION" : "AWS_DEFAULT_REGION";
   const region = read(regionVariable, formats.parseRegion, null);
@@ -85,7 +85,7 @@ export function parseEnvironment(variables: Variables): {
     const isOurs = name.startsWith(PREFIX) || (meant !== null && NEEDED.has(meant));
     (isOurs ? problems : warnings).push({
       where: name,
-      what: "Countersign reads no variable of this name.",
+      what: "Countersign ignores this variable.",
       fix: meant === null ? `Remove it. The variables are ${VARIABLES.join(", ")}.` : toFix(meant, isOurs),
     });
   }
@@ -106,6 +106,18 @@ export function parseEnvironment(variables: Variables): {
     problems,
     warnings,
   };
+}
+
+/** Returns the problems and warnings of the variables that a command uses, and of misspellings of these. */
+export function checkVariables(
+  variables: Variables,
+  used: readonly Variable[],
+): { problems: Problem[]; warnings: Problem[] } {
+  const { problems, warnings } = parseEnvironment(variables);
+  const misspelled = findMisspelled(variables).filter(({ meant }) => meant === null || used.includes(meant));
+  const names = new Set<string>([...used, ...misspelled.map(({ name }) => name)]);
+  const ofUsed = (all: Problem[]) => all.filter(({ where }) => names.has(where));
+  return { problems: ofUsed(problems), warnings: ofUsed(warnings) };
 }
 
 const toFix = (meant: Variable, isOurs: boolean) =>
@@ -139,12 +151,6 @@ function findMisspelled(variables: Variables): { name: string; meant: Variable |
   });
 }
 
-/** Reads DATABASE_URL alone. */
-export function parseDatabase(variables: Variables): { database: DatabaseConfig; problems: Problem[] } {
-  const reader = makeReader(variables);
-  return { database: readDatabase(reader), problems: reader.problems };
-}
-
 /** Reads HTTPS_PROXY and NO_PROXY alone, for the start of every command. A wrong value counts as none here. */
 export const parseProxy = (variables: Variables): ProxyConfig | null => readProxy(variables, makeReader(variables));
 
@@ -160,7 +166,7 @@ function findIgnoredProxies(variables: Variables): Problem[] {
   return (["HTTPS_PROXY", "NO_PROXY"] as const).flatMap((name) => {
     const where = name.toLowerCase();
     if (!variables[where] || variables[name] !== undefined) return [];
-    return [{ where, what: "Countersign reads no variable of this name.", fix: `Set ${name} to the same value.` }];
+    return [{ where, what: "Countersign ignores this variable.", fix: `Set ${name} to the same value.` }];
   });
 }
 
@@ -216,5 +222,4 @@ function readConnection({ read, isSet, report }: Reader, isMisspelled: IsMisspel
 
 const lowerFirst = (text: string) => text.charAt(0).toLowerCase() + text.slice(1);
 
-const readDatabase = ({ read }: Reader): DatabaseConfig =>
-  read("DATABASE_URL", formats.parseDatabaseUrl, { kind: "sqlite", path: "countersign.db" });
+const SQLITE: DatabaseConfig = { kind: "sqlite", path: "countersign.db" };

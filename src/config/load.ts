@@ -1,7 +1,7 @@
 import type { Config, DatabaseConfig, TargetConfig } from "./config.ts";
 import {
+  checkVariables,
   findSecrets,
-  parseDatabase,
   parseEnvironment,
   VARIABLES,
   type Variable,
@@ -35,7 +35,7 @@ export function loadConfig(
   if (read.kind === "problems") problems.push(...read.problems);
   else {
     const { targets = defaultTargets(region), ...policy } = read.file;
-    if (targets.length === 0 && !problems.some(({ where }) => REGION_VARIABLES.includes(where)))
+    if (targets.length === 0 && !problems.some(({ where }) => REGION_VARIABLES.some((name) => name === where)))
       problems.push(NO_REGION);
     problems.push(...findRouteProblems(read, targets));
     const namedRegions = listNamedRegions(read.file.targets ?? [], environment);
@@ -54,14 +54,17 @@ export function loadConfig(
 export function loadPolicy(
   variables: Variables,
   readFile: ReadFile,
-): LoadResult<{ kind: "policy"; file: ConfigFile; targets: TargetConfig[] }> {
+): LoadResult<{ kind: "policy"; file: ConfigFile; targets: TargetConfig[]; warnings: Problem[] }> {
   const { configFile, region } = parseEnvironment(variables).environment;
+  const { problems, warnings } = checkVariables(variables, ["COUNTERSIGN_CONFIG", ...REGION_VARIABLES]);
   const read = loadFile(configFile, readFile);
-  const targets = read.kind === "problems" ? [] : (read.file.targets ?? defaultTargets(region));
-  const problems = read.kind === "problems" ? read.problems : findRouteProblems(read, targets);
-  if (read.kind === "problems" || problems.length > 0)
-    return { kind: "problems", problems: hideSecrets(problems, findSecrets(variables)) };
-  return { kind: "policy", file: read.file, targets };
+  if (read.kind === "problems") problems.push(...read.problems);
+  else {
+    const targets = read.file.targets ?? defaultTargets(region);
+    problems.push(...findRouteProblems(read, targets));
+    if (problems.length === 0) return { kind: "policy", file: read.file, targets, warnings };
+  }
+  return { kind: "problems", problems: hideSecrets(problems, findSecrets(variables)) };
 }
 
 /** Finds routes that no place of the targets matches. The variables may name the only Region, so the file alone does not suffice. */
@@ -75,15 +78,18 @@ function findRouteProblems(
 }
 
 /** Loads DATABASE_URL alone, for commands that need neither Slack nor AWS, such as a migration before a deployment. */
-export function loadDatabase(variables: Variables): LoadResult<{ kind: "database"; database: DatabaseConfig }> {
-  const { database, problems } = parseDatabase(variables);
-  if (problems.length === 0) return { kind: "database", database };
+export function loadDatabase(
+  variables: Variables,
+): LoadResult<{ kind: "database"; database: DatabaseConfig; warnings: Problem[] }> {
+  const { problems, warnings } = checkVariables(variables, ["DATABASE_URL"]);
+  if (problems.length === 0)
+    return { kind: "database", database: parseEnvironment(variables).environment.database, warnings };
   return { kind: "problems", problems: hideSecrets(problems, findSecrets(variables)) };
 }
 
 const isVariable = (key: PropertyKey | undefined): key is Variable => (VARIABLES as readonly unknown[]).includes(key);
 
-const REGION_VARIABLES = ["AWS_REGION", "AWS_DEFAULT_REGION"];
+const REGION_VARIABLES: readonly Variable[] = ["AWS_REGION", "AWS_DEFAULT_REGION"];
 
 const NO_REGION: Problem = {
   where: "AWS_REGION",

@@ -19,7 +19,7 @@ export const MACHINE_FAULTS: readonly Fault[] = [
     part: "configuration",
     name: "a variable that is misspelled",
     run: { env: { LOGLEVEL: "debug" } },
-    expected: [/^warning LOGLEVEL: Countersign reads no variable of this name\. .*write LOG_LEVEL\.$/m],
+    expected: [/^warning LOGLEVEL: Countersign ignores this variable\. .*write LOG_LEVEL\.$/m],
   },
   {
     part: "proxy",

@@ -97,3 +97,11 @@ fullMatrixTest(
     assert.doesNotMatch(misspelt.output, /battery-staple/);
   },
 );
+
+test("a misspelled DATABASE_URL is a warning, since the command opens the default database", async () => {
+  const { text } = await runCli({ DATABASE_ULR: "sqlite:other.db" }, "audit", "verify");
+  assert.match(
+    text,
+    /^DATABASE_ULR\n {2}Warning: Countersign ignores this variable\. If it is for Countersign, write DATABASE_URL\.$/m,
+  );
+});

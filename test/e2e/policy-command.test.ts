@@ -140,7 +140,7 @@ fullMatrixTest("policy check and policy explain report each other problem and ea
     assert.equal(code, 0, text);
     assert.match(
       text,
-      /^LOGLEVEL\n {2}Warning: Countersign reads no variable of this name\. If it is for Countersign, write LOG_LEVEL\.$/m,
+      /^LOGLEVEL\n {2}Warning: Countersign ignores this variable\. If it is for Countersign, write LOG_LEVEL\.$/m,
     );
   });
 

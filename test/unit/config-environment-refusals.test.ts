@@ -1,7 +1,10 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import { parseEnvironment, type Variables } from "../../src/config/environment.ts";
+import { loadDatabase, loadPolicy } from "../../src/config/load.ts";
 import { MINIMAL, problems } from "./environment-samples.ts";
+
+type Loaded = ReturnType<typeof loadDatabase> | ReturnType<typeof loadPolicy>;
 
 describe("the environment is refused for", () => {
   const missing = "SLACK_BOT_TOKEN: It is not set.";
@@ -13,15 +16,15 @@ describe("the environment is refused for", () => {
       "a misspelled variable, without a second problem about the missing one",
       { SLACK_BOT_TOKN: "xoxb-1-abc", SLACK_APP_TOKENS: "xapp-1-abc", COUNTERSIGN_CONFIGS: "x" },
       [
-        "SLACK_BOT_TOKN: Countersign reads no variable of this name.",
-        "SLACK_APP_TOKENS: Countersign reads no variable of this name.",
-        "COUNTERSIGN_CONFIGS: Countersign reads no variable of this name.",
+        "SLACK_BOT_TOKN: Countersign ignores this variable.",
+        "SLACK_APP_TOKENS: Countersign ignores this variable.",
+        "COUNTERSIGN_CONFIGS: Countersign ignores this variable.",
       ],
     ],
     [
       "a variable that can only be meant for Countersign",
       { ...MINIMAL, COUNTERSIGN_MODE: "x" },
-      ["COUNTERSIGN_MODE: Countersign reads no variable of this name."],
+      ["COUNTERSIGN_MODE: Countersign ignores this variable."],
     ],
     [
       "one port for both purposes",
@@ -178,4 +181,27 @@ describe("the environment is refused for", () => {
 test("a misspelt log level is corrected by a suggestion", () => {
   const [problem] = parseEnvironment({ ...MINIMAL, LOG_LEVEL: "INFO" }).problems;
   assert.match(problem?.fix ?? "", /^Write info,/);
+});
+
+describe("a command that uses only some variables reports the problems of these", () => {
+  const routes = "routes:\n  - name: all\n    channels: [C0AAA]\n    approvers: { groups: [S0AAA] }\n";
+  const policy = (variables: Variables) =>
+    loadPolicy({ AWS_REGION: "us-east-1", ...variables }, (path) => ({ kind: "text", path, text: routes }));
+  const rows: [string, (variables: Variables) => Loaded, Variables, string[], string[]][] = [
+    ["a misspelled COUNTERSIGN_CONFIG", policy, { COUNTERSIGN_CONFG: "x.yml" }, ["COUNTERSIGN_CONFG"], []],
+    ["an empty COUNTERSIGN_CONFIG", policy, { COUNTERSIGN_CONFIG: "" }, ["COUNTERSIGN_CONFIG"], []],
+    ["an invalid Region", policy, { AWS_REGION: "nowhere" }, ["AWS_REGION"], []],
+    ["a misspelled Region", policy, { AWS_REGION: undefined, AWS_REGIN: "us-east-1" }, [], ["AWS_REGIN"]],
+    ["not a token or a database", policy, { SLACK_BOT_TOKN: "x", PORT: "x", DATABASE_ULR: "x" }, [], []],
+    ["a misspelled DATABASE_URL", loadDatabase, { DATABASE_ULR: "sqlite:a.db" }, [], ["DATABASE_ULR"]],
+    ["an invalid DATABASE_URL", loadDatabase, { DATABASE_URL: "mysql:a" }, ["DATABASE_URL"], []],
+    ["an unknown variable of Countersign", loadDatabase, { COUNTERSIGN_DATABASE: "x" }, ["COUNTERSIGN_DATABASE"], []],
+    ["not a Region or a token", loadDatabase, { AWS_REGION: "nowhere", SLACK_BOT_TOKN: "x" }, [], []],
+  ];
+  for (const [claim, load, variables, problems, warnings] of rows)
+    test(claim, () => {
+      const loaded = load(variables);
+      assert.deepEqual(loaded.kind === "problems" ? loaded.problems.map(({ where }) => where) : [], problems);
+      assert.deepEqual(loaded.kind === "problems" ? [] : loaded.warnings.map(({ where }) => where), warnings);
+    });
 });

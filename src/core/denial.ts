@@ -107,7 +107,7 @@ export function denialSentence(denial: Denial, show: NameRenderer): string {
     case "already-voted":
       return alreadyVotedSentence(denial);
     case "cannot-stop":
-      return `Countersign cannot stop this execution: its AWS role does not have the permission ${show.text("ssm:StopAutomationExecution")}. ${NOTHING} Stop the execution in the AWS console. To allow Stop on later requests, ask an admin to add the permission.`;
+      return `Countersign cannot stop this execution: its AWS role did not have the permission ${show.text("ssm:StopAutomationExecution")} when this request opened. ${NOTHING} Stop the execution in the AWS console. To allow Stop on later requests, ask an admin to add the permission.`;
     case "nothing-to-withdraw":
       return `You have no ${findTerms(denial).noun.approve} to withdraw. Nothing has changed.`;
     case "reason-missing":

@@ -2,6 +2,8 @@
 import assert from "node:assert/strict";
 import { type TestContext, test } from "node:test";
 import type { WorkspaceSettings } from "../../sandbox/slack/workspace/settings.ts";
+import { reportUnavailable, type UnavailableDeps } from "../../src/app/deliver/unavailable-channel.ts";
+import type { MessageRow } from "../../src/app/ports/delivery-store.ts";
 import type { MessageContent } from "../../src/app/ports/slack.ts";
 import { UNKNOWN_REQUESTER } from "../../src/core/requester.ts";
 import { makeChat } from "../../src/slack/chat.ts";
@@ -116,6 +118,27 @@ for (const edits of ["edit_window_closed", "cant_update_message"] as const)
       [posted.ts, reply.ts],
     );
   });
+
+test("admins learn that the channel of a message was archived after the post", async (t) => {
+  const { chat, notAfter, control } = await withChat(t, { edits: "allowed" });
+  const posted = await chat.post(CHANNEL, CONTENT, notAfter());
+  assert(posted.kind === "posted");
+  await control("channel", { channel: CHANNEL, archived: true });
+  const updated = await chat.update(CHANNEL, posted.ts, CONTENT, notAfter());
+  assert(updated.kind === "refused", JSON.stringify(updated));
+  assert.match(updated.advice, /The channel is archived/);
+  const told: string[] = [];
+  const row = { channelId: CHANNEL, ts: posted.ts, lastError: updated.error } as MessageRow;
+  const deps: UnavailableDeps = {
+    requests: { byId: async () => aRequest() },
+    messages: { ofRequest: async () => [row], lastPosted: async () => posted.ts },
+    notices: { ofRequest: async () => [] },
+    recipientLookups: { add: async (_id, kind, _once, subject) => void told.push(`${kind} ${subject}`) },
+    routes: [aRoute({ channels: [CHANNEL] })],
+  };
+  await reportUnavailable(deps, REQUEST_ID, CHANNEL, updated.code);
+  assert.deepEqual(told, ["channel-unavailable posted"]);
+});
 
 for (const undocumentedErrors of ["replaced", "reported"] as const)
   test(`with errors ${undocumentedErrors}, a reply to a message that does not exist finds no thread`, async (t) => {

@@ -56,6 +56,27 @@ test("requests of one kind that differ show the values in which they differ, and
   );
 });
 
+test("long values show where they differ, and only the beginning that they share is left out", () => {
+  const arn = `arn:aws:rds:us-east-1:111122223333:db:${"cluster-of-orders-".repeat(6)}`;
+  const shown = entries([
+    waits({ parameters: [service(`${arn}primary`)] }),
+    waits({ parameters: [service(`${arn}replica`)] }),
+    waits({ parameters: [service(`${arn}replica-${"x".repeat(99)}`)] }),
+    waits({ parameters: [service(`other-${"y".repeat(99)}`)] }),
+    waits({ parameters: [service("web")] }),
+  ]);
+  assert.deepEqual(
+    shown.map(([text]) => text.split("\n")[2]),
+    [
+      "Service `…r-of-orders-primary`",
+      "Service `…ders-replica`",
+      `Service \`…ders-replica-${"x".repeat(63)}…\``,
+      `Service \`other-${"y".repeat(71)}…\``,
+      "Service `web`",
+    ],
+  );
+});
+
 test("requests with the same parameters show their questions if those differ", () => {
   const [[first] = [""], [second] = [""]] = entries([
     waits({ message: "Roll back A?" }),

@@ -6,13 +6,16 @@ import { deadline } from "../../core/request.ts";
 /** A value of a request, with the name under which a digest shows it; the question has no name. */
 export type NamedValue = readonly [name: string, value: string];
 
+/** A value that tells requests apart. `shared`: how many of its characters another request's value begins with too. */
+export type DifferingValue = readonly [...NamedValue, shared: number];
+
 /** Requests that a digest cannot tell apart: one entry. */
 export interface DigestGroup {
   /** The request with the earliest deadline, which the entry opens. */
   first: RequestView;
   count: number;
   /** The values that tell this group from the others of its kind. */
-  differs: readonly NamedValue[];
+  differs: readonly DifferingValue[];
 }
 
 /**
@@ -21,7 +24,7 @@ export interface DigestGroup {
  */
 export function groupRequests(waiting: readonly RequestView[], toKind: (view: RequestView) => string): DigestGroup[] {
   const kinds = new Map(waiting.map((view) => [view, toKind(view)]));
-  const differing = new Map<RequestView, NamedValue[]>(waiting.map((view) => [view, []]));
+  const differing = new Map<RequestView, DifferingValue[]>(waiting.map((view) => [view, []]));
   const toKey = (view: RequestView) => JSON.stringify([kinds.get(view), differing.get(view)]);
   for (const toValues of [toVersionAndParameters, toQuestion])
     for (const alike of Map.groupBy(waiting, toKey).values()) addDifferences(alike, toValues, differing);
@@ -35,7 +38,7 @@ export function groupRequests(waiting: readonly RequestView[], toKind: (view: Re
 function addDifferences(
   views: readonly RequestView[],
   toValues: (view: RequestView) => NamedValue[],
-  differing: ReadonlyMap<RequestView, NamedValue[]>,
+  differing: ReadonlyMap<RequestView, DifferingValue[]>,
 ): void {
   const all = Map.groupBy(
     views.flatMap((view) => toValues(view)),
@@ -45,7 +48,24 @@ function addDifferences(
     const values = all.get(name) ?? [];
     return values.length === views.length && new Set(values.map(([, value]) => value)).size === 1;
   };
-  for (const view of views) differing.get(view)?.push(...toValues(view).filter(([name]) => !isShared(name)));
+  const shared = new Map([...all].map(([name, values]) => [name, countShared(values.map(([, value]) => value))]));
+  for (const view of views) {
+    const own = toValues(view).filter(([name]) => !isShared(name));
+    differing.get(view)?.push(...own.map(([name, value]) => [name, value, shared.get(name)?.get(value) ?? 0] as const));
+  }
+}
+
+/** Counts for each value how many characters its beginning has in common with the most similar other value. */
+function countShared(values: readonly string[]): Map<string, number> {
+  // Among sorted texts, the longest common beginning is that with a neighbor.
+  const sorted = [...new Set(values)].sort();
+  const common = sorted.map((value, index) => {
+    const next = sorted[index + 1] ?? "";
+    let length = 0;
+    while (length < value.length && value[length] === next[length]) length++;
+    return length;
+  });
+  return new Map(sorted.map((value, index) => [value, Math.max(common[index - 1] ?? 0, common[index] ?? 0)]));
 }
 
 function toVersionAndParameters({ request }: RequestView): NamedValue[] {

@@ -2,6 +2,7 @@ import type { KnownBlock } from "@slack/types";
 import type { DigestView, RequestView } from "../../app/ports/slack.ts";
 import { findTerms } from "../../core/action-terms.ts";
 import { counted } from "../../core/counted.ts";
+import { boundaryBefore } from "../../core/cut.ts";
 import { describeStep, describeTarget } from "../../core/describe-step.ts";
 import type { NameRenderer } from "../../core/name-renderer.ts";
 import { findObstacle } from "../../core/obstacle.ts";
@@ -66,7 +67,9 @@ function entry({ first, count, differs }: DigestGroup): KnownBlock[] {
   const { request } = first;
   const show = mentions(50);
   const step = `*${describeStep(request.facts, show)}*${count > 1 ? ` x${count} · Open shows the most urgent one` : ""}`;
-  const values = differs.map(([label, value]) => `${label === "" ? "" : `${word(label, 40)} `}${code(value, 80)}`);
+  const values = differs.map(
+    ([label, ...value]) => `${label === "" ? "" : `${word(label, 40)} `}${showValue(...value)}`,
+  );
   const shown = fitting(values, VALUES_BUDGET, MAX_VALUES);
   const cut = differs.length > shown.length ? [`${differs.length - shown.length} more`] : [];
   const open = {
@@ -82,6 +85,19 @@ function entry({ first, count, differs }: DigestGroup): KnownBlock[] {
     { ...section([warningLine(first), step].filter(Boolean).join("\n"), `open-${request.id}`), accessory: open },
     section(facts.filter(Boolean).join("\n"), `facts-${request.id}`),
   ];
+}
+
+const MAX_VALUE_LENGTH = 80;
+/** Characters before the difference that a long value keeps. */
+const CONTEXT_LENGTH = 12;
+
+/** Shows a value. One that is too long loses the beginning that another value has too: the cut would hide the difference. */
+function showValue(value: string, shared: number): string {
+  const whole = code(value, MAX_VALUE_LENGTH);
+  const start = boundaryBefore(value, shared - CONTEXT_LENGTH);
+  return start <= 0 || whole === code(value, Number.POSITIVE_INFINITY)
+    ? whole
+    : code(`…${value.slice(start)}`, MAX_VALUE_LENGTH);
 }
 
 /** Returns everything that an entry shows except values and deadlines. */

@@ -55,6 +55,7 @@ export async function startBot(config: Config, deps: { clock: Clock; log: Log; h
   const metrics = makeMetrics({
     routes: config.routes.map(({ name }) => name),
     targets: expandTargets(config.targets).map(toTargetKey),
+    retentionMs: config.retention,
     now: clock.now,
   });
   if (queueHealth !== null) metrics.queue.watch(queueHealth);

@@ -132,11 +132,13 @@ export function wireInspection({ config, store, clock }: Wiring, { directory }: 
 }
 
 /** Gathers what the report of the health needs. */
-export function wireHealth({ store, health, queueHealth }: Wiring, { connections }: Targets) {
+export function wireHealth({ config, store, health, queueHealth, clock }: Wiring, { connections }: Targets) {
   const accounts = () => connections.flatMap((each) => each.automation()?.target ?? []);
   return {
     effects: store.effects,
     polls: store.polls,
+    stoppedRetention: async () =>
+      config.retention === undefined ? null : store.retention.findStop(clock.now() - config.retention),
     targets: connections.map(({ key }) => key),
     accounts,
     isSlackConnected: health.isSlackConnected,

@@ -9,7 +9,13 @@ import { countDecisions } from "./metrics/decisions.ts";
 import { countMessages } from "./metrics/messages.ts";
 import { countQueue } from "./metrics/queue.ts";
 import { counter, gauge, startAtZero } from "./metrics/register.ts";
-import { type Leases, makeStateGauges, type ProcessHealth, type StoreReads } from "./metrics/state-gauges.ts";
+import {
+  type Leases,
+  type MetricsOptions,
+  makeStateGauges,
+  type ProcessHealth,
+  type StoreReads,
+} from "./metrics/state-gauges.ts";
 import { VERSION } from "./version.ts";
 
 export interface Metrics {
@@ -33,19 +39,13 @@ export interface Metrics {
   countStale(): void;
 }
 
-interface MetricsOptions {
-  routes?: readonly string[];
-  targets?: readonly string[];
-  now?: () => number;
-}
-
 /**
  * Makes the metrics of the bot: counters of its actions, histograms of times, and gauges that each request reads from the
  * store. `routes`, `targets`: the names and the keys in the configuration; without `targets`, every stored target is shown.
  */
-export function makeMetrics({ routes = [], targets, now = Date.now }: MetricsOptions = {}): Metrics {
+export function makeMetrics({ routes = [], now = Date.now, ...options }: MetricsOptions = {}): Metrics {
   const registry = new Registry();
-  const setGauges = makeStateGauges(registry, targets);
+  const setGauges = makeStateGauges(registry, options);
   const { slack, aws } = countCalls(registry);
   const queue = countQueue(registry);
   const staleHelp = "Reads of an execution that contradict a newer observation, after a minute of such reads.";

@@ -17,7 +17,7 @@ export const UNPUBLISHED = sql<SqlBool>`audit.publishing = 'due'`;
 const IS_HELD_BACK = sql<SqlBool>`exists (select 1 from audit as earlier where earlier.request_id = audit.request_id
   and earlier.seq < audit.seq and earlier.publishing = 'due')`;
 
-/** Records that the event bus refused for good. */
+/** Records that the event bus refused. They are sent again when a process begins to publish. */
 export const REFUSED = sql<SqlBool>`audit.publishing = 'failed'`;
 
 /**
@@ -138,10 +138,12 @@ export function makeGuardedAuditStore(transact: Transact): GuardedStore["audit"]
         // If another replica has published some of them, the others are due again when this claim expires.
         return numUpdatedRows === BigInt(seqs.length);
       }, false),
-    releaseClaims: (now) =>
+    releaseClaims: (now, isRestart) =>
       transact(async (trx) => {
         const claimed = trx.updateTable("audit").where(UNPUBLISHED).where("publishNextAt", ">", now);
         await claimed.set({ publishNextAt: now }).execute();
+        const again = { publishing: "due", publishNextAt: now } as const;
+        if (isRestart) await trx.updateTable("audit").where(REFUSED).set(again).execute();
       }, undefined),
   };
 }

@@ -62,6 +62,19 @@ export function makeRetentionStore(db: Kysely<Tables>): RetentionStore {
       await row().set({ nextAt: at }).execute();
     },
     deleteExpired: (cutoff) => deleteExpired(db, cutoff),
+    async findStop(cutoff) {
+      const first = await db
+        .selectFrom("audit")
+        .select("requestId")
+        .where("seq", ">", (head) => head.selectFrom("auditHead").select("checkpointSeq").where("id", "=", 1))
+        .orderBy("seq")
+        .limit(1)
+        .executeTakeFirst();
+      const reason = first && (await findKept(db, [first.requestId], cutoff)).get(first.requestId);
+      return first === undefined || reason === undefined || reason === "recent"
+        ? null
+        : { requestId: first.requestId, reason };
+    },
     async deleteBatch(cutoff, limit) {
       try {
         return await db.transaction().execute((trx) => deleteBatch(trx, cutoff, limit));
@@ -104,7 +117,7 @@ async function deleteBatch(trx: Transaction<Tables>, cutoff: number, limit: numb
 
 /** Returns the requests that must stay, each with the first reason. */
 async function findKept(
-  trx: Transaction<Tables>,
+  trx: Kysely<Tables>,
   requestIds: readonly string[],
   cutoff: number,
 ): Promise<Map<string, RetentionReason>> {

@@ -120,6 +120,8 @@ for (const [engine, create] of READABLE_ENGINES) {
         resolved: reason !== "recipients not resolved",
       });
       assert.deepEqual(await remove(), { records: 0, requests: 0, more: false, keeps: { requestId: "a", reason } });
+      const stop = reason === "recent" ? null : { requestId: "a", reason };
+      assert.deepEqual(await store.retention.findStop(CUTOFF), stop);
     });
 
   test(`${engine}: two replicas delete a batch once, and the schedule is stored`, async (t) => {

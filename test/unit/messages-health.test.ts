@@ -121,3 +121,14 @@ test("App Home shows a target that was polled two seconds ago as just polled, at
     assert.match(text, /`a`: last polled less than a minute ago/, `${second}`);
   }
 });
+
+test("health names the request before which retention stops, and why", () => {
+  const health = poorHealth(0);
+  assert.ok(health.work !== null);
+  const stoppedRetention = { requestId: "r-old", reason: "event not published" } as const;
+  const text = visibleText(healthReply({ ...health, work: { ...health.work, stoppedRetention } }, ASKED).blocks);
+  assert.match(
+    text,
+    /\*Retention\*: stopped before request `r-old` \(event not published\)\. Countersign deletes no later/,
+  );
+});

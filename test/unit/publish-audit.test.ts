@@ -25,13 +25,17 @@ async function withRecords(t: TestContext, count: number) {
       return reply(records);
     },
   };
-  const publish = makePublishAudit({ ...store, bus, clock, random: () => 0, log: testLog() });
+  const start = () => makePublishAudit({ ...store, bus, clock, random: () => 0, log: testLog() });
+  let publish = start();
   return {
     clock,
     store,
     calls,
     replies: (make: typeof reply) => {
       reply = make;
+    },
+    restart: () => {
+      publish = start();
     },
     round: async () => {
       const lease = await store.leases.acquire("publisher", "me", clock.now(), clock.now() + 15_000);
@@ -139,4 +143,14 @@ test("the records that a dead replica had claimed are published as soon as anoth
   clock.advance(15_000);
   await round();
   assert.deepEqual(calls, [[1, 2]]);
+});
+
+test("a refused record is sent again after a restart, and not before", async (t) => {
+  const { calls, round, replies, restart, left } = await withRecords(t, 2);
+  replies((records) => records.map(() => ({ kind: "failed", code: "InvalidArgument", message: "", final: true })));
+  assert.deepEqual([await round(), await round()], [2, 0]);
+  restart();
+  replies((records) => records.map(({ seq }) => ({ kind: "published", eventId: `event-${seq}` })));
+  while ((await round()) > 0);
+  assert.deepEqual([calls.flat(), await left()], [[1, 2, 1, 2], []]);
 });

@@ -3,6 +3,7 @@ import type { People } from "../../core/policy.ts";
 import type { Target } from "../ports/aws.ts";
 import type { Poll, PollStore } from "../ports/coordination.ts";
 import type { Backlog, Damage, EffectStore, Lags } from "../ports/effect-store.ts";
+import type { DeletedBatch } from "../ports/retention-store.ts";
 import type { Directory } from "../ports/slack.ts";
 import type { QueueState } from "../ports/waiting-queue.ts";
 import { requireAdmin } from "./require-admin.ts";
@@ -18,7 +19,13 @@ export type HealthReport =
       queue?: QueueState | null;
       /** Null when the database is unreachable: then the state of the targets is unknown too. */
       work:
-        | ({ open: number; uncovered: number; effects: Backlog[] } & Damage &
+        | ({
+            open: number;
+            uncovered: number;
+            effects: Backlog[];
+            /** The request before which retention stops; null if it stops before none. */
+            stoppedRetention?: DeletedBatch["keeps"];
+          } & Damage &
             Pick<Lags, "oldestUnpostedAt" | "oldestUnpublishedAt" | "refused" | "oldestStaleAt">)
         | null;
       /** The executions that wait in each account and Region. */
@@ -47,6 +54,7 @@ interface HealthDeps {
   storeFault: () => string | null;
   isStale: (lastPollAt: number | null, everyMs: number) => boolean;
   queue?: () => QueueState | null;
+  stoppedRetention?: () => Promise<DeletedBatch["keeps"]>;
 }
 
 /** Makes the read of the bot's health: Slack, database, targets, and the queues with their last errors. Only admins may see it. */
@@ -54,7 +62,9 @@ export const makeReadHealth = (deps: HealthDeps) => async (): Promise<HealthRepo
   const [slackConnected, storeFault] = [deps.isSlackConnected(), deps.storeFault()];
   const queue = deps.queue?.() ?? null;
   try {
-    const [polls, backlog, lags] = await Promise.all([deps.polls.all(), deps.effects.backlog(), deps.effects.lags()]);
+    const { effects, stoppedRetention: readStop = async () => null } = deps;
+    const reads = [deps.polls.all(), effects.backlog(), effects.lags(), readStop()] as const;
+    const [polls, backlog, lags, stoppedRetention] = await Promise.all(reads);
     const targets = deps.targets.map((target) => {
       const found = polls.find((each) => each.target === target);
       const { polledAt = null, error = null, everyMs = 0, unannouncedAt = null } = found ?? {};
@@ -64,7 +74,7 @@ export const makeReadHealth = (deps: HealthDeps) => async (): Promise<HealthRepo
       const own = lags.waiting.find(({ target }) => target === key);
       return { account, region, count: own?.count ?? 0 };
     });
-    const work = { ...backlog, ...lags };
+    const work = { ...backlog, ...lags, stoppedRetention };
     return { kind: "health", slackConnected, storeFault, queue, targets, work, waiting };
   } catch {
     return { kind: "health", slackConnected, storeFault, queue, targets: [], work: null, waiting: [] };

@@ -24,7 +24,8 @@ const CALL_MS = 30_000;
  *   due        not published yet, or its time to retry has come
  *   claimed    due again when the claim expires or another replica acquires the lease, unless the call ends first
  *   published  its entry was accepted
- *   failed     its entry was rejected for good: it is logged and never sent again, and holds back no other
+ *   failed     its entry was rejected for good: it is logged and holds back no other. It is due again when a process begins to
+ *              publish: after a restart, another version or configuration may end the cause
  *
  * A call whose reply is lost is repeated, so a consumer may see an event twice. Both have the id of the record.
  */
@@ -35,7 +36,7 @@ export function makePublishAudit(
   return async (lease: Lease, abort: AbortSignal): Promise<number> => {
     const { audit, clock } = deps;
     const now = clock.now();
-    if (lease.token !== token) await deps.guardedBy(lease).audit.releaseClaims(now);
+    if (lease.token !== token) await deps.guardedBy(lease).audit.releaseClaims(now, token === null);
     token = lease.token;
     const found = await audit.unpublished(now, MAX_ENTRIES);
     // Half as many after each failure, down to one: an entry that the bus cannot accept makes the whole call fail.

@@ -33,6 +33,8 @@ export interface RetentionStore {
    * checkpoint. A request is deleted with its last record. Null: another replica deleted them.
    */
   deleteBatch(cutoff: number, limit: number): Promise<DeletedBatch | null>;
+  /** Finds the old and unfinished request before which retention stops; null if it does not stop before one. */
+  findStop(cutoff: number): Promise<DeletedBatch["keeps"]>;
   /** Deletes rows of other tables that nothing has needed since `cutoff`, and that belong to no request. */
   deleteExpired(cutoff: number): Promise<void>;
 }

@@ -188,8 +188,11 @@ export interface GuardedStore {
   audit: {
     /** Claims all of these records for one attempt to publish them; false if one of them is no longer due. */
     claim(seqs: readonly number[], now: number, until: number): Promise<boolean>;
-    /** Makes all unpublished records due now, also those that an earlier owner of the lease claimed. */
-    releaseClaims(now: number): Promise<void>;
+    /**
+     * Makes all unpublished records due now, also those that an earlier owner of the lease claimed; with
+     * `isRestart`, also those that the bus refused.
+     */
+    releaseClaims(now: number, isRestart: boolean): Promise<void>;
   };
 }
 

@@ -7,15 +7,23 @@ import { gauge } from "./register.ts";
 
 export type ProcessHealth = Pick<Health, "isSlackConnected" | "heartbeatAge">;
 
+/** What the configuration says about the metrics. `retentionMs`: absent if nothing is deleted. */
+export interface MetricsOptions {
+  routes?: readonly string[];
+  targets?: readonly string[];
+  retentionMs?: number | undefined;
+  now?: () => number;
+}
+
 /** `hasQueue`: events can announce changes. */
 type GaugeState = ProcessHealth & { hasQueue: boolean };
-export type StoreReads = Pick<Store, "effects" | "polls">;
+export type StoreReads = Pick<Store, "effects" | "polls" | "retention">;
 
 /** Lists every lease by name, and whether this process owns it. */
 export type Leases = () => Iterable<readonly [string, boolean]>;
 
-/** Adds the gauges that show a state, and returns the function that sets them. `targets`: see makeMetrics. */
-export function makeStateGauges(registry: Registry, targets?: readonly string[]) {
+/** Adds the gauges that show a state, and returns the function that sets them. The options: see makeMetrics. */
+export function makeStateGauges(registry: Registry, options: Pick<MetricsOptions, "targets" | "retentionMs">) {
   const slackUp = gauge(registry, "slack_connected", "Whether this process is connected to Slack.");
   const storeUp = gauge(registry, "store_up", "Whether the database could be read.");
   const heartbeat = gauge(
@@ -24,7 +32,7 @@ export function makeStateGauges(registry: Registry, targets?: readonly string[])
     "Seconds since this process last wrote its heartbeat to the database. It grows if the database cannot be written.",
   );
   const owned = gauge(registry, "lease_owned", "Whether this process owns the lease, by lease.", ["lease"]);
-  const stored = makeStoreGauges(registry, targets);
+  const stored = makeStoreGauges(registry, options);
   return async (read: StoreReads | null, leases: Leases | null, now: number, health: GaugeState) => {
     slackUp.set(health.isSlackConnected() ? 1 : 0);
     const written = health.heartbeatAge();
@@ -61,7 +69,10 @@ function makeClearable(registry: Registry) {
 }
 
 /** Adds the gauges of the database: each replica shows the same numbers. */
-function makeStoreGauges(registry: Registry, targets?: readonly string[]) {
+function makeStoreGauges(
+  registry: Registry,
+  { targets, retentionMs }: Pick<MetricsOptions, "targets" | "retentionMs">,
+) {
   // The database keeps the polls of targets that the configuration no longer has.
   const isConfigured = (target: string) => targets?.includes(target) ?? true;
   const { add, reset } = makeClearable(registry);
@@ -82,6 +93,7 @@ function makeStoreGauges(registry: Registry, targets?: readonly string[]) {
     "oldest_unpublished_audit_seconds",
     "Age of the oldest audit record to publish; 0 without one.",
   );
+  const stopped = add("retention_stopped", "1 while an old and unfinished request stops retention, else 0.");
   const due = add("effects_due", "Effects that are not done yet, by kind.", ["kind"]);
   const failing = add("effects_failing", "Effects that are not done yet and whose last attempt failed, by kind.", [
     "kind",
@@ -101,6 +113,8 @@ function makeStoreGauges(registry: Registry, targets?: readonly string[]) {
       oldest.set(seconds(lags.oldestOpenAt));
       unposted.set(seconds(lags.oldestUnpostedAt));
       unpublished.set(seconds(lags.oldestUnpublishedAt));
+      const stop = retentionMs === undefined ? null : await read.retention.findStop(now - retentionMs);
+      stopped.set(stop === null ? 0 : 1);
       for (const effect of backlog.effects) {
         due.set({ kind: effect.kind }, effect.due);
         failing.set({ kind: effect.kind }, effect.failing);

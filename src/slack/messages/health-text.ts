@@ -139,10 +139,17 @@ function healthSubjects(report: HealthReport & { kind: "health" }, now: number):
       isProblem: isOlder(work.oldestUnpostedAt, now, LAG_LIMITS_MS.unposted),
     },
     unpublishedSubject(work, now),
+    ...retentionSubject(work.stoppedRetention ?? null),
     ...staleReads(work.oldestStaleAt, now),
     waitingSubject(report.waiting),
     queuesSubject(work.effects),
   ];
+}
+
+function retentionSubject(stop: Work["stoppedRetention"] | null): Subject[] {
+  if (stop == null) return [];
+  const text = `*Retention*: stopped before request ${code(stop.requestId, 60)} (${stop.reason}). Countersign deletes no later request.`;
+  return [{ text, isProblem: true }];
 }
 
 const isOlder = (at: number | null, now: number, limit: number) => at !== null && now - at > limit;

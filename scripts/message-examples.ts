@@ -204,6 +204,25 @@ const notices: Record<Kind, Omit<NoticeView, "kind">> = {
   "requester-ended": view(closed({}, ended("Success")), { votes: [jane()] }),
   "break-glass": view(decided(), { votes: [ada] }),
   "channel-unavailable": view(),
+  "decision-refused": view(
+    decided({
+      ...{ signal: "due", signalNextAt: null },
+      facts: {
+        signer: { kind: "bot", arn: "arn:aws:iam::111122223333:role/CountersignBot" },
+        awsApprovers: ["dba-team"],
+      },
+    }),
+    {
+      votes: [jane()],
+      attempts: [
+        anAttempt({
+          ...{ state: "refused", code: "InvalidAutomationSignalException" },
+          principal: "arn:aws:iam::111122223333:role/CountersignBot",
+          error: "AWS refused the signal (InvalidAutomationSignalException: the signal is not valid)",
+        }),
+      ],
+    },
+  ),
   "escalation-unavailable": {
     ...view(),
     subject: JSON.stringify({ channelId: "C0PRODDBA", code: "is_archived" } satisfies UnavailableChannel),

@@ -112,6 +112,7 @@ test("Slack accepts the form for a verdict, and the form returns its state, what
 test("Slack accepts every notice, whatever the request contains", () => {
   const kind = fc.constantFrom(
     "break-glass" as const,
+    "decision-refused" as const,
     "execution-ended" as const,
     "no-route" as const,
     "not-listed" as const,

@@ -231,7 +231,14 @@ test("Details and show give the deadline of an open request only, and say of a c
 
 test("a notice has the beginning of one id, which links to the console", () => {
   const of = view({ id: "22222222-3333-4444-5555-666666666666" });
-  const kinds = ["break-glass", "no-route", "signal-misdirected", "unrecorded", "requester-decided"] as const;
+  const kinds = [
+    "break-glass",
+    "decision-refused",
+    "no-route",
+    "signal-misdirected",
+    "unrecorded",
+    "requester-decided",
+  ] as const;
   for (const kind of [...kinds, "requester-ended"] as const) {
     const ids = noticeMessage({ ...of, kind }).blocks.find(({ block_id }) => block_id === "ids");
     assert.match(visibleText(ids), /^execution <https:.*\|11111111>$/, kind);

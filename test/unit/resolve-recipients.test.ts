@@ -4,7 +4,7 @@ import { makeResolveRecipients, type ResolveRecipientsDeps } from "../../src/app
 import type { RecipientLookupKind } from "../../src/app/ports/delivery-store.ts";
 import { fakeChat, fakeDirectory } from "../support/fake-slack.ts";
 import { testClock, testLog } from "../support/fakes.ts";
-import { aFacts, anEntry, aPerson, aRequest, aRoute, REQUEST_ID } from "../support/samples.ts";
+import { aFacts, anEntry, aPerson, aRequest, aRoute, aVote, REQUEST_ID } from "../support/samples.ts";
 import { aStore } from "../support/stores.ts";
 
 const MINUTE = 60_000;
@@ -124,6 +124,18 @@ test("admins are told about a decision that the audit log does not have", async 
   const { round, isDone, channels } = await setUp(t, "unrecorded");
   await round();
   assert.deepEqual([await channels(), await isDone()], [["DU0ADMIN"], true]);
+});
+
+test("the people who decided, and no one else, are told about a decision that AWS refused", async (t) => {
+  const { store, round, isDone, channels } = await setUp(t, "decision-refused");
+  const votes = [aVote("U0JANE"), aVote("U0DAN"), aVote("U0BEN", { verdict: "reject" })];
+  for (const [index, vote] of votes.entries()) {
+    const patch = { state: "decided", decision: "approve" } as const;
+    const change = { requestId: REQUEST_ID, expectedVersion: index + 1, patch, vote, audit: [] };
+    assert.ok(await store.requests.advance(change));
+  }
+  await round();
+  assert.deepEqual([(await channels()).toSorted(), await isDone()], [["DU0DAN", "DU0JANE"], true]);
 });
 
 test("every log line about recipients names the request and the lookup", async (t) => {

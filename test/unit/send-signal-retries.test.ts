@@ -215,6 +215,12 @@ test("a refusal is final for a principal that the step may list after four refus
   assert.equal(await apply({ signer: { kind: "bot", arn: other } }), 1);
   assert.equal(await round(), 1, "one attempt of the new principal");
   assert.notEqual((await request()).signalNextAt, null, "its first refusal is not final");
+  const lookups = await store.recipientLookups.due(clock.now(), 10);
+  assert.deepEqual(
+    lookups.map(({ kind }) => kind),
+    ["decision-refused"],
+    "each person who decided is told once",
+  );
 });
 
 test("a refusal after which the step has moved on is not final, and neither is one by a permission", async (t) => {
@@ -224,7 +230,7 @@ test("a refusal after which the step has moved on is not final, and neither is o
     ["AutomationStepNotFoundException"],
     ["InvalidAutomationSignalException", "AccessDeniedException"],
   ]) {
-    const { automation, clock, life, round, request, sent } = await setUp(t, { facts });
+    const { store, automation, clock, life, round, request, sent } = await setUp(t, { facts });
     Object.assign(automation, { target: { ...automation.target, signsAs: arn } });
     life.until = Number.MAX_SAFE_INTEGER;
     automation.onSignal = () => ({ kind: "refused", code: codes[sent().length % codes.length] ?? "", message: "No" });
@@ -234,5 +240,6 @@ test("a refusal after which the step has moved on is not final, and neither is o
       assert.notEqual((await request()).signalNextAt, null, `${codes} ${rounds}`);
     }
     assert.equal(sent().length, 12);
+    assert.deepEqual(await store.recipientLookups.due(clock.now(), 10), []);
   }
 });

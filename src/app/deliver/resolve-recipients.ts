@@ -101,6 +101,8 @@ async function findRecipients(deps: FindDeps, lookup: RecipientLookup): Promise<
       const rows = await deps.messages.ofRequest(lookup.requestId);
       return { channels: [...rows.map((row) => row.channelId), ...channels], missing };
     }
+    case "decision-refused":
+      return openDirectMessages(deps, { users: await findDeciders(deps, lookup), groups: [] });
     case "requester-decided":
     case "requester-ended":
       return findRequesters(deps, lookup);
@@ -114,6 +116,13 @@ async function findRecipients(deps: FindDeps, lookup: RecipientLookup): Promise<
     default:
       throw new Error(`unexpected lookup ${lookup.kind satisfies never}`);
   }
+}
+
+/** Finds the people whose votes are the decision. */
+async function findDeciders({ requests }: FindDeps, { requestId }: RecipientLookup): Promise<string[]> {
+  const request = await requests.byId(requestId);
+  const votes = await requests.votes(requestId);
+  return votes.filter(({ verdict }) => verdict === request?.decision).map(({ userId }) => userId);
 }
 
 /**

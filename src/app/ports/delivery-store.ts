@@ -132,6 +132,7 @@ export interface OnceNotice {
 export type NoticeKind =
   | "break-glass"
   | "channel-unavailable"
+  | "decision-refused"
   | "escalation-unavailable"
   | "execution-ended"
   | "no-route"

@@ -66,6 +66,8 @@ export async function recordAttempt(
     patch,
     attempt,
     audit: [toAuditEntry(deps, request, attempt, result)],
+    // The deciders believe that the decision is done.
+    ...(attempt.state === "refused" && patch.signalNextAt === null ? { recipientLookup: "decision-refused" } : {}),
   });
   if (!isStored) return null;
   logAttempt(deps.log, request, attempt, result);

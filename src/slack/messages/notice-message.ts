@@ -33,6 +33,8 @@ function render(view: NoticeView): RenderedMessage {
       return breakGlass(view);
     case "channel-unavailable":
       return channelUnavailable(view);
+    case "decision-refused":
+      return decisionRefused(view);
     case "escalation-unavailable":
       return escalationUnavailable(view);
     case "execution-ended":
@@ -155,6 +157,20 @@ function requesterDecided(view: NoticeView): RenderedMessage {
     text: `Your execution: ${summary(view)}`,
     blocks: [
       section(`${starter} started ${describeRequest(request, mentions())}.\n${stateText(view)}`, "state"),
+      context(executionNote(request), "ids"),
+    ],
+  };
+}
+
+/** Tells the people who decided that AWS does not accept their decision. */
+function decisionRefused(view: NoticeView): RenderedMessage {
+  const { request } = view;
+  const title = `AWS refused your decision: ${plain(request.facts.documentName, 90)}`;
+  return {
+    text: `${title}. Decide the step in the AWS console.`,
+    blocks: [
+      header(title, "what"),
+      section(`${describeRequest(request, mentions())}.\n${stateText(view)}`, "state"),
       context(executionNote(request), "ids"),
     ],
   };

@@ -16,7 +16,7 @@ export const stsOptions = (agents?: ReturnType<typeof makeAgents>) => ({
  * role without one. Throws the SDK's errors.
  */
 export async function assumeRole(
-  client: STSClient,
+  client: Pick<STSClient, "send">,
   roleArn: string,
   { id, session }: { id: string | undefined; session: string },
   abort?: AbortSignal,

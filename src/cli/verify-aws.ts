@@ -2,6 +2,7 @@ import type { Command } from "commander";
 import type { Finding } from "../aws/verify/assumptions.ts";
 import { QUOTA_EXECUTIONS } from "../aws/verify/checks.ts";
 import { verifyAws } from "../aws/verify/verify-aws.ts";
+import { findUnknownRegions } from "../config/regions.ts";
 import { systemClock } from "../ops/clock.ts";
 import { EXIT } from "./output.ts";
 import { InputEndedError, makePrompt, type Prompt } from "./prompt.ts";
@@ -21,7 +22,7 @@ export function addVerifyAws(program: Command): void {
     .description(
       "check in a real account what Countersign assumes about AWS: creates runbooks that wait, and deletes them",
     )
-    .option("--region <region>", "Region of the runbooks; default AWS_REGION")
+    .option("--region <region>", "Region of the runbooks; default AWS_REGION, or AWS_DEFAULT_REGION")
     .option("--queue <url>", "queue that EventBridge delivers status events to; default WAITING_QUEUE_URL")
     .option(
       "--quota",
@@ -31,8 +32,11 @@ export function addVerifyAws(program: Command): void {
     .option("--yes", "do not ask for a confirmation")
     .option("--json", "print JSON for scripts")
     .action(async (options: Options) => {
-      const region = options.region ?? process.env.AWS_REGION;
+      const region = options.region ?? process.env.AWS_REGION ?? process.env.AWS_DEFAULT_REGION;
       if (region === undefined) return refuse("Name the Region with --region or AWS_REGION.");
+      const [unknown] = findUnknownRegions({ namedRegions: [{ path: [], region }] });
+      if (unknown?.level === "problem") return refuse(unknown.text);
+      if (unknown !== undefined) process.stderr.write(`${unknown.text}\n`);
       if (
         options.yes !== true &&
         !(process.stdin.isTTY && (await confirm({ region, ...options }, makePrompt(process.stdin, process.stderr))))

@@ -98,6 +98,14 @@ test("without --yes and without a terminal nothing is created, and the code is 2
   assert.deepEqual([status, stderr], [2, "Nothing was created. Confirm with --yes.\n"]);
 });
 
+test("the Region may be that of AWS_DEFAULT_REGION, and a misspelled one is named with the nearest", async () => {
+  const named = await runCli({ ...ACCESS, AWS_DEFAULT_REGION: "eu-west-1" }, "verify-aws");
+  assert.deepEqual(named, { code: 2, text: "Nothing was created. Confirm with --yes." });
+  const misspelled = await runCli({ ...ACCESS, AWS_DEFAULT_REGION: "us-esat-1" }, "verify-aws", "--yes");
+  const text = "Countersign does not know the Region us-esat-1. Did you mean us-east-1?";
+  assert.deepEqual(misspelled, { code: 2, text });
+});
+
 test("the texts of the assumptions are those of docs/fidelity.md", () => {
   // The stand-in has a switch for each kind of event, and no list of records in CloudTrail.
   const ownTexts = ["pause", "waitingEvent", "trail"];

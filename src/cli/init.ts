@@ -83,7 +83,8 @@ async function writeFiles(given: Options, around: Surroundings) {
     const refusals = [env, policy].filter((text) => text !== false);
     if (refusals.length > 0) throw new UsageError(refusals.join(" "));
   }
-  if (prompt !== null && (given.botToken === undefined || given.appToken === undefined)) introduce(prompt);
+  if (prompt !== null && (given.botToken === undefined || given.appToken === undefined))
+    introduce(prompt, around.apiUrl);
   const ask = { prompt, secret: true };
   const botToken = await answer("--bot-token", given.botToken, parseBotToken, ask, "Bot token (xoxb-...):");
   const appToken = await answer("--app-token", given.appToken, parseAppToken, ask, "App-level token (xapp-...):");
@@ -140,9 +141,11 @@ function write(path: string, text: string, mode: number): void {
 /** From the sources, and from the compiled files of the npm package. */
 const MANIFESTS = ["../../manifest.yml", "../../../manifest.yml"].map((path) => new URL(path, import.meta.url));
 
-function introduce({ say }: Prompt): void {
+function introduce({ say }: Prompt, apiUrl: string | null): void {
   const manifest = readFileSync(MANIFESTS.find((each) => existsSync(each)) ?? "manifest.yml", "utf8");
-  say(`1. Create the Slack app from its manifest, and install it in your workspace:\n\n${toManifestUrl(manifest)}\n`);
+  say(
+    `1. Create the Slack app from its manifest, and install it in your workspace:\n\n${toManifestUrl(manifest, apiUrl)}\n`,
+  );
   say("2. Copy the Bot User OAuth Token from OAuth & Permissions.");
   say("3. Under Basic Information, generate an app-level token with the scope connections:write.");
   say("4. Invite the bot to the channel for requests: /invite @Countersign.\n");

@@ -87,8 +87,12 @@ function renderPeople(all: readonly NamedId[]): string {
 
 const oneLine = (text: string) => text.replace(/\s+/g, " ");
 
-/** Returns the address that creates the Slack app from the text of manifest.yml. Source: Slack documentation, "App manifests". */
-export function toManifestUrl(manifest: string): string {
+/**
+ * Returns the address that creates the Slack app from the text of manifest.yml. GovSlack has a page of its own. Source: Slack
+ * documentation, "App manifests" and "GovSlack".
+ */
+export function toManifestUrl(manifest: string, apiUrl: string | null = null): string {
+  const isGov = /(^|\.)slack-gov\.com$/.test(URL.parse(apiUrl ?? "")?.hostname ?? "");
   const text = manifest.replace(/^\s*#.*\n/gm, "").replace(/\s+# .*$/gm, "");
-  return `https://api.slack.com/apps?new_app=1&manifest_yaml=${encodeURIComponent(text)}`;
+  return `https://api.${isGov ? "slack-gov" : "slack"}.com/apps?new_app=1&manifest_yaml=${encodeURIComponent(text)}`;
 }

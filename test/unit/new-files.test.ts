@@ -17,6 +17,17 @@ test("the address that creates the app contains the whole manifest, without its 
   assert.doesNotMatch(text, /# /);
 });
 
+for (const [apiUrl, origin] of [
+  ["https://slack-gov.com/api/", "https://api.slack-gov.com"],
+  ["https://www.slack-gov.com/api/", "https://api.slack-gov.com"],
+  ["https://notslack-gov.com/api/", "https://api.slack.com"],
+  ["http://localhost:3000/api/", "https://api.slack.com"],
+  ["no URL", "https://api.slack.com"],
+] as const)
+  test(`the app for the API at ${apiUrl} is created at ${origin}`, () => {
+    assert.equal(new URL(toManifestUrl(MANIFEST, apiUrl)).origin, origin);
+  });
+
 test("a new policy is valid, and a name cannot add lines to it", () => {
   const named = (id: string) => ({ id, name: "a\nroutes: []\nb" });
   const tokens = { botToken: "xoxb-1", appToken: "xapp-1", apiUrl: null, region: "us-east-1" };

@@ -1,3 +1,4 @@
+import { DEFAULT_TARGET } from "../config/file-schema.ts";
 import { findTargetAccount, type TargetRegion } from "../config/targets.ts";
 import { toTargetKey } from "../core/target-key.ts";
 
@@ -10,7 +11,8 @@ export interface TargetOptions {
 
 /**
  * Selects the Regions of targets that the options mean. Returns the options with the target's name, with everything that a
- * key says, or a sentence about options that mean nothing. Without any target there is nothing to compare with.
+ * key says, or a sentence about options that mean nothing. Without any Region there is
+ * no target to compare with, but its name is known.
  */
 export function selectTargets(
   all: readonly TargetRegion[],
@@ -18,8 +20,8 @@ export function selectTargets(
 ): { targets: TargetRegion[]; options: TargetOptions } | string {
   const { target } = options;
   const keyed = all.find((each) => toTargetKey(each) === target);
-  const names = [...new Set(all.map(({ name }) => name))];
-  if (target !== undefined && keyed === undefined && all.length > 0 && !names.includes(target))
+  const names = all.length === 0 ? [DEFAULT_TARGET] : [...new Set(all.map(({ name }) => name))];
+  if (target !== undefined && keyed === undefined && !names.includes(target))
     return `There is no target ${target}. ${names.length === 1 ? `The only target is ${names[0]}` : `The targets are ${names.join(", ")}`}.`;
   const meant = keyed === undefined ? options : toOptions(keyed, options);
   const targets = all.filter(

@@ -274,6 +274,8 @@ test("policy explain selects targets by name, by key, by account and by Region, 
     String(selectTargets(named.slice(0, 3), { account: B, region: "eu-west-1" })),
     /^No target includes account \d+, Region eu-west-1\. The targets cover prod\/\d+\/us-east-1, /,
   );
+  assert.equal(selectTargets([], { target: "prod" }), "There is no target prod. The only target is default.");
+  assert.equal(typeof selectTargets([], { target: "default", region: "us-east-1" }), "object");
   const keyed = selectTargets(all, { target: `prod/${B}/eu-west-1` });
   assert.deepEqual(typeof keyed === "string" ? keyed : keyed.options, {
     target: "prod",

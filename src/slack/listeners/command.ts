@@ -39,7 +39,7 @@ type Respond = (message: RespondArguments) => Promise<unknown>;
 export function listenForCommand(app: App, deps: CommandDeps): void {
   app.command(COMMAND, async ({ ack, command: { response_url, user_id, channel_id, text }, respond }) => {
     await ack();
-    if (!deps.isResponseUrl(response_url)) return reject(deps, "the command's response_url is not a Slack host");
+    if (!deps.isResponseUrl(response_url)) return reject(deps, `the command ${NO_ANSWER}`);
     await answer(deps, respond, { userId: user_id, channelId: channel_id, text, page: null });
   });
   app.action({ type: "block_actions", action_id: PAGE_ACTIONS }, async ({ ack, body, respond }) => {
@@ -48,12 +48,15 @@ export function listenForCommand(app: App, deps: CommandDeps): void {
     const pressed = parsePage(parsed.data?.actions[0]?.value ?? "");
     if (!parsed.success || pressed === null || !isFromHome(parsed.data, deps.workspace))
       return reject(deps, "malformed page button, or one from another workspace");
-    if (!deps.isResponseUrl(parsed.data.response_url))
-      return reject(deps, "the button's response_url is not a Slack host");
+    if (!deps.isResponseUrl(parsed.data.response_url)) return reject(deps, `the button ${NO_ANSWER}`);
     const { user, container } = parsed.data;
     await answer(deps, respond, { userId: user.id, channelId: container.channel_id, ...pressed });
   });
 }
+
+/** Behind a proxy of the API alone, Slack's own response_url is on another host. The URL is a secret. */
+const NO_ANSWER =
+  "gets no answer: its response_url is not on the host that belongs to SLACK_API_URL. Remove SLACK_API_URL for Slack itself, and set HTTPS_PROXY to use a proxy";
 
 function reject({ log }: CommandDeps, why: string): void {
   log.warn({ event: "command.rejected", command: COMMAND }, why);

@@ -137,7 +137,7 @@ function unknownAllowedValues(routes: readonly Route[]): string[] {
   const names = findUncheckedParameters(routes);
   if (names.length === 0) return [];
   return [
-    `Not checked: whether the runbooks declare allowedValues for ${names.join(", ")}. Without allowedValues, a requester can write any value. policy explain EXECUTION-ID reads the runbook and warns. Routes that match on parameters need ssm:GetDocument for these runbooks: without it, no route applies to a request that leaves such a parameter at its default.`,
+    `Not checked: the values that requesters can write for ${names.join(", ")}. To check one runbook, run countersign policy explain EXECUTION-ID. The bot needs ssm:GetDocument for these runbooks.`,
   ];
 }
 

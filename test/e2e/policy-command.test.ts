@@ -52,7 +52,7 @@ test("policy check and policy explain show what the configuration means, and end
     );
     assert.match(
       text,
-      /Not checked: whether the runbooks declare allowedValues for Environment.* need ssm:GetDocument/,
+      /Not checked: the values that requesters can write for Environment\. .* The bot needs ssm:GetDocument/,
     );
   });
   await t.test("a route that names a runbook is compared with its allowedValues", async () => {

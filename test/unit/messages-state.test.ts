@@ -147,7 +147,7 @@ test("a decision that is never sent is not announced as one that will be tried a
   const state = blockText({ ...view({ ...DECIDED, signal: "due", signalNextAt: null }, [vote()]), attempts }, "state");
   assert.match(
     state,
-    /AWS does not have the decision: `Not sent: no record`\. Countersign will not send the decision\. Decide the step in the AWS console, or ask an admin to decide the step there\./,
+    /AWS does not have the decision: `Not sent: no record`\. Countersign will not send the decision\. Decide the step in the AWS console, or ask an admin to do so\./,
   );
   assert.doesNotMatch(state, /again/);
 });

@@ -199,7 +199,7 @@ function refusalText(request: ApprovalRequest, attempts: readonly SignalAttempt[
 
 function retryText({ signalNextAt }: ApprovalRequest, error: string): string {
   return signalNextAt === null
-    ? `: ${error}. Countersign will not send the decision. Decide the step in the AWS console, or ask an admin to decide the step there.`
+    ? `: ${error}. Countersign will not send the decision. Decide the step in the AWS console, or ask an admin to do so.`
     : ` yet: ${error}. Countersign will try again. If this error persists, ask an admin to fix the cause, or decide the step in the AWS console.`;
 }
 

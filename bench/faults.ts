@@ -57,26 +57,40 @@ export function measureFlood(): Promise<Figure[]> {
   });
 }
 
-/** Kills the bot during clicks again and again, and counts the acknowledged clicks whose signal never arrives. */
+/** The kill comes at a random moment within this time after the first acknowledgement: a signal follows in less. */
+const AFTER_ACK_MS = 150;
+
+/**
+ * Kills the bot during clicks again and again, and counts the acknowledged clicks whose signal never arrives. Every second kill
+ * waits for an acknowledgement. The clicks that were acknowledged and not signaled at a kill are those that a bot could lose.
+ */
 export function measureRestarts({ restarts }: Options): Promise<Figure[]> {
   return inWorld(async ({ on, folder }) => {
     const channels = await on.addChannels(CHANNELS);
     const runbooks = channels.map(({ runbook }) => runbook);
     const options = { policy: policyFor(channels) };
     const acknowledged: string[] = [];
+    let atRisk = 0;
     let bot = await startCountersign(on, folder, options);
     for (let round = 0; round < restarts; round++) {
       const executions = await on.startExecutions(4, runbooks);
       const messages = await on.messages(executions);
+      const own: string[] = [];
+      const { promise: firstAck, resolve: onAck } = Promise.withResolvers<void>();
       const clicks = executions.map(async (id, index) => {
         await pause(index * 15);
         // A click that is not acknowledged is shown to its author as failed, who clicks again: it is not lost.
         const ack = await on.tryApprove(messages.get(id) as Posted).catch(() => null);
-        if (ack !== null) acknowledged.push(id);
+        if (ack === null) return;
+        own.push(id);
+        onAck();
       });
-      await pause((round * 7) % 120);
+      if (round % 2 === 0) await pause((round * 7) % 120);
+      else await Promise.race([firstAck, Promise.all(clicks)]).then(() => pause(Math.random() * AFTER_ACK_MS));
       await bot.kill();
       await Promise.all(clicks);
+      atRisk += own.length - (await countSignaled(on, own));
+      acknowledged.push(...own);
       bot = await startCountersign(on, folder, options);
     }
     const lost = await withBot(bot, async () => countWithoutSignal(on, acknowledged));
@@ -84,8 +98,9 @@ export function measureRestarts({ restarts }: Options): Promise<Figure[]> {
       {
         figure: "clicks lost by SIGKILL and restart",
         goal: "0 in 1,000 restarts",
-        measured: `${lost} of ${acknowledged.length} acknowledged clicks in ${restarts} restarts`,
-        met: lost === 0 ? (restarts >= 1_000 ? true : null) : false,
+        measured: `${lost} of ${acknowledged.length} acknowledged clicks in ${restarts} restarts; ${atRisk} of them had no signal at the kill`,
+        // Without a click at risk, the measurement proves nothing.
+        met: lost > 0 ? false : restarts >= 1_000 && atRisk > 0 ? true : null,
       },
     ];
   });
@@ -96,13 +111,17 @@ async function countWithoutSignal(on: StandIns, executions: readonly string[]): 
   const end = Date.now() + 120_000;
   let without = executions.length;
   await until("signals", async () => {
-    const signaled = new Set(
-      (await on.calls("aws", "SendAutomationSignal")).map(({ input }) => input.AutomationExecutionId),
-    );
-    without = executions.filter((id) => !signaled.has(id)).length;
+    without = executions.length - (await countSignaled(on, executions));
     return without === 0 || Date.now() > end;
   });
   return without;
+}
+
+/** Counts the executions for which AWS has received a signal. */
+async function countSignaled(on: StandIns, executions: readonly string[]): Promise<number> {
+  const calls = await on.calls("aws", "SendAutomationSignal");
+  const signaled = new Set(calls.map(({ input }) => input.AutomationExecutionId));
+  return executions.filter((id) => signaled.has(id)).length;
 }
 
 const FAULTS = [

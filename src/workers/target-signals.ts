@@ -4,7 +4,11 @@ import { ERROR_BACKOFF_MS, TARGET_LOOK_MS, type TargetDeps, targetLease } from "
 import { REQUEST_CHANGED } from "./wake-ups.ts";
 import { startWorker, type Worker } from "./worker.ts";
 
-/** Signals of one target that are sent at a time. */
+/**
+ * Signals of one target that are sent at a time: 50 a second if a read and a signal take 40 ms each, and several times as many
+ * without delays. AWS documents no rate of SendAutomationSignal. More at a time would also be refused together, and each
+ * refused signal waits for its back-off.
+ */
 const CONCURRENCY = 4;
 
 export interface SignalDeps {

@@ -1,4 +1,4 @@
-import type { DoctorWorld } from "../support/doctor-world.ts";
+import { type DoctorWorld, POLICY } from "../support/doctor-world.ts";
 import { BOT_ROLE, ONE_GATE } from "../support/world.ts";
 import {
   APPROVER,
@@ -34,10 +34,10 @@ export const AWS_FAULTS: readonly Fault[] = [
     name: "credentials that AWS does not know: what depends on them is not checked",
     run: { env: { AWS_ACCESS_KEY_ID: "AKIANOSUCHKEY0000000" } },
     expected: [
-      /^failed target default\/us-east-1: InvalidClientTokenId: .* Replace the credentials of the bot\.$/m,
+      /^failed target default\/us-east-1: InvalidClientTokenId: .* Replace the credentials of the bot, or enable the Region in the account\.$/m,
       /^skipped target default\/us-east-1 permissions and roles: not checked, because the check of the identity of default\/us-east-1 failed\.$/m,
       /^skipped target default\/us-east-1 waiting steps: not checked/m,
-      /^failed WAITING_QUEUE_URL sqs:ReceiveMessage: UnrecognizedClientException: .* Replace the credentials of the bot\.$/m,
+      /^failed WAITING_QUEUE_URL sqs:ReceiveMessage: UnrecognizedClientException: .* Replace the credentials of the bot, or/m,
       /^ok channels/m,
     ],
   },
@@ -46,6 +46,14 @@ export const AWS_FAULTS: readonly Fault[] = [
     name: "a target in another account without a role to read",
     run: { policy: withRoles('approverRole: "arn:aws:iam::444455556666:role/CountersignApprover"') },
     expected: [/^failed target production\/us-east-1: WrongAccount: .*add readRole to this target\. Correct targets/m],
+  },
+  {
+    part: "aws-identity",
+    name: "two targets for the same account and Region",
+    run: {
+      policy: `targets: [{ name: a, regions: [us-east-1] }, { name: b, accounts: ["111122223333"], regions: [us-east-1] }]\n${POLICY}`,
+    },
+    expected: [/^failed target \S*us-east-1: TargetTwice: .* Correct targets in the configuration file\.$/m],
   },
   {
     part: "aws-identity",

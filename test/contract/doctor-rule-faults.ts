@@ -181,6 +181,18 @@ export const RULE_FAULTS: readonly Fault[] = [
       line(`ok WAITING_QUEUE_URL rules, events of decisions outside Slack ${member}`),
     ],
   },
+  {
+    part: "rules of other accounts",
+    name: "a target in another account, whose rules forward to the default bus",
+    run: MEMBERS,
+    breaks: (w) => w.rules.remove("countersign-members", "countersign-waiting"),
+    expected: [
+      line(
+        `ok WAITING_QUEUE_URL rules, events of steps ${member}sent to the queue by countersign-status on the bus default\\.$`,
+      ),
+      line("skipped WAITING_QUEUE_URL rules that forward events: .* --target-arn arn:\\S+:event-bus/default; "),
+    ],
+  },
   ...["events:ListEventBuses", "events:ListRuleNamesByTarget", "events:ListRules", "events:TestEventPattern"].map(
     (action): Fault => ({
       part: "permission for rules",

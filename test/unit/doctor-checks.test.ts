@@ -70,6 +70,18 @@ for (const [given, expected] of [
     "AWS did not check it (ExpiredTokenException: because). Replace the credentials of the bot.",
   ],
   [
+    failure("InvalidClientTokenId", false),
+    "AWS did not check it (InvalidClientTokenId: because). Replace the credentials of the bot, or enable the Region in the account.",
+  ],
+  [
+    failure("UnrecognizedClientException", false),
+    "AWS did not check it (UnrecognizedClientException: because). Replace the credentials of the bot, or enable the Region in the account.",
+  ],
+  [
+    failure("TargetTwice", false),
+    "AWS did not check it (TargetTwice: because). Correct targets in the configuration file.",
+  ],
+  [
     failure("CredentialsProviderError", false),
     "AWS did not check it (CredentialsProviderError: because). Give the bot credentials: an instance, task or pod role, a profile, or AWS_ACCESS_KEY_ID.",
   ],

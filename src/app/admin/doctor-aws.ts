@@ -92,6 +92,9 @@ export function credentialsFix({ code }: AwsFailure, address: string): string {
   if (code === "CredentialsProviderError")
     return "Give the bot credentials: an instance, task or pod role, a profile, or AWS_ACCESS_KEY_ID.";
   if (code === "ValidationException") return "Correct the value that AWS names.";
+  // AWS's answer also in an opt-in Region that the account has not enabled.
+  if (code === "InvalidClientTokenId" || code === "UnrecognizedClientException")
+    return "Replace the credentials of the bot, or enable the Region in the account.";
   if (/Token|Signature|Client|Expired/.test(code)) return "Replace the credentials of the bot.";
   return `Check the network, HTTPS_PROXY and ${address}.`;
 }

@@ -110,7 +110,7 @@ interface Need {
   probes: RuleProbes;
   queue: Queue;
   origin: { account: string; region: string };
-  /** Whether the events arise in the account and Region of the queue: these are on the default bus, and others on another bus. */
+  /** Whether the events arise in the account and Region of the queue: these are on the default bus. */
   isOwn: boolean;
   kind: Kind;
 }
@@ -121,7 +121,10 @@ type KindCheck = { kind: "known" | "unknown"; check: Check };
 async function checkKind(need: Need, rules: readonly EventRule[]): Promise<KindCheck> {
   const { kind, origin, queue, probes } = need;
   const subject = `${SUBJECT}, ${kind.title} of ${origin.account}/${origin.region}`;
-  const usable = rules.filter(({ bus }) => (bus === DEFAULT_BUS) === need.isOwn);
+  // Events of other accounts and Regions arrive on another bus; if none sends to the queue, they can only arrive on the default bus.
+  const others = rules.filter(({ bus }) => bus !== DEFAULT_BUS);
+  const usable =
+    !need.isOwn && others.some(({ isToQueue }) => isToQueue) ? others : rules.filter(({ bus }) => bus === DEFAULT_BUS);
   const used = new Map<string, EventRule>();
   for (const sample of kind.samples) {
     const event = toEvent(kind.type, origin, sample.detail);
@@ -215,7 +218,7 @@ function byHand({ region, arn }: Queue): string {
 
 /** The bot has no permission in the accounts that forward events. */
 function toForwarding({ region, account, arn }: Queue, rules: readonly EventRule[]): Check {
-  const bus = rules.find((rule) => rule.isToQueue && rule.bus !== DEFAULT_BUS)?.bus ?? "NAME";
+  const bus = rules.find((rule) => rule.isToQueue && rule.bus !== DEFAULT_BUS)?.bus ?? DEFAULT_BUS;
   const [, partition] = arn.split(":");
   const target = `arn:${partition}:events:${region}:${account}:event-bus/${bus}`;
   const text = `Countersign reads the rules of the queue's account and Region only. Check by hand in each other one: ${toCommands("REGION", target)}.`;

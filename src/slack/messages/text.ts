@@ -71,6 +71,9 @@ function disarmed(text: string): string {
   return text.replaceAll(/<(?=[!@#])/g, "‹");
 }
 
+/** The characters that can be sent as more units than they have. */
+const SENT_LONGER = new Set("&<>");
+
 /** Cuts to at most `limit` units as sent, between characters and never inside an entity. A cut ends in an ellipsis. */
 function cutAfter(text: string, limit: number, send: (text: string) => string): string {
   const whole = send(text);
@@ -78,7 +81,7 @@ function cutAfter(text: string, limit: number, send: (text: string) => string): 
   let kept = 0;
   let units = 0;
   for (const point of text.slice(0, limit)) {
-    units += send(point).length;
+    units += SENT_LONGER.has(point) ? send(point).length : point.length;
     if (units > limit - 1) break;
     kept += point.length;
   }

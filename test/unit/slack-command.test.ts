@@ -138,6 +138,10 @@ test("a command that fails, or comes with a foreign response_url, leaks nothing"
   await app.press("nonsense");
   assert.equal(app.messages().length, before);
   assert.ok(app.log.lines.some(({ fields }) => fields.event === "command.rejected"));
+  assert.match(
+    app.log.lines.map(({ message }) => message).join("\n"),
+    /^the command gets no answer: its response_url is not on the host that belongs to SLACK_API_URL\. .*\nthe button gets no answer: /m,
+  );
   assert.doesNotMatch(JSON.stringify(app.log.lines), /evil\.example/);
 });
 

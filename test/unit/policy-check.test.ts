@@ -5,6 +5,8 @@ import { type CheckResult, makePolicyCheck } from "../../src/app/admin/policy-ch
 import { findUnknownRegions } from "../../src/config/regions.ts";
 import type { Workspace } from "../../src/slack/connection/workspace.ts";
 import { makeDirectoryCheck } from "../../src/slack/people/directory-check.ts";
+import { makeGroups } from "../../src/slack/people/groups.ts";
+import { testClock } from "../support/fakes.ts";
 import { aRoute } from "../support/samples.ts";
 
 const GROUPS: Record<string, CheckResult> = {
@@ -195,6 +197,40 @@ for (const [kind, id, times, retryAfter, waits, expected] of [
     assert.equal((await check[kind](id)).kind, expected);
     assert.deepEqual(waited, waits);
   });
+
+test("a group in a workspace on the second page of the organization's list is found", async () => {
+  const call = (async (method: string, args: { cursor?: string; team_id?: string }) => {
+    if (method !== "auth.teams.list") {
+      const isThere = args.team_id === "T0LAST";
+      return isThere
+        ? { kind: "ok", response: { users: ["U0JANE"] } }
+        : { kind: "refused", code: "no_such_subteam", error: "", advice: "" };
+    }
+    const [id, next_cursor] = args.cursor === "two" ? ["T0LAST", ""] : ["T0FIRST", "two"];
+    return { kind: "ok", response: { teams: [{ id }], response_metadata: { next_cursor } } };
+  }) as unknown as Parameters<typeof makeGroups>[0];
+  const read = await makeGroups(call, testClock(), true)("S0DBA", 0);
+  assert.deepEqual(read.kind === "found" && [...read.value], ["U0JANE"]);
+});
+
+test("a group in a workspace on the second page of the organization's list passes the check", async () => {
+  const usergroups = async ({ team_id: id }: { team_id?: string }) => ({
+    usergroups: id === "T0LAST" ? [{ id: "S0DBA", handle: "dba", users: ["U0JANE"] }] : [],
+  });
+  const web = {
+    auth: {
+      test: async () => ({ is_enterprise_install: true }),
+      teams: { list: async () => ({ teams: [{ id: "T0FIRST" }] }) },
+    },
+    async *paginate() {
+      yield { teams: [{ id: "T0FIRST" }] };
+      yield { teams: [{ id: "T0LAST" }] };
+    },
+    usergroups: { list: usergroups },
+  } as unknown as WebClient;
+  const result = await makeDirectoryCheck(web, {} as Workspace, WAIT).group("S0DBA");
+  assert.deepEqual(result, { kind: "fine", members: ["U0JANE"] });
+});
 
 test("without the scope for user groups, no group has a finding of its own", async () => {
   const directory = {

@@ -1,7 +1,8 @@
-import type { WebClient } from "@slack/web-api";
+import type { AuthTeamsListResponse, WebClient } from "@slack/web-api";
 import type { CheckResult, DirectoryCheck } from "../../app/admin/policy-check.ts";
 import type { Workspace } from "../connection/workspace.ts";
 import { chatFailure, describeFailure } from "../slack-failures.ts";
+import { TEAMS_PAGE } from "./groups.ts";
 import { toPerson } from "./parse-person.ts";
 
 /** How long all lookups together wait for Slack's rate limits. A method of tier 3 accepts some fifty calls a minute. */
@@ -104,9 +105,12 @@ export async function listGroups(
   web: WebClient,
 ): Promise<Map<string, { handle: string; enabled: boolean; members: readonly string[] }>> {
   const { is_enterprise_install } = await web.auth.test();
-  const teams = is_enterprise_install === true ? ((await web.auth.teams.list({ limit: 1000 })).teams ?? []) : [{}];
+  const teams: { id?: string }[] = is_enterprise_install === true ? [] : [{}];
+  if (is_enterprise_install === true)
+    for await (const page of web.paginate("auth.teams.list", { limit: TEAMS_PAGE }))
+      teams.push(...((page as AuthTeamsListResponse).teams ?? []));
   const lists = [];
-  for (const { id } of teams as { id?: string }[]) {
+  for (const { id } of teams) {
     const team = id === undefined ? {} : { team_id: id };
     lists.push((await web.usergroups.list({ include_disabled: true, include_users: true, ...team })).usergroups ?? []);
   }

@@ -29,12 +29,21 @@ type ListGroup = (usergroup: string, purpose: Purpose, team?: { team_id?: string
 /** How long the list of the organization's workspaces is kept, in milliseconds. */
 const TEAMS_TTL_MS = 10 * 60_000;
 
+/** Workspaces on one page of auth.teams.list. Source: Slack API. */
+export const TEAMS_PAGE = 1000;
+
 /** Makes a reader that looks for a group in each workspace of the app, first in the one that had it before. */
 function listInOrganization(call: SlackCall, clock: Clock, list: ListGroup) {
   const teams = makeSharedReads<string[]>(clock, { max: 1, keepMs: TEAMS_TTL_MS }, async () => {
-    const read = await call("auth.teams.list", { limit: 1000 });
-    if (read.kind !== "ok") return read;
-    return { kind: "read", value: (read.response.teams ?? []).flatMap(({ id }) => id ?? []) };
+    const ids: string[] = [];
+    let cursor: string | undefined;
+    do {
+      const read = await call("auth.teams.list", { limit: TEAMS_PAGE, ...(cursor === undefined ? {} : { cursor }) });
+      if (read.kind !== "ok") return read;
+      ids.push(...(read.response.teams ?? []).flatMap(({ id }) => id ?? []));
+      cursor = read.response.response_metadata?.next_cursor || undefined;
+    } while (cursor !== undefined);
+    return { kind: "read", value: ids };
   });
   const foundIn = new Map<string, string>();
   return async (usergroup: string, purpose: Purpose): Promise<ListResult> => {

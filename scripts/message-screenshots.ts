@@ -1,5 +1,6 @@
 import { mkdirSync } from "node:fs";
 import { fileURLToPath } from "node:url";
+import type { Locator } from "playwright-core";
 import { startAwsSandbox } from "../sandbox/aws/start-aws-sandbox.ts";
 import { superviseBot } from "../sandbox/bot-supervisor.ts";
 import { BOT_TOKEN } from "../sandbox/slack/seed.ts";
@@ -15,7 +16,7 @@ import { replyExamples } from "./reply-examples.ts";
 import { saveScreenshot } from "./save-screenshot.ts";
 
 /**
- * Takes the screenshots in docs/images/messages, one of each kind of message, as wide as a phone: `npm run screenshots:messages`.
+ * Takes the screenshots in docs/images/messages, one of each kind of message and of each group of replies, as wide as a phone: `npm run screenshots:messages`.
  * With names, as in `npm run screenshots:messages -- open digest`, it takes only these.
  */
 
@@ -32,20 +33,28 @@ const page = pageRoutes({ files: await bundledPage(), slackUrl: () => slack.url,
 const slack = await startSlackSandbox({ port: 0, clock, page });
 const browser = await launchBrowser();
 try {
-  const context = await browser.newContext({ viewport: { width: 390, height: 1800 } });
+  // High enough for the tallest group of replies: a part that is scrolled away would be missing in the picture.
+  const context = await browser.newContext({ viewport: { width: 390, height: 3000 } });
   const phone = await context.newPage();
   await phone.goto(slack.url);
   await phone.getByRole("button", { name: "Workspace" }).click();
   await actAs(phone, "Jane Ito");
   await openConversation(phone, "oncall");
-  const replies = Object.entries(replyExamples()).map(([name, text]) => [name, { text, user: "U0JANE" }] as const);
-  for (const [name, message] of [...Object.entries(messageExamples()), ...replies]) {
+  const replies = Object.entries(replyExamples()).map(
+    ([name, texts]) => [name, texts.map((text) => ({ text, user: "U0JANE" }))] as const,
+  );
+  const all = [...Object.entries(messageExamples()).map(([name, message]) => [name, [message]] as const), ...replies];
+  for (const [name, messages] of all) {
     if (names.length > 0 && !names.includes(name)) continue;
-    const article = phone.locator(`article.message[data-ts="${await post(message)}"]`);
-    await article.waitFor();
-    await saveScreenshot(phone, article, `${FOLDER}${name}.png`);
-    // Slack accepts about one message per second in a channel.
-    await postJson(`${slack.url}/_control/clock`, { advanceMs: 2000 });
+    const articles: Locator[] = [];
+    for (const message of messages) {
+      const article = phone.locator(`article.message[data-ts="${await post(message)}"]`);
+      await article.waitFor();
+      articles.push(article);
+      // Slack accepts about one message per second in a channel.
+      await postJson(`${slack.url}/_control/clock`, { advanceMs: 2000 });
+    }
+    await saveScreenshot(phone, articles, `${FOLDER}${name}.png`);
   }
 } finally {
   await browser.close();

@@ -1,35 +1,113 @@
 import { type Denial, denialSentence } from "../src/core/denial.ts";
+import type { Person } from "../src/core/person.ts";
 import { findRequester } from "../src/core/requester.ts";
+import { UNCOVERED_REASONS, type Uncovered } from "../src/core/uncovered.ts";
+import { NOT_RECORDED } from "../src/slack/listeners/record.ts";
+import { findLookupAdvice } from "../src/slack/lookup-advice.ts";
 import { mentions } from "../src/slack/messages/mentions.ts";
-import { FACTS, ROUTE, view } from "./example-views.ts";
+import { EXECUTION_ID } from "../test/support/samples.ts";
+import { FACTS, ROLE, ROUTE, view } from "./example-views.ts";
 import { decided, elsewhere, jane } from "./message-examples.ts";
 
-/** Replies to clicks that do not count. The names are those of the files in docs/images/messages. */
+/** Replies to clicks that do not count, in one group per picture. The names are those of the files in docs/images/messages. */
 
-const BUILD_ROLE = "arn:aws:sts::111122223333:assumed-role/Build/run-4711";
 const STRICT = { ...ROUTE, selfApproval: false, whenRequesterUnknown: "deny" as const };
+const requesterUnknown = (executedBy: string): Denial => ({
+  kind: "requester-unknown",
+  route: STRICT,
+  requester: findRequester({ facts: { executedBy }, addressOwners: {} }, {}),
+});
+const BUILD = "arn:aws:sts::111122223333:assumed-role/Build/run-4711";
+const OMAR = "arn:aws:iam::111122223333:user/omar";
 
-const denials: Record<string, Denial> = {
-  "reply-not-approver": { kind: "not-approver", route: ROUTE, gone: [] },
-  "reply-self-approval": { kind: "self-approval", admin: true },
-  "reply-requester-unknown": {
-    kind: "requester-unknown",
-    route: STRICT,
-    requester: findRequester({ facts: { executedBy: BUILD_ROLE }, addressOwners: {} }, {}),
-  },
-  "reply-already-decided": { kind: "decided", request: view(decided()).request, votes: [jane()] },
-  "reply-decided-in-aws": {
-    kind: "closed",
-    request: view(elsewhere({ by: ["arn:aws:iam::111122223333:user/omar"] })).request,
-    votes: [],
-  },
-  "reply-already-voted": { kind: "already-voted", verdict: "approve" },
-  "reply-guest": { kind: "account-status", status: "guest" },
-  "reply-not-typed": { kind: "not-typed", documentName: FACTS.documentName },
-  "reply-unread": { kind: "membership-unknown", error: "ratelimited" },
-  "reply-other-message": { kind: "foreign-message" },
+const STATUSES: Record<Exclude<Person["accountStatus"], "member">, true> = {
+  guest: true,
+  external: true,
+  deactivated: true,
+  bot: true,
+};
+const accounts = (Object.keys(STATUSES) as (keyof typeof STATUSES)[]).map(
+  (status): Denial => ({ kind: "account-status", status }),
+);
+
+const doubtful = (reason: Uncovered["reason"], condition = "parameters.Environment", error?: string): Denial => ({
+  kind: "no-route",
+  route: null,
+  uncovered:
+    reason === "no-match"
+      ? { reason }
+      : { reason, condition, route: ROUTE.name, otherRoute: null, ...(error === undefined ? {} : { error }) },
+});
+
+const scopeMissing = { code: "missing_scope", error: "missing_scope (needs usergroups:read)" };
+const advice = findLookupAdvice({ kind: "refused", ...scopeMissing, advice: "" });
+
+/** The denials of each picture. */
+export const denialExamples: Record<string, readonly Denial[]> = {
+  "reply-not-approver": [
+    { kind: "not-approver", route: ROUTE, gone: [] },
+    { kind: "not-approver", route: ROUTE, gone: ["S0DBA"], admin: true },
+    { kind: "not-admin" },
+    ...accounts,
+  ],
+  "reply-requester": [
+    { kind: "self-approval" },
+    { kind: "self-approval", isCandidate: true, admin: true },
+    requesterUnknown(BUILD),
+    requesterUnknown(OMAR),
+  ],
+  "reply-already-decided": [
+    { kind: "decided", request: view(decided()).request, votes: [jane()] },
+    { kind: "closed", request: view(elsewhere({ by: [OMAR] })).request, votes: [] },
+    { kind: "already-voted", verdict: "approve" },
+    { kind: "already-voted", verdict: "reject" },
+    { kind: "nothing-to-withdraw" },
+  ],
+  "reply-form": [
+    { kind: "reason-missing", verdict: "reject" },
+    { kind: "not-typed", documentName: FACTS.documentName },
+    { kind: "forged-form" },
+    { kind: "foreign-message" },
+    { kind: "wrong-workspace" },
+    { kind: "no-request" },
+  ],
+  "reply-not-in-slack": [
+    { kind: "information-only", route: ROUTE.name },
+    { kind: "not-listed", principal: ROLE },
+    { kind: "no-target", target: "production/us-east-1" },
+    { kind: "cannot-stop" },
+    {
+      kind: "damaged",
+      executionId: EXECUTION_ID,
+      url: `https://us-east-1.console.aws.amazon.com/systems-manager/automation/execution/${EXECUTION_ID}?region=us-east-1`,
+      isClosed: false,
+    },
+    { kind: "damaged", executionId: EXECUTION_ID, url: null, isClosed: false },
+    { kind: "damaged", executionId: EXECUTION_ID, url: null, isClosed: true },
+  ],
+  "reply-no-route": [
+    ...UNCOVERED_REASONS.map((reason) =>
+      doubtful(reason, undefined, reason === "unknown" ? "AccessDeniedException" : undefined),
+    ),
+    doubtful("unknown", "tags.Team", "AccessDeniedException"),
+    { kind: "no-route", route: ROUTE.name },
+  ],
+  "reply-unread": [
+    { kind: "person-unknown", error: "ratelimited" },
+    { kind: "membership-unknown", error: "ratelimited" },
+    { kind: "voter-unread", userId: "U0DAN", error: "ratelimited" },
+    { kind: "requester-unread", error: "ratelimited" },
+    { kind: "membership-unknown", error: scopeMissing.error, advice },
+  ],
 };
 
-/** Returns the text of each picture. */
-export const replyExamples = (): Record<string, string> =>
-  Object.fromEntries(Object.entries(denials).map(([name, denial]) => [name, denialSentence(denial, mentions(150))]));
+/** Returns the texts of each picture. */
+export const replyExamples = (): Record<string, string[]> => ({
+  ...Object.fromEntries(
+    Object.entries(denialExamples).map(([name, denials]) => [
+      name,
+      denials.map((denial) => denialSentence(denial, mentions(150))),
+    ]),
+  ),
+  "reply-not-recorded": [NOT_RECORDED],
+});

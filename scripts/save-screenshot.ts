@@ -2,15 +2,30 @@ import { writeFileSync } from "node:fs";
 import { crc32, deflateSync, inflateSync } from "node:zlib";
 import type { Locator, Page } from "playwright-core";
 
-/** Waits until nothing is hovered and two frames have been rendered, and saves a screenshot of the element, without toasts, as a small PNG. */
-export async function saveScreenshot(page: Page, element: Locator, path: string): Promise<void> {
+/**
+ * Waits until nothing is hovered and two frames have been rendered, and saves a screenshot of the elements, which follow
+ * each other, without toasts, as a small PNG.
+ */
+export async function saveScreenshot(page: Page, elements: Locator | readonly Locator[], path: string): Promise<void> {
   await page.mouse.move(0, 0);
   // The page's content policy forbids the style sheet by which the browser library would hide them.
   await page.evaluate(() => {
     for (const toasts of document.querySelectorAll<HTMLElement>(".toasts")) toasts.style.display = "none";
   });
   await page.evaluate(() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done))));
-  writeFileSync(path, toPalette(await element.screenshot()));
+  writeFileSync(path, toPalette(await takeScreenshot(page, [elements].flat())));
+}
+
+async function takeScreenshot(page: Page, elements: readonly Locator[]): Promise<Buffer> {
+  const [first, ...others] = elements;
+  if (first !== undefined && others.length === 0) return first.screenshot();
+  const boxes = (await Promise.all(elements.map((each) => each.boundingBox()))).filter((box) => box !== null);
+  const [x, y] = [Math.min(...boxes.map((box) => box.x)), Math.min(...boxes.map((box) => box.y))];
+  const [width, height] = [
+    Math.max(...boxes.map((box) => box.x + box.width)) - x,
+    Math.max(...boxes.map((box) => box.y + box.height)) - y,
+  ];
+  return page.screenshot({ clip: { x, y, width, height } });
 }
 
 const SIGNATURE_LENGTH = 8;

@@ -4,53 +4,9 @@ import { outcomeText } from "../../src/core/action-terms.ts";
 import { type Denial, denialSentence } from "../../src/core/denial.ts";
 import { evaluateVote } from "../../src/core/evaluate-vote.ts";
 import type { OutcomeKind } from "../../src/core/request.ts";
-import { UNKNOWN_REQUESTER } from "../../src/core/requester.ts";
 import { aRequest, aRoute } from "../support/samples.ts";
-import { closedByJane, decidedByJane, jane, janeStarted, PLAIN, RUNBOOK, startedBy } from "./vote-rows.ts";
-
-const DENIALS: { [Kind in Denial["kind"]]: Extract<Denial, { kind: Kind }>[] } = {
-  "no-request": [{ kind: "no-request" }],
-  damaged: [
-    { kind: "damaged", executionId: "e", url: "https://console.aws.example/e", isClosed: false },
-    { kind: "damaged", executionId: "e", url: null, isClosed: false },
-    { kind: "damaged", executionId: "e", url: null, isClosed: true },
-  ],
-  "foreign-message": [{ kind: "foreign-message" }],
-  "no-route": [
-    { kind: "no-route", route: null },
-    { kind: "no-route", route: "databases" },
-  ],
-  "not-listed": [{ kind: "not-listed", principal: "arn:aws:iam::111122223333:role/CountersignBot" }],
-  "information-only": [{ kind: "information-only", route: "databases" }],
-  "no-target": [{ kind: "no-target", target: "default/us-east-1" }],
-  "account-status": (["guest", "external", "deactivated", "bot"] as const).map((status) => ({
-    kind: "account-status",
-    status,
-  })),
-  "wrong-workspace": [{ kind: "wrong-workspace" }],
-  "forged-form": [{ kind: "forged-form" }],
-  "not-admin": [{ kind: "not-admin" }],
-  "self-approval": [{ kind: "self-approval" }, { kind: "self-approval", isCandidate: true }],
-  "requester-unknown": [{ kind: "requester-unknown", route: aRoute(), requester: UNKNOWN_REQUESTER }],
-  "requester-unread": [{ kind: "requester-unread", error: "ratelimited" }],
-  "nothing-to-withdraw": [{ kind: "nothing-to-withdraw" }],
-  "not-typed": [{ kind: "not-typed", documentName: RUNBOOK }],
-  "person-unknown": [{ kind: "person-unknown", error: "ratelimited" }],
-  "not-approver": [
-    { kind: "not-approver", route: aRoute(), gone: [] },
-    { kind: "not-approver", route: aRoute(), gone: ["S0DBA"] },
-  ],
-  "membership-unknown": [{ kind: "membership-unknown", error: "ratelimited" }],
-  "voter-unread": [{ kind: "voter-unread", userId: "U0OMAR", error: "ratelimited" }],
-  closed: [{ kind: "closed", request: aRequest(closedByJane), votes: jane }],
-  decided: [{ kind: "decided", request: aRequest(decidedByJane), votes: jane }],
-  "already-voted": [
-    { kind: "already-voted", verdict: "approve" },
-    { kind: "already-voted", verdict: "reject" },
-  ],
-  "cannot-stop": [{ kind: "cannot-stop" }],
-  "reason-missing": [{ kind: "reason-missing", verdict: "reject" }],
-};
+import { DENIALS } from "./denials.ts";
+import { closedByJane, decidedByJane, jane, janeStarted, PLAIN, startedBy } from "./vote-rows.ts";
 
 const quoted = (text: string) => `"${text}"`;
 const mention = {

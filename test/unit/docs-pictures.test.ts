@@ -3,7 +3,8 @@ import { globSync, readFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { test } from "node:test";
 import { messageExamples } from "../../scripts/message-examples.ts";
-import { replyExamples } from "../../scripts/reply-examples.ts";
+import { denialExamples, replyExamples } from "../../scripts/reply-examples.ts";
+import { DENIALS } from "./denials.ts";
 
 const picturesOf = (page: string) =>
   [...readFileSync(page, "utf8").matchAll(/!\[[^\]]+\]\(([^)]+)\)/g)].map(([, path = ""]) => join(dirname(page), path));
@@ -26,4 +27,15 @@ test("docs/messages.md shows each kind of message and of reply to a click, once"
   const names = [...Object.keys(messageExamples()), ...Object.keys(replyExamples())];
   const expected = names.map((name) => `docs/images/messages/${name}.png`);
   assert.deepEqual(shown.sort(), expected.sort());
+});
+
+test("the pictures show each denial in each form of its sentence", () => {
+  const examples = Object.values(denialExamples).flat();
+  const missing = Object.entries(DENIALS).filter(
+    ([kind, forms]) => examples.filter((example) => example.kind === kind).length < forms.length,
+  );
+  assert.deepEqual(
+    missing.map(([kind]) => kind),
+    [],
+  );
 });

@@ -130,6 +130,16 @@ test("the dashboard shows the requests that Countersign leaves to people: withou
     assert.ok(PANEL_EXPRESSIONS.includes(`max(countersign_${metric})`), metric);
 });
 
+const metricsIn = (expr: string) => expr.match(/countersign_\w+/g) ?? [];
+
+test("each metric of an alert has a panel", () => {
+  const shown = new Set(PANEL_EXPRESSIONS.flatMap(metricsIn));
+  assert.deepEqual(
+    RULES.flatMap(({ expr }) => metricsIn(expr)).filter((metric) => !shown.has(metric)),
+    [],
+  );
+});
+
 test("each alert has a severity, says what happens and what to do, and names only labels that its expression keeps", () => {
   for (const { alert, expr, labels, annotations } of RULES) {
     assert.match(labels.severity, /^(?:page|ticket)$/, alert);

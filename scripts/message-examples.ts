@@ -107,7 +107,7 @@ const requests: Record<string, RequestView> = {
       signer: { kind: "bot", arn: ROLE },
     },
   }),
-  late: view({}, { postedAt: ASKED + 17 * MINUTE }),
+  late: view({ facts: { waitingSince: ASKED - 13 * MINUTE } }, { postedAt: ASKED + 4 * MINUTE }),
   escalation: view(
     {},
     {

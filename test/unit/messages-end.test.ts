@@ -72,6 +72,15 @@ test("the requester of a parent execution learns which of their executions start
   assert.match(textOf({ ...of, kind: "requester-ended" }), /Your execution of Prod-DB-Failover has failed/);
 });
 
+test("a notice about a closed request links to the execution once", () => {
+  for (const kind of ["requester-decided", "not-editable"] as const)
+    assert.equal(
+      JSON.stringify(noticeMessage({ ...view(closedBy({})), kind }).blocks).match(/execution <http/g)?.length,
+      1,
+      kind,
+    );
+});
+
 test("the end mentions a person whose principal decided in AWS, and names another principal", () => {
   const [omar, role] = ["arn:aws:iam::111122223333:user/omar", "arn:aws:iam::111122223333:role/Ops"];
   const outcome: Outcome = { kind: "approved", where: "aws", by: [omar, role], detail: null };

@@ -23,6 +23,8 @@ test("a reply whose thread was deleted names its request, and an open one the co
     assert.match(ended, /Prod-DB-Restart in default/, kind);
     if (kind !== "not-editable") assert.doesNotMatch(ended, /approvals show/, kind);
   }
+  const reminder = visible(view("reminder", { isThreadLost: true }));
+  assert.equal(reminder.match(/decide by/g)?.length, 1, "the deadline appears once, in the time zone of the reader");
   const stays = visible(view("reminder", { isThreadClosed: true }));
   assert.match(stays, /Prod-DB-Restart in default/);
   assert.doesNotMatch(stays, /deleted/, "its message takes no replies, and is still there");

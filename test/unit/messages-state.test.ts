@@ -210,17 +210,17 @@ test("every outcome has its own label and sentence, including decisions outside 
     [
       { kind: "approved", where: "aws", by },
       "Approved",
-      "*Approved in AWS* by `bob`, not in Slack (Countersign saw it 5 minutes into the wait)",
+      "*Approved in AWS* by `bob`, not in Slack (seen by Countersign after 5 minutes)",
     ],
     [
       { kind: "rejected", where: "aws" },
       "Rejected",
-      "*Rejected in AWS*, not in Slack (Countersign saw it 5 minutes into the wait)",
+      "*Rejected in AWS*, not in Slack (seen by Countersign after 5 minutes)",
     ],
     [
       { kind: "timed-out", where: "aws" },
       "Timed out",
-      "*Timed out* before AWS had a decision (Countersign saw it 5 minutes into the wait)",
+      "*Timed out* before AWS had a decision (seen by Countersign after 5 minutes)",
     ],
     [{ kind: "cancelled", where: "aws" }, "Cancelled", "*Cancelled in AWS* before AWS had a decision"],
     [{ kind: "failed", where: "aws", detail: "why" }, "Failed", "*The step failed in AWS* before AWS had a decision"],

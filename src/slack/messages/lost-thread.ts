@@ -11,5 +11,6 @@ export function withSubject(view: NoticeView, { text, blocks }: RenderedMessage)
     isThreadLost && request.state === "open"
       ? ` Its message was deleted: write \`/approvals show ${request.id}\` to ${purpose}.`
       : "";
-  return { text, blocks: [section(`${summary(view)}${advice}`, "subject"), ...blocks] };
+  // The reply to an open request shows the deadline itself, in the time zone of the reader.
+  return { text, blocks: [section(`${summary(view, { deadline: false })}${advice}`, "subject"), ...blocks] };
 }

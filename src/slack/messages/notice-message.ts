@@ -5,6 +5,7 @@ import { capitalize, findTerms } from "../../core/action-terms.ts";
 import { describeApprovers } from "../../core/approvers.ts";
 import { counted } from "../../core/counted.ts";
 import { describeRequest } from "../../core/describe-step.ts";
+import type { ApprovalRequest } from "../../core/request.ts";
 import { executionNote } from "./aws-text.ts";
 import { context, header, type RenderedMessage, section } from "./blocks.ts";
 import { breakGlassVotes } from "./break-glass.ts";
@@ -157,7 +158,7 @@ function requesterDecided(view: NoticeView): RenderedMessage {
     text: `Your execution: ${summary(view)}`,
     blocks: [
       section(`${starter} started ${describeRequest(request, mentions())}.\n${stateText(view)}`, "state"),
-      context(executionNote(request), "ids"),
+      ...missingNote(request),
     ],
   };
 }
@@ -175,6 +176,10 @@ function decisionRefused(view: NoticeView): RenderedMessage {
     ],
   };
 }
+
+/** The outcome of a closed request links to the execution already. */
+const missingNote = (request: ApprovalRequest) =>
+  request.state === "closed" ? [] : [context(executionNote(request), "ids")];
 
 function contradictedSignal(view: NoticeView): RenderedMessage {
   const { request } = view;
@@ -210,7 +215,7 @@ function notEditable(view: NoticeView): RenderedMessage {
         "why",
       ),
       section(stateText(view), "state"),
-      context(executionNote(request), "ids"),
+      ...missingNote(request),
     ],
   };
 }

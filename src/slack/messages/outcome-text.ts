@@ -39,7 +39,7 @@ export function closedText(view: RequestView, inMessage: boolean): string {
 
 function outcomeSentence(outcome: Outcome, request: ApprovalRequest, votes: readonly Vote[]): string {
   const asked = askedAt(request);
-  const detected = ` (Countersign saw it ${duration((request.closedAt ?? asked) - asked)} into the wait)`;
+  const detected = ` (seen by Countersign after ${duration((request.closedAt ?? asked) - asked)})`;
   switch (outcome.kind) {
     case "approved":
     case "rejected": {

@@ -16,9 +16,9 @@ import { plainWarning } from "./warning.ts";
 /**
  * Returns the message as one sentence for notifications and screen readers, well below the 4,000 characters that
  * chat.update accepts: the question with target, requester and deadline, later the outcome. It names people without
- * mentioning them: the message mentions them.
+ * mentioning them: the message mentions them. `deadline`: whether to name it.
  */
-export function summary(view: RequestView): string {
+export function summary(view: RequestView, { deadline = true } = {}): string {
   const { request, route } = view;
   const { facts } = request;
   const label = gateLabel(facts);
@@ -33,7 +33,7 @@ export function summary(view: RequestView): string {
   const ownQuestion =
     obstacle === null ? `${capitalize(findTerms(facts).verb.approve)} ${place}?` : `${UNDECIDABLE}: ${place}.`;
   const asked = question === null ? ownQuestion : `${place}: ${plain(question, 300)}`;
-  const by = plainDeadline(request);
+  const by = deadline ? plainDeadline(request) : null;
   const rest = obstacle === null ? "" : ` ${OBSTACLE_SENTENCES[obstacle]}`;
   const warned = plainWarning(view);
   return `${warned === null ? "" : `${warned}: `}${asked} S${startedBy}${by === null ? "" : `, decide by ${by}`}.${rest}`;

@@ -1,12 +1,12 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { gatherPerson } from "../../src/app/decide/gather-person.ts";
+import { makeLookUpRequester } from "../../src/app/watch/look-up-requester.ts";
 import { makeSharedReads } from "../../src/slack/people/shared-reads.ts";
 import type { Purpose } from "../../src/slack/slack-call.ts";
 import { fakeDirectory } from "../support/fake-slack.ts";
 import { testClock } from "../support/fakes.ts";
 import { runEventLoop } from "../support/run-event-loop.ts";
-import { aRequest, aRoute } from "../support/samples.ts";
+import { aRequest } from "../support/samples.ts";
 
 /** Shared reads of which each one waits for the test, and has its number as the value. */
 function heldReads() {
@@ -64,23 +64,13 @@ test("the accounts of the requester's identities are looked up at the pace of ap
     lookups.push([userId, isApprover]);
     return person(userId, freshness, isApprover);
   };
-  const request = aRequest();
-  const found = await gatherPerson(
-    {
-      directory,
-      requests: { byId: async () => request },
-      routes: [aRoute({ approvers: { users: ["U0JANE"], groups: [] }, selfApproval: false })],
-      admins: { users: [], groups: [] },
-      identities: { U0OMAR: [request.facts.executedBy ?? ""] },
-      lookUpRequester: async () => ({ kind: "done" }),
-    },
-    { userId: "U0JANE", verdict: "approve", authority: "approver" },
-    request,
-    { since: 0 },
-  );
-  assert.equal(found.kind, "ready");
-  assert.deepEqual(lookups, [
-    ["U0JANE", true],
-    ["U0OMAR", true],
-  ]);
+  const request = aRequest({ listedAccounts: { U0OMAR: "pending" } });
+  const lookUp = makeLookUpRequester({
+    requests: { byId: async () => request, advance: async () => true },
+    directory,
+    identities: { U0OMAR: [request.facts.executedBy ?? ""] },
+    clock: { now: () => 0 },
+  });
+  assert.deepEqual(await lookUp(request.id), { kind: "done" });
+  assert.deepEqual(lookups, [["U0OMAR", true]]);
 });

@@ -1,6 +1,6 @@
 /**
  * Runs the tests: `node scripts/test.ts [unit|contract|e2e|full|FILE|OPTION ...]`, by default the first three kinds. Each kind
- * runs in one or two processes, because loading the modules takes longer than most files do. All share one PostgreSQL server.
+ * runs in one to three processes, because loading the modules takes longer than most files do. All share one PostgreSQL server.
  * Without arguments, the types and the style are checked at the same time. Exits with 1 if a test or a check failed.
  */
 import { spawn } from "node:child_process";
@@ -8,19 +8,20 @@ import { once } from "node:events";
 import { bundledBot } from "../test/support/bundled-bot.ts";
 import { SHARED_PORT, startPostgres } from "../test/support/postgres-server.ts";
 
-/** Two shards of a kind run next to each other, because its tests often wait. */
+/** Shards of a kind run next to each other, because its tests often wait. They end at about the same time. */
 const inOneProcess = (kind: string, ...shard: string[]) => [
   "--test-isolation=none",
   ...shard,
   `test/${kind}/**/*.test.ts`,
 ];
-const inTwo = (kind: string) => ["1/2", "2/2"].map((shard) => inOneProcess(kind, `--test-shard=${shard}`));
+const inShards = (kind: string, count: number) =>
+  Array.from({ length: count }, (_, shard) => inOneProcess(kind, `--test-shard=${shard + 1}/${count}`));
 
 const KINDS: Record<string, string[][]> = {
   unit: [inOneProcess("unit")],
-  contract: [inOneProcess("contract")],
-  e2e: inTwo("e2e"),
-  full: inTwo("full"),
+  contract: inShards("contract", 2),
+  e2e: inShards("e2e", 3),
+  full: inShards("full", 2),
 };
 
 const options = process.argv.slice(2).filter((name) => name.startsWith("--"));

@@ -69,7 +69,7 @@ test("the accounts of the requester's identities are looked up at the pace of ap
     requests: { byId: async () => request, advance: async () => true },
     directory,
     identities: { U0OMAR: [request.facts.executedBy ?? ""] },
-    clock: { now: () => 0 },
+    clock: testClock(),
   });
   assert.deepEqual(await lookUp(request.id), { kind: "done" });
   assert.deepEqual(lookups, [["U0OMAR", true]]);

@@ -45,7 +45,7 @@ test("a message has no Approve and Reject only if AWS would refuse every signal,
   assert.deepEqual(unlisted.buttons, ["details"]);
   assert.match(
     unlisted.text,
-    /AWS would refuse the decision.*add this line to Approvers in the runbook:\n```- arn:aws:iam::111122223333:role\/CountersignBot```/,
+    /AWS would refuse the decision.*add this line to Approvers in the runbook:\n```- arn:aws:iam::111122223333:role\/CountersignBot```\n<https:[^|]+\|Open in the AWS console>/,
   );
   assert.doesNotMatch(unlisted.text, /of 1 approvals/, "nobody can approve it here");
 });

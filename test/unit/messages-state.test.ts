@@ -49,11 +49,11 @@ test("a request without a route says so, names the next step and has no buttons 
   const none = view({ route: null }, [], null);
   assert.match(
     blockText(none, "state"),
-    /cannot be decided in Slack.*No route.*Decide the step in the AWS console\. A changed policy applies only to later requests\.$/,
+    /cannot be decided in Slack.*No route.*Decide the step in the AWS console\. A changed policy applies only to later requests\.\n<https:[^|]+\|Open in the AWS console>$/,
   );
   assert.match(
     blockText(view({}, [], null), "state"),
-    /Route `production databases` is no longer in the configuration\. Decide the step in the AWS console, or ask an admin to restore the route under this name\.$/,
+    /Route `production databases` is no longer in the configuration\. Decide the step in the AWS console, or ask an admin to restore the route under this name\.\n<https:[^|]+\|Open in the AWS console>$/,
   );
   assert.deepEqual(actionIds(none), ["details"]);
 });

@@ -48,11 +48,14 @@ const NO_STOP = `Countersign had no permission ${code("ssm:StopAutomationExecuti
 
 /** The status line: approvals so far, who may decide, and who may not. */
 function openText({ request, votes, route, requester, isQuiet = false }: RequestView): string {
-  if (route === null) return noRouteText(request);
+  if (route === null) {
+    const why = noRouteSentence(request, mentions(80));
+    return withConsole(`*This request cannot be decided in Slack.* ${why}`, request);
+  }
   if (route.decide === "elsewhere") return elsewhereText(request);
   const listing = listingText(request.facts);
   // Nobody can approve here, so nobody needs the count of approvals.
-  if (listing !== null && findObstacle(request.facts, route) !== null) return listing;
+  if (listing !== null && findObstacle(request.facts, route) !== null) return withConsole(listing, request);
   const terms = findTerms(request.facts);
   const given = byVerdict(votes, "approve");
   const missing = route.quorum - given.length;
@@ -136,9 +139,8 @@ function elsewhereText(request: ApprovalRequest): string {
   return `*For information only.* Decide in AWS: ${consoleLink(request) ?? executionLink(request)}.`;
 }
 
-function noRouteText(request: ApprovalRequest): string {
-  return `*This request cannot be decided in Slack.* ${noRouteSentence(request, mentions(80))}`;
-}
+const withConsole = (text: string, request: ApprovalRequest) =>
+  [text, consoleLink(request)].filter((line) => line !== null).join("\n");
 
 /** Says why a request has no route (none applied when it opened, or the configuration no longer has it), and the next step. */
 export function noRouteSentence({ route, facts }: ApprovalRequest, show: NameRenderer): string {

@@ -1,7 +1,8 @@
 import assert from "node:assert/strict";
 import { globSync, readFileSync } from "node:fs";
 import { dirname, join } from "node:path";
-import { test } from "node:test";
+import { describe, test } from "node:test";
+import { drawingSteps, INSTALL_DRAWINGS } from "../../scripts/install-drawings.ts";
 import { messageExamples } from "../../scripts/message-examples.ts";
 import { denialExamples, replyExamples } from "../../scripts/reply-examples.ts";
 import { DENIALS } from "./denials.ts";
@@ -17,9 +18,55 @@ test("the pages show pictures that exist", () => {
   );
 });
 
-test("the page for the first approval shows the message, and says why it shows no pages of Slack and AWS", () => {
-  assert.ok(picturesOf("docs/install.md").includes("docs/images/approval-message.png"));
-  assert.match(readFileSync("docs/install.md", "utf8"), /no pictures of pages of Slack and AWS/);
+describe("the page for the first approval", () => {
+  const text = readFileSync("docs/install.md", "utf8");
+  const drawings = Object.entries(INSTALL_DRAWINGS);
+
+  test("shows the message", () => {
+    assert.ok(picturesOf("docs/install.md").includes("docs/images/approval-message.png"));
+  });
+
+  test("shows each drawing once, and says that drawings are not screenshots", () => {
+    const shown = picturesOf("docs/install.md").filter((path) => path.startsWith("docs/images/install/"));
+    assert.deepEqual(shown.sort(), drawings.map(([name]) => `docs/images/install/${name}.png`).sort());
+    assert.match(text, /are drawings,\s+not screenshots/);
+  });
+
+  for (const [name, drawing] of drawings)
+    test(`says the steps of the drawing ${name} in the same order to readers who do not see it`, () => {
+      const [, alt = ""] = new RegExp(`!\\[([^\\]]+)\\]\\(images/install/${name}\\.png\\)`).exec(text) ?? [];
+      assert.match(alt, /^Drawing, not a screenshot\. /);
+      const steps = drawingSteps(drawing);
+      assert.deepEqual(
+        [...alt.matchAll(/(\d+): /g)].map(([, number]) => Number(number)),
+        steps.map((_, index) => index + 1),
+      );
+      for (const [index, label] of steps.entries())
+        assert.ok(alt.split(/\d+: /)[index + 1]?.includes(label), `${index + 1}: ${label}`);
+    });
+
+  test("names buttons and menus of Slack and AWS as the drawings do", () => {
+    const names = drawings.flatMap(([, { panels }]) =>
+      panels.flatMap(({ place, menu = [], rows }) => [
+        place,
+        ...[...menu, ...rows.flat()].flatMap(({ label, value = "" }) => [label, value]),
+      ]),
+    );
+    const steps = text.slice(text.indexOf("## 1. "), text.indexOf("## 3. "));
+    const bold = [...steps.matchAll(/\*\*([^*]+)\*\*/g)].map(([, name = ""]) => name.replace(/\s+/g, " "));
+    assert.deepEqual(
+      bold.filter((name) => !names.some((each) => each.includes(name))),
+      [],
+    );
+  });
+
+  test("has drawings that are as wide as a phone, and small", () => {
+    for (const [name] of drawings) {
+      const png = readFileSync(`docs/images/install/${name}.png`);
+      assert.equal(png.readUInt32BE(16), 390, name);
+      assert.ok(png.length < 40_000, name);
+    }
+  });
 });
 
 test("docs/messages.md shows each kind of message and of reply to a click, once", () => {

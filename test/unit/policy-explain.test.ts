@@ -74,16 +74,19 @@ test("in Slack, the explanation of a long policy ends with the route that applie
 
 test("no value or name in an explanation formats or mentions anything in Slack", () => {
   const text = hostile(300);
-  const approvers = { users: ["U0JANE"], groups: ["S0DBA"] };
+  const known = { channels: ["C0PROD"], approvers: { users: ["U0JANE"], groups: ["S0DBA"] } };
   fc.assert(
     fc.property(text, text, text, text, text, (name, parameter, value, glob, startedBy) => {
       const match = { document: glob, parameters: { [parameter]: [glob] }, tags: { [parameter]: [glob] } };
-      const routes = [aRoute({ name, match }), aRoute({ name, match: { parameters: { [parameter]: [glob] } } })];
+      const routes = [
+        aRoute({ ...known, name, match }),
+        aRoute({ ...known, name, match: { parameters: { [parameter]: [glob] } } }),
+      ];
       const parameters = { [parameter]: [value, `${value}2`] };
       const subject = { document: value, parameters, defaults: null, tags: { [parameter]: value }, startedBy };
       const declared = { kind: "read", defaults: {}, allowedValues: {} } as const;
       const show = EXPLANATION_NAMES;
-      for (const list of [routes, [...routes, aRoute({ match: {}, channels: ["C0PROD"], approvers })]]) {
+      for (const list of [routes, [...routes, aRoute({ ...known, match: {} })]]) {
         const { lines } = explain({ routes: list, identities: {} }, subject, { declared, show });
         const reply = inSlack(lines);
         assert.deepEqual(findProblems(reply, "message", MENTIONABLE), []);

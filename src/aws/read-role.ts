@@ -24,7 +24,11 @@ type Credentials = Awaited<ReturnType<typeof assumeRole>>;
  * Simultaneous calls share one request. Credentials without an expiry would be used forever: they are an error.
  * `now` is the clock of the SDK, which decides when to ask.
  */
-export function makeReadCredentials(client: Pick<STSClient, "send">, arn: string, now: () => number = Date.now) {
+export function makeReadCredentials(
+  client: Pick<STSClient, "send">,
+  arn: string,
+  now: () => number = () => Date.now(),
+) {
   let kept: Credentials | null = null;
   let renewal: Promise<Credentials> | null = null;
   let retryAt = 0;

@@ -204,7 +204,7 @@ for (const table of ["kysely_migration", "audit"])
     });
     for (const command of [["verify"], ["find"], ["export"], ["show", REQUEST_ID]]) {
       const { code, text } = await runCli({ DATABASE_URL: `sqlite:${database.path}` }, "audit", ...command);
-      assert.equal(code, 1, text);
+      assert.equal(code, 2, text);
       assert.match(text, advice, command[0]);
     }
     if (table !== "kysely_migration") return;

@@ -1,10 +1,11 @@
 /**
  * Runs the tests: `node scripts/test.ts [unit|contract|e2e|full|FILE|OPTION ...]`, by default the first three kinds. Each kind
- * runs in one or two processes, because loading the modules takes longer than most files do. All share one PostgreSQL server.
+ * runs in a few processes, because loading the modules takes longer than most files do. All share one PostgreSQL server.
  * Without arguments, the types and the style are checked too. Exits with 1 if a test or a check failed.
  */
 import { spawn } from "node:child_process";
 import { once } from "node:events";
+import PQueue from "p-queue";
 import { bundledBot } from "../test/support/bundled-bot.ts";
 import { SHARED_PORT, startPostgres } from "../test/support/postgres-server.ts";
 
@@ -14,24 +15,25 @@ const names = process.argv.slice(2).filter((name) => !name.startsWith("--"));
 const tests = (...args: string[]) => [process.execPath, "--test", ...options, ...args];
 const inOneProcess = (kind: string, ...shard: string[]) =>
   tests("--test-isolation=none", ...shard, `test/${kind}/**/*.test.ts`);
-/** Two shards of a kind run next to each other, because its tests often wait. */
-const inTwo = (kind: string) => ["1/2", "2/2"].map((shard) => [inOneProcess(kind, `--test-shard=${shard}`)]);
+const inShards = (kind: string, count: number) =>
+  Array.from({ length: count }, (_, shard) => inOneProcess(kind, `--test-shard=${shard + 1}/${count}`));
 
-/** The commands of each kind: lists run next to each other, and the commands of one list one after the other. */
-const KINDS: Record<string, string[][][]> = {
-  unit: [[inOneProcess("unit")]],
-  contract: [[inOneProcess("contract")]],
-  e2e: inTwo("e2e"),
-  full: inTwo("full"),
+/** The commands of each kind, the longest ones first. */
+const KINDS: Record<string, string[][]> = {
+  e2e: inShards("e2e", 3),
+  contract: inShards("contract", 4),
+  unit: [inOneProcess("unit")],
+  full: inShards("full", 2),
 };
-/** These lists end at about the same time. More of them take more CPU time on two cores, and no less time. */
-const [first = [], second = []] = inTwo("e2e");
-const ALL = [[...first, inOneProcess("unit"), ["npm", "run", "--silent", "check"]], second, ...inTwo("contract")];
+const CHECK = ["npm", "run", "--silent", "check"];
+/** More processes at the same time take more CPU time on two cores, and no less time. */
+const MAX_PROCESSES = 4;
 
 const files = names.filter((name) => !Object.hasOwn(KINDS, name));
-const lists =
-  names.length === 0 ? ALL : names.flatMap((name) => (Object.hasOwn(KINDS, name) ? (KINDS[name] ?? []) : []));
-if (files.length > 0) lists.push([tests("--test-concurrency=2", ...files)]);
+const kinds = names.length === 0 ? ["e2e", "contract", "unit"] : names;
+const commands = kinds.flatMap((name) => (Object.hasOwn(KINDS, name) ? (KINDS[name] ?? []) : []));
+if (names.length === 0) commands.push(CHECK);
+if (files.length > 0) commands.push(tests("--test-concurrency=2", ...files));
 
 const [server] = await Promise.all([startPostgres(), bundledBot()]);
 const env = {
@@ -41,22 +43,19 @@ const env = {
   GLIBC_TUNABLES: "glibc.malloc.hugetlb=1",
 };
 try {
-  const ends = await Promise.all(lists.map(finished));
-  process.exitCode = ends.flat().every((code) => code === 0) ? 0 : 1;
+  const queue = new PQueue({ concurrency: MAX_PROCESSES });
+  const codes = await queue.addAll(commands.map((command) => () => finished(command)));
+  process.exitCode = codes.every((code) => code === 0) ? 0 : 1;
 } finally {
   await server.end();
 }
 
-/** Runs the commands one after the other, and resolves with their exit codes. Shows each output as a whole: lines would mix. */
-async function finished(commands: string[][]): Promise<(number | null)[]> {
-  const codes: (number | null)[] = [];
-  for (const [command = "", ...args] of commands) {
-    const child = spawn(command, args, { stdio: ["ignore", "pipe", "inherit"], env });
-    const output: Buffer[] = [];
-    child.stdout.on("data", (chunk: Buffer) => output.push(chunk));
-    const [code] = await once(child, "close");
-    process.stdout.write(Buffer.concat(output));
-    codes.push(code);
-  }
-  return codes;
+/** Resolves with the exit code. Shows the output as a whole, because lines of several processes would mix. */
+async function finished([command = "", ...args]: string[]): Promise<number | null> {
+  const child = spawn(command, args, { stdio: ["ignore", "pipe", "inherit"], env });
+  const output: Buffer[] = [];
+  child.stdout.on("data", (chunk: Buffer) => output.push(chunk));
+  const [code] = await once(child, "close");
+  process.stdout.write(Buffer.concat(output));
+  return code;
 }

@@ -18,7 +18,7 @@ const inOneProcess = (kind: string, ...shard: string[]) =>
 const inShards = (kind: string, count: number) =>
   Array.from({ length: count }, (_, shard) => inOneProcess(kind, `--test-shard=${shard + 1}/${count}`));
 
-/** The commands of each kind, the longest ones first. */
+/** The commands of each kind. */
 const KINDS: Record<string, string[][]> = {
   e2e: inShards("e2e", 3),
   contract: inShards("contract", 4),
@@ -30,7 +30,8 @@ const CHECK = ["npm", "run", "--silent", "check"];
 const MAX_PROCESSES = 4;
 
 const files = names.filter((name) => !Object.hasOwn(KINDS, name));
-const kinds = names.length === 0 ? ["e2e", "contract", "unit"] : names;
+/** The longest commands start first, so that all processes end at about the same time. */
+const kinds = names.length === 0 ? ["e2e", "unit", "contract"] : names;
 const commands = kinds.flatMap((name) => (Object.hasOwn(KINDS, name) ? (KINDS[name] ?? []) : []));
 if (names.length === 0) commands.push(CHECK);
 if (files.length > 0) commands.push(tests("--test-concurrency=2", ...files));

@@ -127,6 +127,7 @@ for (const engine of ENGINES) {
     store.replicas.heartbeat = heartbeat;
     await advanceUntil(clock, "the heartbeat is back", () => one.aliveUntil(clock.elapsed()) > last);
     assert.equal(one.aliveUntil(claimed), 0, "a claim from before the gap may be another replica's");
+    await eventually("the workers are woken again", () => wakes > 1);
     assert.equal(wakes, 2);
   });
 

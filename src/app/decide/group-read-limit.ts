@@ -21,7 +21,8 @@ export interface GroupReadLimit {
  *
  * States of a person:
  * - without debt: the next read of a click is on credit. Ends with it.
- * - in debt: each further read acquires its slot first. Clicks that ask for the same lists at once share it. Ends when the slot of the read on credit is acquired.
+ * - in debt: each further read acquires its slot first. Clicks that ask for the same lists at once share it. Ends when the slot of
+ *   the read on credit is acquired.
  */
 export function makeGroupReadLimit(rateLimits: Pick<RateLimitStore, "acquireSlot">, clock: Clock): GroupReadLimit {
   const debtors = new Set<string>();

@@ -30,7 +30,8 @@ export interface PostponedReminder {
 /**
  * Makes the use case that stores the due reminders of an open request, as replies that the notices' worker posts, and the time
  * of the next one. A group with a member who has voted, or whose approval would be a self-approval, is mentioned by its other
- * members, unless there are too many, so Slack must return them: null unless it asks to wait. A request whose route was removed keeps its time.
+ * members, unless there are too many, so Slack must return them: null unless it asks to wait. A request
+ * whose route was removed keeps its time.
  */
 export const makeRemind =
   ({ requests, directory, routes, identities, clock, log }: RemindDeps) =>

@@ -78,7 +78,8 @@ export const UNKNOWNS: Unknown[] = [
     topic: "What remains of a deleted message that has replies",
     assumption: "Nothing: conversations.replies answers thread_not_found, and so does a reply to it.",
     reason:
-      "Developers report a message with the subtype tombstone, and cannot_reply_to_message for a reply to it. The reference describes neither. An app should treat both as a deleted message.",
+      "Developers report a message with the subtype tombstone, and cannot_reply_to_message for a reply to it. The reference describes neither. An app should treat both as a deleted message: set tombstone.",
+    switch: "deletedThreads",
   },
   {
     topic: "The text of a date token with {ago} whose time is in the future",

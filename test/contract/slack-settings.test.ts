@@ -78,6 +78,39 @@ it("a workspace may forbid edits, with one of two errors", async (t) => {
   assert.equal((await edit()).ok, true);
 });
 
+it("a deleted message with replies leaves nothing, or its place in the thread as long as it has replies", async (t) => {
+  const { client, control, slack } = await world(t);
+  const read = async (ts: string) => {
+    const { messages = [] } = await client.conversations.replies({ channel: CHANNEL, ts });
+    return messages.map((each: Reply) => [each.ts, each.subtype]);
+  };
+  const post = async (more = {}) => {
+    slack.clock.advance(2_000);
+    return (await client.chat.postMessage({ channel: CHANNEL, text: "x", ...more })).ts ?? "";
+  };
+  for (const deletedThreads of ["gone", "tombstone"] as const) {
+    await control("settings", { deletedThreads: deletedThreads });
+    const [ts, lonely] = [await post(), await post()];
+    const reply = await post({ thread_ts: ts });
+    for (const each of [ts, lonely]) await client.chat.delete({ channel: CHANNEL, ts: each });
+    assert.equal((await getError(read(lonely))).error, "thread_not_found");
+    assert.equal((await getError(client.chat.update({ channel: CHANNEL, ts, text: "y" }))).error, "message_not_found");
+    assert.equal((await getError(post({ thread_ts: ts }))).error, "cannot_reply_to_message");
+    if (deletedThreads === "gone") assert.equal((await getError(read(ts))).error, "thread_not_found");
+    else {
+      const tombstone = [ts, "tombstone"];
+      assert.deepEqual(await read(ts), [tombstone, [reply, undefined]]);
+      const { messages = [] } = await client.conversations.history({ channel: CHANNEL });
+      assert.deepEqual(
+        messages.filter((each) => each.ts === ts).map((each) => [each.text, each.subtype]),
+        [["This message was deleted.", "tombstone"]],
+      );
+      await client.chat.delete({ channel: CHANNEL, ts: reply });
+      assert.equal((await getError(read(ts))).error, "thread_not_found");
+    }
+  }
+});
+
 it("a message vanishes when its retention period has ended", async (t) => {
   const w = await world(t, { settings: { retentionMs: 60_000 } });
   const { client, slack } = w;

@@ -147,6 +147,21 @@ for (const undocumentedErrors of ["replaced", "reported"] as const)
     assert.deepEqual(await chat.post(CHANNEL, CONTENT, notAfter(), thread), { kind: "no-thread", isDeleted: true });
   });
 
+for (const deletedThreads of ["gone", "tombstone"] as const)
+  test(`with deleted threads ${deletedThreads}, a message with a reply is known to be deleted, whichever call shows it`, async (t) => {
+    const { chat, notAfter, client } = await withChat(t, { edits: "allowed", deletedThreads });
+    const posted = await chat.post(CHANNEL, CONTENT, notAfter());
+    assert(posted.kind === "posted");
+    const { ts } = posted;
+    assert.deepEqual(await chat.isDeleted(CHANNEL, ts), { kind: "known", deleted: false });
+    await client.chat.postMessage({ channel: CHANNEL, text: "x", thread_ts: ts });
+    await client.chat.delete({ channel: CHANNEL, ts });
+    assert.deepEqual(await chat.isDeleted(CHANNEL, ts), { kind: "known", deleted: true });
+    const reply = await chat.post(CHANNEL, CONTENT, notAfter(), { ts, broadcast: false });
+    assert.deepEqual(reply, { kind: "no-thread", isDeleted: true });
+    assert.equal((await chat.update(CHANNEL, ts, CONTENT, notAfter())).kind, "deleted");
+  });
+
 test("a message is found and updated later, unless the workspace has deleted it by then", async (t) => {
   const { chat, notAfter, clock } = await withChat(t);
   const since = clock.now() - 1;

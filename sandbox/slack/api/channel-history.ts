@@ -1,6 +1,7 @@
 import { microsFromTs } from "../workspace/ids.ts";
 import type { Channel, Json, Message } from "../workspace/model.ts";
 import { renderMessage } from "../workspace/render-message.ts";
+import { findTombstones } from "../workspace/tombstones.ts";
 import type { Workspace } from "../workspace/workspace.ts";
 import { flag, text } from "./arguments.ts";
 import { findReadableChannel, isMember } from "./channel-access.ts";
@@ -34,6 +35,10 @@ const toLimits = ({ settings }: Workspace, defaultLimit: number, maxLimit: numbe
     badLimit: "nearest",
   }) as const;
 
+/** The messages of a channel and the places of deleted ones, oldest first. */
+const inOrder = (channel: Channel): Message[] =>
+  [...channel.messages, ...findTombstones(channel)].sort((a, b) => microsFromTs(a.ts) - microsFromTs(b.ts));
+
 /** Selects the messages between `oldest` and `latest`; messages at these times only with `inclusive`. */
 function inRange(messages: Message[], args: Args): Message[] | Refusal {
   const oldest = microsFromTs(text(args, "oldest") ?? "0");
@@ -61,7 +66,7 @@ function history(workspace: Workspace, { app, args }: Call): ApiResponse {
   const channel = findReadableChannel(workspace, app, text(args, "channel"), "history");
   if (isRefusal(channel)) return channel;
   if (!isMember(channel, app.botUserId)) return refuse("not_in_channel");
-  const shown = channel.messages.filter(
+  const shown = inOrder(channel).filter(
     (each) => each.onlyFor === undefined && (each.threadTs === undefined || each.broadcast === true),
   );
   const selected = inRange(shown, args);
@@ -86,7 +91,7 @@ function replies(workspace: Workspace, { app, args }: Call): ApiResponse {
   if (isRefusal(channel)) return channel;
   if (!isMember(channel, app.botUserId)) return refuse("not_in_channel");
   const ts = text(args, "ts");
-  const visible = channel.messages.filter((each) => each.onlyFor === undefined);
+  const visible = inOrder(channel).filter((each) => each.onlyFor === undefined);
   const named = visible.find((each) => each.ts === ts);
   if (named === undefined) return refuse("thread_not_found");
   const root = named.threadTs ?? named.ts;

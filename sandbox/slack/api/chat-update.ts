@@ -82,8 +82,7 @@ function remove(deps: Deps, call: Call): ApiResponse {
   if (isRefusal(found)) return found;
   const { channel, message } = found;
   if (message.appId !== call.app.id) return refuse("cant_delete_message");
-  channel.messages = channel.messages.filter((each) => each !== message);
-  deps.changes.announce({ what: "message", channel: channel.id, ts: message.ts });
+  deps.workspace.remove(channel, message);
   return { ok: true, channel: channel.id, ts: message.ts };
 }
 

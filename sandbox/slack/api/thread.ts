@@ -1,4 +1,5 @@
 import type { Channel } from "../workspace/model.ts";
+import { findTombstones } from "../workspace/tombstones.ts";
 import { text } from "./arguments.ts";
 import { type Args, type Refusal, refuse } from "./method.ts";
 
@@ -9,6 +10,7 @@ import { type Args, type Refusal, refuse } from "./method.ts";
 export function findThread(channel: Channel, args: Args): { threadTs: string | undefined } | Refusal {
   const ts = text(args, "thread_ts");
   if (ts === undefined) return { threadTs: undefined };
+  if (findTombstones(channel).some((each) => each.ts === ts)) return refuse("cannot_reply_to_message");
   const found = channel.messages.find((each) => each.ts === ts && each.onlyFor === undefined);
   return found === undefined ? refuse("thread_not_found") : { threadTs: found.threadTs ?? found.ts };
 }

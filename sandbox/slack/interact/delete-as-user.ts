@@ -1,4 +1,3 @@
-import type { Changes } from "../workspace/changes.ts";
 import type { Workspace } from "../workspace/workspace.ts";
 import { type ActionError, actionError, canSee, findActor, findJoinedChannel } from "./access.ts";
 
@@ -10,10 +9,7 @@ export interface Deletion {
 }
 
 /** Deletes a message as a person, if Slack would allow it. https://slack.com/help/articles/202395258 */
-export function deleteAsUser(
-  { workspace, changes }: { workspace: Workspace; changes: Changes },
-  act: Deletion,
-): ActionError | { ok: true } {
+export function deleteAsUser({ workspace }: { workspace: Workspace }, act: Deletion): ActionError | { ok: true } {
   const person = findActor(workspace, act.user);
   if ("ok" in person) return person;
   const channel = findJoinedChannel(workspace, person, act.channel);
@@ -24,7 +20,6 @@ export function deleteAsUser(
   if (channel.archived) return actionError("is_archived", `#${channel.name} is archived: its messages are read-only.`);
   if (message.user !== person.id && !person.isAdmin)
     return actionError("cant_delete_message", "Only its author and admins of the workspace can delete a message.");
-  channel.messages = channel.messages.filter((each) => each !== message);
-  changes.announce({ what: "message", channel: channel.id, ts: message.ts });
+  workspace.remove(channel, message);
   return { ok: true };
 }

@@ -28,7 +28,11 @@ export function respond(
   if (!isInstalled(app)) return refuse(app.tokens.bot);
   if (channel.archived) return refuse("is_archived");
   const source = channel.messages.find((each) => each.ts === target.messageTs);
-  if (args.delete_original === true) return remove(deps, channel, source?.ts);
+  if (args.delete_original === true) {
+    if (source === undefined) return refuse("message_not_found");
+    workspace.remove(channel, source);
+    return { ok: true };
+  }
 
   const content = readContent(args);
   if (isRefusal(content)) return content;
@@ -69,12 +73,5 @@ function replace(
   if (codePoints(content.text ?? "") > MAX_UPDATE_LENGTH) return refuse("msg_too_long");
   applyContent(source, { ...content, blocks: content.blocks ?? [], attachments: content.attachments ?? [] });
   changes.announce({ what: "message", channel: channel.id, ts: source.ts });
-  return { ok: true };
-}
-
-function remove(deps: { changes: Changes }, channel: Channel, ts: string | undefined): { ok: true } | Refusal {
-  if (ts === undefined) return refuse("message_not_found");
-  channel.messages = channel.messages.filter((each) => each.ts !== ts);
-  deps.changes.announce({ what: "message", channel: channel.id, ts });
   return { ok: true };
 }

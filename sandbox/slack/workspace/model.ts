@@ -56,6 +56,8 @@ export interface Message {
   attachments?: Json[] | undefined;
   metadata?: Json | undefined;
   edited?: { user: string; ts: string } | undefined;
+  /** Whether it was deleted: only its place in the thread remains. */
+  isTombstone?: boolean | undefined;
   /** Present on ephemeral messages: the person who sees the message. It is not in the history. */
   onlyFor?: string | undefined;
 }
@@ -77,6 +79,8 @@ export interface Channel {
   created: number;
   creator: string;
   messages: Message[];
+  /** Deleted messages whose replies remain, if the workspace shows such messages. */
+  tombstones?: Message[];
 }
 
 export interface View {

@@ -13,6 +13,7 @@ export function renderMessage(
   return {
     type: "message",
     ...(message.broadcast ? { subtype: "thread_broadcast" } : {}),
+    ...(message.isTombstone ? { subtype: "tombstone", hidden: true } : {}),
     user: message.user,
     ts: message.ts,
     ...(app === undefined

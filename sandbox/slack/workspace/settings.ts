@@ -19,6 +19,8 @@ export const workspaceSettingsSchema = z.strictObject({
   retentionMs: z.int().nonnegative().default(0).meta({ sample: 90_000 }),
   /** Errors that developers report, but that the reference does not list for the method: replaced by a listed one, or returned. */
   undocumentedErrors: z.enum(["replaced", "reported"]).default("replaced"),
+  /** What remains of a deleted message that has replies: nothing, or a message with the subtype tombstone. */
+  deletedThreads: z.enum(["gone", "tombstone"]).default("gone"),
 });
 
 export type WorkspaceSettings = z.infer<typeof workspaceSettingsSchema>;

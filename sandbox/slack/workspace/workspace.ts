@@ -3,6 +3,7 @@ import { microsFromTs, newId, tsFromMicros } from "./ids.ts";
 import type { Channel, Group, Json, Message, Person, SlackApp, Team, View } from "./model.ts";
 import { updatePeople } from "./organization.ts";
 import type { WorkspaceSettings } from "./settings.ts";
+import { bury } from "./tombstones.ts";
 
 /** A notice from Slack itself: the warning at a button, a failed command. */
 export interface Notice {
@@ -44,6 +45,8 @@ export interface Workspace {
   /** Returns a ts that is later than every message of the channel. */
   nextTs(channel: Channel): string;
   post(channel: Channel, message: Omit<Message, "ts">): Message;
+  /** Deletes a message. Its replies remain. */
+  remove(channel: Channel, message: Message): void;
   notice(notice: Omit<Notice, "at">): void;
   /** Finds or creates the direct message between an app and a person. */
   directMessage(app: SlackApp, userId: string): { channel: Channel; existed: boolean };
@@ -91,6 +94,11 @@ export function makeWorkspace(deps: {
       channel.messages.push(posted);
       deps.changes.announce({ what: "message", channel: channel.id, ts: posted.ts });
       return posted;
+    },
+    remove(channel, message) {
+      channel.messages = channel.messages.filter((each) => each !== message);
+      if (workspace.settings.deletedThreads === "tombstone") bury(channel, message);
+      deps.changes.announce({ what: "message", channel: channel.id, ts: message.ts });
     },
     notice(notice) {
       workspace.notices.push({ at: deps.clock.now(), ...notice });

@@ -56,7 +56,7 @@ test("Details never shows less than the message", () => {
       const missing = written(of).filter((line) => !text.includes(line));
       assert.deepEqual(missing, []);
     }),
-    { numRuns: FULL_MATRIX ? 100 : 20, interruptAfterTimeLimit: 20_000 },
+    { numRuns: FULL_MATRIX ? 100 : 10, interruptAfterTimeLimit: 20_000 },
   );
 });
 

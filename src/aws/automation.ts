@@ -15,6 +15,7 @@ import { decodeExecution, decodeListed, decodePage } from "./decode.ts";
 import { makeDefaults } from "./defaults.ts";
 import { listExecutions } from "./list-executions.ts";
 import { observeCalls } from "./observe-calls.ts";
+import { ownCredentials } from "./own-credentials.ts";
 import { limitConcurrency, makeCallPacer, type PacedCall, paced } from "./pace.ts";
 import { makeWithParents } from "./parents.ts";
 import { makeReadCredentials } from "./read-role.ts";
@@ -97,7 +98,7 @@ function connectReader(region: string, readRole: string | null, calls: AwsCalls,
   const reader = new SSMClient({
     region,
     requestHandler: connections.requestHandler(),
-    ...(readRole === null ? {} : { credentials: makeReadCredentials(connections.sts(region), readRole) }),
+    ...(readRole === null ? ownCredentials() : { credentials: makeReadCredentials(connections.sts(region), readRole) }),
   });
   reader.middlewareStack.use(observeCalls(calls));
   return reader;

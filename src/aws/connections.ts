@@ -2,6 +2,7 @@ import { STSClient } from "@aws-sdk/client-sts";
 import { LRUCache } from "lru-cache";
 import type { AwsCalls } from "../app/ports/aws.ts";
 import { observeCalls } from "./observe-calls.ts";
+import { ownCredentials } from "./own-credentials.ts";
 import { makeAgents, makeRequestHandler } from "./request-handler.ts";
 import type { SignalSender } from "./signal-sender.ts";
 import { stsOptions } from "./sts.ts";
@@ -41,7 +42,7 @@ export function makeConnections(calls: AwsCalls = UNCOUNTED): Connections {
   const clients = new Map<string, STSClient>();
   const sessions = new LRUCache<string, Session>({ max: MAX_SESSIONS });
   const openSts = (region: string) => {
-    const client = new STSClient({ ...stsOptions(agents), region });
+    const client = new STSClient({ ...stsOptions(agents), region, ...ownCredentials() });
     client.middlewareStack.use(observeCalls(calls));
     clients.set(region, client);
     return client;

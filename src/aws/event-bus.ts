@@ -4,6 +4,7 @@ import { EVENT_NAMES, type PublishedRecord } from "../core/audit-records.ts";
 import { toPartition } from "../core/partition.ts";
 import { describe } from "./aws-failures.ts";
 import { observeCalls } from "./observe-calls.ts";
+import { ownCredentials } from "./own-credentials.ts";
 import { makeRequestHandler } from "./request-handler.ts";
 import { UNCOUNTED } from "./uncounted.ts";
 
@@ -25,6 +26,7 @@ export function makeEventBus(options: {
   const client = new EventBridgeClient({
     region: options.region,
     requestHandler: makeRequestHandler(),
+    ...ownCredentials(),
   });
   client.middlewareStack.use(observeCalls(options.calls ?? UNCOUNTED));
   return {

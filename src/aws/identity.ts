@@ -2,6 +2,7 @@ import { GetCallerIdentityCommand, STSClient } from "@aws-sdk/client-sts";
 import type { AwsCalls, AwsFailure, CallerIdentity } from "../app/ports/aws.ts";
 import { readFailure } from "./aws-failures.ts";
 import { observeCalls } from "./observe-calls.ts";
+import { ownCredentials } from "./own-credentials.ts";
 import { makeRequestHandler } from "./request-handler.ts";
 import { UNCOUNTED } from "./uncounted.ts";
 
@@ -14,6 +15,7 @@ export async function callerIdentity(
   const client = new STSClient({
     region,
     requestHandler: makeRequestHandler(),
+    ...ownCredentials(),
   });
   client.middlewareStack.use(observeCalls(calls));
   try {

@@ -16,6 +16,7 @@ import {
 import { STSClient } from "@aws-sdk/client-sts";
 import type { AwsFailure, TargetRoles } from "../app/ports/aws.ts";
 import { describe, readFailure } from "./aws-failures.ts";
+import { ownCredentials } from "./own-credentials.ts";
 import { makeReadCredentials } from "./read-role.ts";
 import { makeAgents, makeRequestHandler } from "./request-handler.ts";
 import { assumeRole, stsOptions } from "./sts.ts";
@@ -70,7 +71,7 @@ function makeCalls({ region, roles: { approverRole }, abort }: Options) {
     });
 
   const assume = async (id: string | undefined) => {
-    const client = new STSClient({ ...stsOptions(), region });
+    const client = new STSClient({ ...stsOptions(), region, ...ownCredentials() });
     try {
       return await assumeRole(client, approverRole ?? "", { id, session: DOCTOR }, abort());
     } finally {
@@ -81,7 +82,7 @@ function makeCalls({ region, roles: { approverRole }, abort }: Options) {
   /** Sends a command with the credentials that sign decisions. */
   const sign = async (use: Use): Promise<Probe> => {
     try {
-      const credentials = approverRole === null ? {} : { credentials: await assume(DOCTOR) };
+      const credentials = approverRole === null ? ownCredentials() : { credentials: await assume(DOCTOR) };
       return await send(credentials, use);
     } catch (error) {
       return readFailure(error);
@@ -94,8 +95,9 @@ function makeCalls({ region, roles: { approverRole }, abort }: Options) {
 /** Makes the probes of one target, with the credentials that the bot uses for each call. */
 export function makePermissionProbes(options: Options) {
   const { region, roles } = options;
-  const sts = new STSClient({ ...stsOptions(makeAgents({ keepAlive: false })), region });
-  const reading = roles.readRole === null ? {} : { credentials: makeReadCredentials(sts, roles.readRole) };
+  const sts = new STSClient({ ...stsOptions(makeAgents({ keepAlive: false })), region, ...ownCredentials() });
+  const reading =
+    roles.readRole === null ? ownCredentials() : { credentials: makeReadCredentials(sts, roles.readRole) };
   const { send, assume, sign } = makeCalls(options);
   return {
     assumeReadRole: () => probe(async () => reading.credentials?.()),
@@ -155,7 +157,11 @@ export function makeQueueProbes({ url, region }: { url: string; region: string }
 
 /** Sends an entry without content to the bus: AWS refuses the entry, so no event is published. */
 export async function probeEventBus(bus: { name: string; region: string }, abort: AbortSignal): Promise<Probe> {
-  const client = new EventBridgeClient({ region: bus.region, requestHandler: makeRequestHandler() });
+  const client = new EventBridgeClient({
+    region: bus.region,
+    requestHandler: makeRequestHandler(),
+    ...ownCredentials(),
+  });
   try {
     const entry = { EventBusName: bus.name, Source: "countersign", DetailType: "Doctor", Detail: "no JSON" };
     const { Entries: [result] = [] } = await client.send(new PutEventsCommand({ Entries: [entry] }), {

@@ -9,11 +9,12 @@ import {
 } from "@aws-sdk/client-eventbridge";
 import type { AwsFailure } from "../app/ports/aws.ts";
 import { describe, readFailure } from "./aws-failures.ts";
+import { ownCredentials } from "./own-credentials.ts";
 import { makeRequestHandler } from "./request-handler.ts";
 
 /** Runs calls with a client of their own, and closes it. */
 async function withClient<Result>(region: string, use: (client: EventBridgeClient) => Promise<Result>) {
-  const client = new EventBridgeClient({ region, requestHandler: makeRequestHandler() });
+  const client = new EventBridgeClient({ region, requestHandler: makeRequestHandler(), ...ownCredentials() });
   try {
     return await use(client);
   } finally {

@@ -3,6 +3,7 @@ import type { AwsFailure, DeclaredParameters } from "../app/ports/aws.ts";
 import { readFailure } from "./aws-failures.ts";
 import { makeConnections } from "./connections.ts";
 import { readDeclared } from "./defaults.ts";
+import { ownCredentials } from "./own-credentials.ts";
 import { makeReadCredentials } from "./read-role.ts";
 
 /** Reads the parameters that the default version of a runbook declares. */
@@ -14,7 +15,8 @@ export async function readRunbook(from: {
 }): Promise<DeclaredParameters | AwsFailure> {
   const { region, readRole, documentName, abort } = from;
   const connections = makeConnections();
-  const credentials = readRole === null ? {} : { credentials: makeReadCredentials(connections.sts(region), readRole) };
+  const credentials =
+    readRole === null ? ownCredentials() : { credentials: makeReadCredentials(connections.sts(region), readRole) };
   const client = new SSMClient({ region, requestHandler: connections.requestHandler(), ...credentials });
   try {
     return await readDeclared((command) => client.send(command, { abortSignal: abort }), documentName, "$DEFAULT");

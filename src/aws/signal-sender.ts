@@ -11,6 +11,7 @@ import type { SignalOrder } from "../core/signal-order.ts";
 import { readFailure, signalFailure, TooLateError } from "./aws-failures.ts";
 import type { Connections } from "./connections.ts";
 import { observeCalls } from "./observe-calls.ts";
+import { ownCredentials } from "./own-credentials.ts";
 
 type Credentials = NonNullable<SSMClientConfig["credentials"]>;
 
@@ -95,7 +96,7 @@ function openClient({ region, calls, connections, credentials }: SenderOptions):
     region,
     maxAttempts: 1,
     requestHandler: connections.freshRequestHandler(),
-    ...(credentials === undefined ? {} : { credentials }),
+    ...(credentials === undefined ? ownCredentials() : { credentials }),
   });
   client.middlewareStack.use(observeCalls(calls));
   return client;

@@ -10,6 +10,7 @@ import type { QueueMessage, WaitingQueue } from "../app/ports/waiting-queue.ts";
 import { readFailure } from "./aws-failures.ts";
 import { decodeEvent } from "./decode-event.ts";
 import { observeCalls } from "./observe-calls.ts";
+import { ownCredentials } from "./own-credentials.ts";
 import { makeRequestHandler } from "./request-handler.ts";
 import { UNCOUNTED } from "./uncounted.ts";
 
@@ -90,6 +91,7 @@ function connect(url: string, region: string, calls: AwsCalls): SQSClient {
     region,
     maxAttempts: 1, // the worker receives again, after a growing pause
     requestHandler: makeRequestHandler({ requestTimeout: REQUEST_TIMEOUT_MS }),
+    ...ownCredentials(),
     // Any other host is a VPC endpoint or a stand-in.
     ...(USUAL_HOST.test(hostname) ? { useQueueUrlAsEndpoint: false } : { endpoint: origin }),
   });

@@ -7,6 +7,7 @@ import { runCli } from "../support/cli.ts";
 import { connectProxy } from "../support/connect-proxy.ts";
 import { eventually } from "../support/eventually.ts";
 import { FULL_MATRIX } from "../support/full-matrix.ts";
+import { identityCenter, OIDC, PORTAL } from "../support/identity-center.ts";
 import { ONE_GATE, world } from "../support/world.ts";
 
 const APPROVER = "arn:aws:iam::111122223333:role/CountersignApprover";
@@ -15,17 +16,27 @@ targets: [{ name: production, regions: [us-east-1], approverRole: "${APPROVER}" 
 routes: [{ name: all, channels: [C0APPROVALS], approvers: { users: [U0JANE] } }]
 `;
 
-/** Starts a world whose bot knows Slack as slack.test and AWS as localhost, both with TLS. No name server knows slack.test. */
+/**
+ * Starts a world whose bot knows Slack as slack.test and AWS as localhost, both with TLS, and has the credentials of a profile
+ * of IAM Identity Center. No name server knows the hosts that end in .test.
+ */
 async function proxied(t: TestContext) {
   const w = await world(t, { start: false, policy: POLICY });
-  const proxy = await connectProxy(t, { "slack.test": w.slack.url, localhost: w.aws.url });
+  const key = w.aws.identities.findKey(w.environment.AWS_ACCESS_KEY_ID ?? "") ?? assert.fail();
+  const ofRole = { accessKeyId: "ASIAOFTHEPROFILE0000", secretAccessKey: "of-the-profile", sessionToken: "a-session" };
+  w.aws.identities.addKey({ ...key, ...ofRole });
+  const sso = await identityCenter(t, w.folder, ofRole);
+  const hosts = { "slack.test": w.slack.url, localhost: w.aws.url, [PORTAL]: sso.url, [OIDC]: sso.url };
+  const proxy = await connectProxy(t, hosts);
   const ca = join(w.folder, "ca.pem");
   writeFileSync(ca, proxy.cert);
   const environment = {
     ...w.environment,
+    ...sso.environment,
     NODE_EXTRA_CA_CERTS: ca,
     SLACK_API_URL: "https://slack.test/api/",
     AWS_ENDPOINT_URL: `https://localhost:${proxy.directPort}`,
+    WAITING_QUEUE_URL: `https://localhost:${proxy.directPort}/111122223333/countersign-waiting`,
     HTTPS_PROXY: proxy.url,
   };
   return { w, proxy, environment, aws: `localhost:${proxy.directPort}` };
@@ -51,8 +62,8 @@ async function checkRoute({ w, proxy, environment, aws }: Network): Promise<void
   await eventually("the execution ends", async () => (await w.execution(id)).AutomationExecutionStatus === "Success");
   await eventually("audit events are published", async () => (await w.awsCalls("PutEvents")).length > 0);
   assert.equal(proxy.direct(), 0);
-  assert.deepEqual([...new Set(proxy.connected)].sort(), [aws, "slack.test:443"]);
-  for (const operation of ["GetCallerIdentity", "AssumeRole", "SendAutomationSignal"])
+  assert.deepEqual([...new Set(proxy.connected)].sort(), [aws, `${OIDC}:443`, `${PORTAL}:443`, "slack.test:443"]);
+  for (const operation of ["GetCallerIdentity", "AssumeRole", "SendAutomationSignal", "ReceiveMessage"])
     assert.ok((await w.awsCalls(operation)).length > 0, operation);
   const doctor = await runCli(environment, "doctor");
   assert.equal(doctor.code, 0, doctor.text);
@@ -63,11 +74,14 @@ async function checkRoute({ w, proxy, environment, aws }: Network): Promise<void
   await w.startBot({ ...environment, NO_PROXY: "localhost" });
   await w.ready();
   assert.ok(proxy.direct() > 0);
-  assert.deepEqual([...new Set(proxy.connected)], ["slack.test:443"]);
+  assert.deepEqual([...new Set(proxy.connected)].sort(), [`${PORTAL}:443`, "slack.test:443"]);
   await w.bot().stop();
 }
 
-async function checkErrors(t: TestContext, { w, proxy, environment }: Network): Promise<void> {
+async function checkErrors(t: TestContext, { w, proxy, ...network }: Network): Promise<void> {
+  // The SDK does not say where a profile's sign-in failed.
+  const { AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY } = w.environment;
+  const environment = { ...network.environment, AWS_PROFILE: undefined, AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY };
   for (const [HTTPS_PROXY, expected] of [
     ["http://bot:proxy-password@127.0.0.1:9", "ECONNREFUSED at the proxy http://127.0.0.1:9"],
     [proxy.url.replace("bot:proxy", "bot:wrong"), `at the proxy ${proxy.url.replace(/bot:\S+@/, "")}`],

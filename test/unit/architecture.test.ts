@@ -47,3 +47,17 @@ test("the life of a click has at most ten lines, and each names a file or contin
   assert.ok(lines.length > 0 && lines.length <= 10, `${lines.length} lines`);
   for (const line of lines) assert.match(line, /`src\/[\w/-]+\.ts`/);
 });
+
+test("each client of AWS has the connections and the credentials that go through the proxy", () => {
+  const calls = globSync("src/aws/**/*.ts").flatMap((path) =>
+    readFileSync(path, "utf8")
+      .split(/(?=new \w+Client\(\{)/)
+      .slice(1)
+      .map((text) => [path, text.slice(0, text.indexOf(");"))] as const),
+  );
+  assert.ok(calls.length > 10);
+  for (const [path, text] of calls) {
+    assert.match(text, /requestHandler|stsOptions\(/, `${path}: ${text}`);
+    assert.match(text, /ownCredentials\(\)|\.\.\.credentials/, `${path}: ${text}`);
+  }
+});

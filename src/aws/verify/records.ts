@@ -2,6 +2,7 @@ import { CloudTrailClient, LookupEventsCommand } from "@aws-sdk/client-cloudtrai
 import { ReceiveMessageCommand, SQSClient } from "@aws-sdk/client-sqs";
 import type { Clock } from "../../app/ports/aws.ts";
 import { describe, readFailure } from "../aws-failures.ts";
+import { ownCredentials } from "../own-credentials.ts";
 import { makeRequestHandler } from "../request-handler.ts";
 import { type Finding, finding } from "./assumptions.ts";
 
@@ -29,6 +30,7 @@ export async function findWaitingEvents(
   const client = new SQSClient({
     region,
     requestHandler: makeRequestHandler({ requestTimeout: 30_000 }),
+    ...ownCredentials(),
     maxAttempts: 2,
   });
   const seen = new Set<string>();
@@ -74,6 +76,7 @@ export async function findTrail(
   const client = new CloudTrailClient({
     region,
     requestHandler: makeRequestHandler({ requestTimeout: 30_000 }),
+    ...ownCredentials(),
     maxAttempts: 2,
   });
   const lookup = new LookupEventsCommand({

@@ -2,6 +2,7 @@ import { SSMClient } from "@aws-sdk/client-ssm";
 import type { Clock } from "../../app/ports/aws.ts";
 import { describe } from "../aws-failures.ts";
 import { callerIdentity } from "../identity.ts";
+import { ownCredentials } from "../own-credentials.ts";
 import { makeRequestHandler } from "../request-handler.ts";
 import { ASSUMPTIONS, type AssumptionName, type Finding, finding } from "./assumptions.ts";
 import { CHECKS, QUOTA_CHECK, QUOTA_EXECUTIONS } from "./checks.ts";
@@ -40,7 +41,7 @@ export async function verifyAws(options: VerifyOptions): Promise<Verification> {
   const identity = await callerIdentity(region, AbortSignal.timeout(10_000));
   if (identity.kind === "failed") throw new Error(`AWS refuses the credentials: ${identity.message}`);
   const { account, arn: principal } = identity;
-  const ssm = new SSMClient({ region, requestHandler: makeRequestHandler(), maxAttempts: 5 });
+  const ssm = new SSMClient({ region, requestHandler: makeRequestHandler(), maxAttempts: 5, ...ownCredentials() });
   const on = await makeHarmlessExecutions({ ssm, caller: principal, account, clock, signal });
   const startedAt = clock.now();
   const findings: Finding[] = [];

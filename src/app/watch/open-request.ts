@@ -79,7 +79,7 @@ export async function openRequest(
   }
   const isPaused = change.step.action === PAUSE_ACTION;
   if (isPaused && selection.kind === "uncovered" && selection.uncovered.reason === "no-match") {
-    deps.ignored.add(execution.executionId, change.step, deps.clock.now());
+    deps.ignored.add(execution.executionId, change.step);
     return "ignored";
   }
   const route = selection.kind === "route" ? selection.route : null;

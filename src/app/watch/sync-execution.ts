@@ -185,10 +185,7 @@ async function applyReading(
   const changes = (await inTurns(found, clock.turn)).filter(
     (change) =>
       !dependsOnDamaged(change, damaged) &&
-      (change.kind !== "open" || !deps.ignored.has(executionId, change.step, clock.now())),
-  );
-  const unreported = changes.filter(
-    (change) => change.kind !== "open" || !deps.ignored.wasEvaluated(executionId, change.step),
+      (change.kind !== "open" || !deps.ignored.has(executionId, change.step)),
   );
   const result = { status: execution.status, changes: changes.map(({ kind }) => kind) };
   log.debug({ event: "execution.read", target, executionId, ...result }, "execution read");
@@ -199,7 +196,7 @@ async function applyReading(
     return executions.recordRead(watched, clock.now() + wait, watched.unchangedReads);
   }
   const seen = { executionId, announcedAt: watched.announcedAt ?? null, seenAt: readAt };
-  reportChanges(unreported, execution, seen, deps.reportChange);
+  reportChanges(changes, execution, seen, deps.reportChange);
   await scheduleNextRead(deps, automation.target, { ...watched, readAt }, execution, changes.length > 0);
 }
 

@@ -1,5 +1,6 @@
 import type { UnavailableChannel } from "../src/app/ports/delivery-store.ts";
 import type { NoticeView, RequestView } from "../src/app/ports/slack.ts";
+import { executionPage } from "../src/core/console-url.ts";
 import type { Outcome, RequestFacts, Vote } from "../src/core/request.ts";
 import type { RenderedMessage } from "../src/slack/messages/blocks.ts";
 import { digestMessage } from "../src/slack/messages/digest-message.ts";
@@ -278,7 +279,7 @@ export function messageExamples(): Record<string, RenderedMessage> {
         executionId: EXECUTION_ID,
         documentName: FACTS.documentName,
         stepName: FACTS.stepName,
-        consoleUrl: null,
+        consoleUrl: executionPage(view().request),
       }),
     ],
     ["notice-lost-thread", noticeMessage({ ...notices.reminder, kind: "reminder", isThreadLost: true })],

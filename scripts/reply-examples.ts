@@ -1,3 +1,4 @@
+import { consoleUrl } from "../src/core/console-url.ts";
 import { type Denial, denialSentence } from "../src/core/denial.ts";
 import type { Person } from "../src/core/person.ts";
 import { findRequester } from "../src/core/requester.ts";
@@ -20,6 +21,8 @@ const requesterUnknown = (executedBy: string): Denial => ({
 const BUILD = "arn:aws:sts::111122223333:assumed-role/Build/run-4711";
 const OMAR = "arn:aws:iam::111122223333:user/omar";
 
+const PAGE = consoleUrl({ account: "111122223333", region: "us-east-1", executionId: EXECUTION_ID });
+
 const STATUSES: Record<Exclude<Person["accountStatus"], "member">, true> = {
   guest: true,
   external: true,
@@ -32,6 +35,7 @@ const accounts = (Object.keys(STATUSES) as (keyof typeof STATUSES)[]).map(
 
 const doubtful = (reason: Uncovered["reason"], condition = "parameters.Environment", error?: string): Denial => ({
   kind: "no-route",
+  page: PAGE,
   route: null,
   uncovered:
     reason === "no-match"
@@ -72,14 +76,14 @@ export const denialExamples: Record<string, readonly Denial[]> = {
     { kind: "no-request" },
   ],
   "reply-not-in-slack": [
-    { kind: "information-only", route: ROUTE.name },
-    { kind: "not-listed", principal: ROLE },
-    { kind: "no-target", target: "production/us-east-1" },
-    { kind: "cannot-stop" },
+    { kind: "information-only", route: ROUTE.name, page: PAGE },
+    { kind: "not-listed", principal: ROLE, page: PAGE },
+    { kind: "no-target", target: "production/us-east-1", page: PAGE },
+    { kind: "cannot-stop", page: PAGE },
     {
       kind: "damaged",
       executionId: EXECUTION_ID,
-      url: `https://us-east-1.console.aws.amazon.com/systems-manager/automation/execution/${EXECUTION_ID}?region=us-east-1`,
+      url: PAGE,
       isClosed: false,
     },
     { kind: "damaged", executionId: EXECUTION_ID, url: null, isClosed: false },
@@ -90,7 +94,7 @@ export const denialExamples: Record<string, readonly Denial[]> = {
       doubtful(reason, undefined, reason === "unknown" ? "AccessDeniedException" : undefined),
     ),
     doubtful("unknown", "tags.Team", "AccessDeniedException"),
-    { kind: "no-route", route: ROUTE.name },
+    { kind: "no-route", route: ROUTE.name, page: PAGE },
   ],
   "reply-unread": [
     { kind: "person-unknown", error: "ratelimited" },

@@ -33,6 +33,9 @@ const PAUSE: ActionTerms = {
   step: "pause",
 };
 
+/** Allows the signer to stop executions. */
+export const STOP_PERMISSION = "ssm:StopAutomationExecution";
+
 /** Returns the terms that every surface uses for a request. */
 export function findTerms(facts: StepAction): ActionTerms {
   return isPause(facts) ? PAUSE : APPROVAL;

@@ -1,3 +1,5 @@
+import type { NameRenderer } from "./name-renderer.ts";
+
 /** The placeholders of `consoleUrl` in the configuration. */
 export const CONSOLE_PLACEHOLDERS = ["account", "region", "execution", "url"] as const;
 
@@ -19,6 +21,26 @@ export function consoleUrl(
     template,
   );
 }
+
+/** Returns the page of an execution as its request stores it, else the one of the partition's console. */
+export function executionPage({
+  facts,
+  ...execution
+}: {
+  account: string;
+  region: string;
+  executionId: string;
+  facts?: { consoleUrl?: string | null };
+}): string | null {
+  return facts?.consoleUrl === undefined ? consoleUrl(execution) : facts.consoleUrl;
+}
+
+/** Says where people decide a step that Slack cannot decide, with a link to the page if there is one. */
+export function inConsole(page: string | null, show: Pick<NameRenderer, "link">): string {
+  return page === null ? IN_CONSOLE : show.link(page, IN_CONSOLE);
+}
+
+const IN_CONSOLE = "in the AWS console";
 
 function publicUrl(region: string, executionId: string): string | null {
   const domain = consoleDomain(region);

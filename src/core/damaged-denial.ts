@@ -1,4 +1,4 @@
-import { consoleUrl } from "./console-url.ts";
+import { consoleUrl, inConsole } from "./console-url.ts";
 import type { NameRenderer } from "./name-renderer.ts";
 import type { ApprovalRequest } from "./request.ts";
 
@@ -23,6 +23,6 @@ export function toDamagedDenial(
 export function damagedSentence({ executionId, url, isClosed }: DamagedDenial, show: NameRenderer): string {
   const next = isClosed
     ? "The request was closed before, so its step is no longer waiting."
-    : `Decide the step of execution ${show.text(executionId)} in the AWS console${url === null ? "" : `: ${url}`}.`;
+    : `Decide the step of execution ${show.text(executionId)} ${inConsole(url, show)}.`;
   return `Countersign's record of this request is damaged and cannot be read. Nothing was decided. Tell an admin, who can restore the record from a backup. ${next}`;
 }

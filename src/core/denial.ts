@@ -1,5 +1,6 @@
-import { findRouteTerms, findTerms, outcomeText } from "./action-terms.ts";
+import { findRouteTerms, findTerms, outcomeText, STOP_PERMISSION } from "./action-terms.ts";
 import { describeApprovers } from "./approvers.ts";
+import { inConsole } from "./console-url.ts";
 import { type DamagedDenial, damagedSentence } from "./damaged-denial.ts";
 import { toApproverLine } from "./listed-approver.ts";
 import { listNames, type NameRenderer } from "./name-renderer.ts";
@@ -18,12 +19,12 @@ export type Denial =
   | { kind: "wrong-workspace" }
   | { kind: "foreign-message" }
   | { kind: "forged-form" }
-  | { kind: "no-route"; route: string | null; uncovered?: Uncovered | undefined }
+  | ({ kind: "no-route"; route: string | null; uncovered?: Uncovered | undefined } & InAws)
   /** The route has `decide: elsewhere`. */
-  | { kind: "information-only"; route: string }
-  | { kind: "no-target"; target: string }
+  | ({ kind: "information-only"; route: string } & InAws)
+  | ({ kind: "no-target"; target: string } & InAws)
   /** AWS would refuse the signal of this principal. */
-  | { kind: "not-listed"; principal: string }
+  | ({ kind: "not-listed"; principal: string } & InAws)
   | { kind: "account-status"; status: Exclude<Person["accountStatus"], "member"> }
   | ({ kind: "person-unknown" } & FailedLookup)
   /** `gone`: user groups of the route that do not exist or are disabled. */
@@ -39,11 +40,16 @@ export type Denial =
   | ({ kind: "closed" } & DecidedBefore)
   | ({ kind: "decided" } & DecidedBefore)
   | ({ kind: "already-voted"; verdict: Verdict } & StepAction)
-  /** The signer may not stop executions. */
-  | { kind: "cannot-stop" }
+  /** AWS had not confirmed that the signer may stop executions. */
+  | ({ kind: "cannot-stop" } & InAws)
   | ({ kind: "nothing-to-withdraw" } & StepAction)
   | ({ kind: "reason-missing"; verdict: Verdict } & StepAction)
   | { kind: "not-typed"; documentName: string };
+
+/** A step that people decide in AWS. `page`: the execution in the AWS console; null: there is none. */
+interface InAws {
+  page: string | null;
+}
 
 /** A reason that break-glass overrides. `admin`: the person may break glass. */
 interface Overridable {
@@ -71,14 +77,14 @@ export function denialSentence(denial: Denial, show: NameRenderer): string {
       return `Countersign did not open this form for you. ${NOTHING} Press the button in the message again.`;
     case "no-route":
       return denial.route === null
-        ? `${uncoveredSentence(denial.uncovered, show)} The request cannot be decided in Slack. Decide the step in the AWS console. A changed policy applies only to later requests.`
-        : `Route ${show.text(denial.route)} is no longer in the configuration, so this request cannot be decided in Slack. Decide the step in the AWS console, or ask an admin to restore the route under this name.`;
+        ? `${uncoveredSentence(denial.uncovered, show)} The request cannot be decided in Slack. Decide the step ${inConsole(denial.page, show)}. A changed policy applies only to later requests.`
+        : `Route ${show.text(denial.route)} is no longer in the configuration, so this request cannot be decided in Slack. Decide the step ${inConsole(denial.page, show)}, or ask an admin to restore the route under this name.`;
     case "information-only":
-      return `Route ${show.text(denial.route)} posts requests for information only (${show.text("decide: elsewhere")}), so this request cannot be decided in Slack, not even by break-glass. ${NOTHING} Decide the step in the AWS console.`;
+      return `Route ${show.text(denial.route)} posts requests for information only (${show.text("decide: elsewhere")}), so this request cannot be decided in Slack, not even by break-glass. ${NOTHING} Decide the step ${inConsole(denial.page, show)}.`;
     case "no-target":
-      return `Target ${show.text(denial.target)} is no longer in the configuration, so this request cannot be decided in Slack. Decide the step in the AWS console, or ask an admin to restore the target under this name.`;
+      return `Target ${show.text(denial.target)} is no longer in the configuration, so this request cannot be decided in Slack. Decide the step ${inConsole(denial.page, show)}, or ask an admin to restore the target under this name.`;
     case "not-listed":
-      return `AWS would refuse your decision: the step's Approvers do not include ${describePrincipal(denial.principal, show)}. ${NOTHING} Decide the step in the AWS console. For later executions, ask an admin to add this line to Approvers in the runbook: ${show.text(toApproverLine(denial.principal))}.`;
+      return `AWS would refuse your decision: the step's Approvers do not include ${describePrincipal(denial.principal, show)}. ${NOTHING} Decide the step ${inConsole(denial.page, show)}. For later executions, ask an admin to add this line to Approvers in the runbook: ${show.text(toApproverLine(denial.principal))}.`;
     case "account-status":
       return `${accountStatusSentence(denial.status)} ${NOTHING} Ask a full member of this workspace who is an approver to decide.`;
     case "person-unknown":
@@ -107,7 +113,7 @@ export function denialSentence(denial: Denial, show: NameRenderer): string {
     case "already-voted":
       return alreadyVotedSentence(denial);
     case "cannot-stop":
-      return `Countersign cannot stop this execution: its AWS role did not have the permission ${show.text("ssm:StopAutomationExecution")} when this request opened. ${NOTHING} Stop the execution in the AWS console. To allow Stop on later requests, ask an admin to add the permission.`;
+      return `Countersign cannot stop this execution: when this request opened, AWS did not confirm that Countersign may stop executions (${show.text(STOP_PERMISSION)}). ${NOTHING} Stop the execution ${inConsole(denial.page, show)}. To allow Stop on later requests, ask an admin to add the permission.`;
     case "nothing-to-withdraw":
       return `You have no ${findTerms(denial).noun.approve} to withdraw. Nothing has changed.`;
     case "reason-missing":

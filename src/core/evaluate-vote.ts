@@ -1,4 +1,5 @@
 import { clean, cleanName, isVisible } from "./clean-text.ts";
+import { executionPage } from "./console-url.ts";
 import { cut } from "./cut.ts";
 import type { Denial } from "./denial.ts";
 import { personListing, signingPrincipal } from "./listed-approver.ts";
@@ -51,11 +52,13 @@ export function evaluateVote(asked: VoteInput): VoteEvaluation {
   const { request, route, votes, person, verdict, authority, now } = asked;
   const denied = (denial: Denial): VoteEvaluation => ({ kind: "denied", denial });
 
+  const page = executionPage(request);
   if (person.accountStatus !== "member") return denied({ kind: "account-status", status: person.accountStatus });
-  if (route === null) return denied({ kind: "no-route", route: request.route, uncovered: request.facts.uncovered });
+  if (route === null)
+    return denied({ kind: "no-route", route: request.route, uncovered: request.facts.uncovered, page });
   // Withdrawing an approval decides nothing.
   if (route.decide === "elsewhere" && request.state === "open" && verdict !== "withdraw")
-    return denied({ kind: "information-only", route: route.name });
+    return denied({ kind: "information-only", route: route.name, page });
   // Withdrawing removes only the person's own approval, so it needs no permission.
   const unpermitted = verdict === "withdraw" ? null : permission(asked, route);
   if (unpermitted !== null) return denied(unpermitted);
@@ -78,10 +81,10 @@ export function evaluateVote(asked: VoteInput): VoteEvaluation {
   const session = sessionNameFor(voter, votes);
   if (personListing(request.facts, session) === "unlisted") {
     const principal = signingPrincipal(request.facts, session) ?? "";
-    return denied({ kind: "not-listed", principal });
+    return denied({ kind: "not-listed", principal, page });
   }
   if (isPause(request.facts) && verdict === "reject" && request.facts.canStop !== true)
-    return denied({ kind: "cannot-stop" });
+    return denied({ kind: "cannot-stop", page });
   const reason = toReason(asked.reason);
   if (reason === null && (breaksGlass || requiresReason(route, verdict)))
     return denied({ kind: "reason-missing", verdict, action });

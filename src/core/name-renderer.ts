@@ -9,6 +9,8 @@ export interface NameRenderer {
   text(text: string): string;
   /** A short name, such as a Region: without any markup as long as it holds only letters, digits, dots and hyphens. */
   word(text: string): string;
+  /** A page, under words of Countersign. */
+  link(url: string, label: string): string;
   /** Words of Countersign that must not be missed. */
   strong(text: string): string;
 }

@@ -49,7 +49,7 @@ const asIs = (text: string) => text;
 
 /** Names for a terminal, which has no access to Slack. */
 const IDS: NameRenderer = {
-  ...{ user: asIs, text: asIs, word: asIs, strong: asIs },
+  ...{ user: asIs, text: asIs, word: asIs, link: (url, label) => `${label} (${url})`, strong: asIs },
   group: (id) => `members of ${id}`,
   channel: (id) => `channel ${id}`,
 };

@@ -50,7 +50,7 @@ test("a signal that AWS accepts without effect is reported in the channel, to ea
   await eventually("the log reports it", () => logged("signal.without-effect").length > 0);
   const isReport = (each: { text: string }) => /^Approve signal without effect/.test(each.text);
   const report = await eventually("the channel reports it", async () => (await w.messages()).find(isReport));
-  assert.match(toText(report), /Check the execution in the AWS console now/);
+  assert.match(toText(report), /Check the execution .*in the AWS console.* now/);
   const direct = await eventually("each admin has a direct message", async () => {
     const { channels } = await w.control.slack("state");
     const found = channels.filter((each: { id: string }) => each.id.startsWith("D"));

@@ -196,7 +196,7 @@ function removeKnownTokens(text: string, mentionable: ReadonlySet<string>): stri
     .replaceAll(/<#([CGD][A-Z0-9]+)>/g, (match, id) => (mentionable.has(id) ? "" : match))
     .replaceAll(/<!date\^\d{1,12}\^\{date_short_pretty\} at \{time\}\|\d{4}-\d\d-\d\d \d\d:\d\d UTC>/g, "")
     .replaceAll(/<!date\^\d{1,12}\^\{ago\}\|deadline>/g, "")
-    .replaceAll(/<https?:\/\/[^\s<>|]+\|(?:Open in the AWS console|Open the message|[A-Za-z0-9-]{1,8})>/g, "");
+    .replaceAll(/<https?:\/\/[^\s<>|]+\|(?:(?:Open )?in the AWS console|Open the message|[A-Za-z0-9-]{1,8})>/g, "");
 }
 
 function isEscaped(text: string): boolean {

@@ -75,6 +75,7 @@ export const PLAIN_NAMES: NameRenderer = {
   channel: asIs,
   text: asIs,
   word: asIs,
+  link: (url, label) => `${label} (${url})`,
   strong: asIs,
 };
 

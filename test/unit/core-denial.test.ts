@@ -5,7 +5,7 @@ import { type Denial, denialSentence } from "../../src/core/denial.ts";
 import { evaluateVote } from "../../src/core/evaluate-vote.ts";
 import type { OutcomeKind } from "../../src/core/request.ts";
 import { aRequest, aRoute } from "../support/samples.ts";
-import { DENIALS } from "./denials.ts";
+import { DENIALS, PAGE } from "./denials.ts";
 import { closedByJane, decidedByJane, jane, janeStarted, PLAIN, startedBy } from "./vote-rows.ts";
 
 const quoted = (text: string) => `"${text}"`;
@@ -15,6 +15,7 @@ const mention = {
   channel: (id: string) => `<#${id}>`,
   text: quoted,
   word: quoted,
+  link: (url: string, label: string) => `<${url}|${label}>`,
   strong: quoted,
 };
 
@@ -28,6 +29,18 @@ test("every denial has a unique sentence that states the decision, or that nothi
   }
   // A click after the decision and a click after the end get the same sentence if the decision was made here.
   assert.equal(new Set(sentences).size, sentences.length - 1);
+});
+
+test("a denial that sends people to the AWS console links to the execution there, if its page is known", () => {
+  const inAws = Object.values(DENIALS)
+    .flat()
+    .filter((denial) => /AWS console/.test(denialSentence(denial, mention)));
+  assert.ok(inAws.length >= 6);
+  for (const denial of inAws) {
+    const to = (url: string | null) => denialSentence({ ...denial, ...{ page: url, url } } as Denial, mention);
+    assert.match(to(PAGE), new RegExp(`<${PAGE}\\|in the AWS console>`), denial.kind);
+    assert.match(to(null), /[^|]in the AWS console[^>]/, denial.kind);
+  }
 });
 
 test("a lookup that Slack refuses until an admin acts says who acts, and not to try again", () => {

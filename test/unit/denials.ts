@@ -3,22 +3,24 @@ import { UNKNOWN_REQUESTER } from "../../src/core/requester.ts";
 import { aRequest, aRoute } from "../support/samples.ts";
 import { closedByJane, decidedByJane, jane, RUNBOOK } from "./vote-rows.ts";
 
+export const PAGE = "https://console.aws.example/e";
+
 /** Each kind of denial, in each form of its sentence. */
 export const DENIALS: { [Kind in Denial["kind"]]: Extract<Denial, { kind: Kind }>[] } = {
   "no-request": [{ kind: "no-request" }],
   damaged: [
-    { kind: "damaged", executionId: "e", url: "https://console.aws.example/e", isClosed: false },
+    { kind: "damaged", executionId: "e", url: PAGE, isClosed: false },
     { kind: "damaged", executionId: "e", url: null, isClosed: false },
     { kind: "damaged", executionId: "e", url: null, isClosed: true },
   ],
   "foreign-message": [{ kind: "foreign-message" }],
   "no-route": [
-    { kind: "no-route", route: null },
-    { kind: "no-route", route: "databases" },
+    { kind: "no-route", route: null, page: PAGE },
+    { kind: "no-route", route: "databases", page: PAGE },
   ],
-  "not-listed": [{ kind: "not-listed", principal: "arn:aws:iam::111122223333:role/CountersignBot" }],
-  "information-only": [{ kind: "information-only", route: "databases" }],
-  "no-target": [{ kind: "no-target", target: "default/us-east-1" }],
+  "not-listed": [{ kind: "not-listed", principal: "arn:aws:iam::111122223333:role/CountersignBot", page: PAGE }],
+  "information-only": [{ kind: "information-only", route: "databases", page: PAGE }],
+  "no-target": [{ kind: "no-target", target: "default/us-east-1", page: PAGE }],
   "account-status": (["guest", "external", "deactivated", "bot"] as const).map((status) => ({
     kind: "account-status",
     status,
@@ -44,6 +46,6 @@ export const DENIALS: { [Kind in Denial["kind"]]: Extract<Denial, { kind: Kind }
     { kind: "already-voted", verdict: "approve" },
     { kind: "already-voted", verdict: "reject" },
   ],
-  "cannot-stop": [{ kind: "cannot-stop" }],
+  "cannot-stop": [{ kind: "cannot-stop", page: PAGE }],
   "reason-missing": [{ kind: "reason-missing", verdict: "reject" }],
 };

@@ -76,6 +76,16 @@ test("docs/messages.md shows each kind of message and of reply to a click, once"
   assert.deepEqual(shown.sort(), expected.sort());
 });
 
+test("each message that sends people to the AWS console has a link with these words", () => {
+  const texts = Object.entries(messageExamples()).map(([name, { blocks }]) => [name, JSON.stringify(blocks)] as const);
+  const sending = texts.filter(([, text]) => /in the AWS console/.test(text));
+  assert.ok(sending.length > 10);
+  assert.deepEqual(
+    sending.filter(([, text]) => !/<https:[^|]+\|(?:Open )?in the AWS console>/.test(text)).map(([name]) => name),
+    [],
+  );
+});
+
 test("the pictures show each denial in each form of its sentence", () => {
   const examples = Object.values(denialExamples).flat();
   const missing = Object.entries(DENIALS).filter(

@@ -208,7 +208,7 @@ const UNCOVERED: [uncovered: Uncovered, why: RegExp, fix: RegExp][] = (
 test("every surface names both routes of a request to which neither applies, and admins get the fix", () => {
   for (const [uncovered, why, fix] of UNCOVERED) {
     const of = { ...view({ route: null, facts: { uncovered } }, [], null), route: null as unknown as Route };
-    const denial = { kind: "no-route", route: null, uncovered } as const;
+    const denial = { kind: "no-route", route: null, uncovered, page: null } as const;
     for (const name of ["Details", "pending", "App Home", "show", "no-route notice", "denial"]) {
       const text = name === "denial" ? denialSentence(denial, mentions()) : (SURFACES[name]?.render(of) ?? "");
       for (const pattern of [why, /route .?databases.? (or|and) route .?everything else/])

@@ -38,14 +38,14 @@ test("a message has no Approve and Reject only if AWS would refuse every signal,
   assert.deepEqual(unknown.buttons, ["approve", "reject", "details"]);
   assert.match(
     unknown.text,
-    /cannot tell whether the step's Approvers include role `CountersignBot`\. If AWS refuses the decision, decide the step in the AWS console\./,
+    /cannot tell whether the step's Approvers include role `CountersignBot`\. If AWS refuses the decision, decide the step <https:[^|]+\|in the AWS console>\./,
   );
 
   const unlisted = message([OTHER, "omar"]);
   assert.deepEqual(unlisted.buttons, ["details"]);
   assert.match(
     unlisted.text,
-    /AWS would refuse the decision.*add this line to Approvers in the runbook:\n```- arn:aws:iam::111122223333:role\/CountersignBot```\n<https:[^|]+\|Open in the AWS console>/,
+    /AWS would refuse the decision.*Decide the step <https:[^|]+\|in the AWS console>\. For later.*add this line to Approvers in the runbook:\n```- arn:aws:iam::111122223333:role\/CountersignBot```/,
   );
   assert.doesNotMatch(unlisted.text, /of 1 approvals/, "nobody can approve it here");
 });

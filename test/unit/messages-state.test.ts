@@ -64,7 +64,7 @@ test("the status line of a decided request tells the state of the signal", () =>
     [
       "due",
       "AccessDenied: no",
-      /does not have the decision yet: `AccessDenied: no`\. Countersign will try again\. If this error persists, ask an admin to fix the cause, or decide the step in the AWS console\./,
+      /does not have the decision yet: `AccessDenied: no`\. Countersign will try again\. If this error persists, ask an admin to fix the cause, or decide the step <https:[^|]+\|in the AWS console>\./,
     ],
     ["sending", null, /\.\nSending to AWS\.$/],
     [
@@ -124,8 +124,9 @@ test("a signal without effect is never announced as one that is sent again", () 
       "state",
     );
   const line = "Countersign does not send another signal, because a second signal could";
-  assert.ok(of("approve").includes(`${line} approve the next gate. Decide the step in the AWS console.`));
-  assert.ok(of("reject").includes(`${line} reject the next gate. Decide the step in the AWS console.`));
+  const then = "Decide the step <https:[^|]+\\|in the AWS console>\\.";
+  for (const decision of ["approve", "reject"] as const)
+    assert.match(of(decision), new RegExp(`${line} ${decision} the next gate\\. ${then}`));
 });
 
 test("the note about a hidden value that a text still shows says why it is shown", () => {
@@ -147,7 +148,7 @@ test("a decision that is never sent is not announced as one that will be tried a
   const state = blockText({ ...view({ ...DECIDED, signal: "due", signalNextAt: null }, [vote()]), attempts }, "state");
   assert.match(
     state,
-    /AWS does not have the decision: `Not sent: no record`\. Countersign will not send the decision\. Decide the step in the AWS console, or ask an admin to do so\./,
+    /AWS does not have the decision: `Not sent: no record`\. Countersign will not send the decision\. Decide the step <https:[^|]+\|in the AWS console>, or ask an admin to do so\./,
   );
   assert.doesNotMatch(state, /again/);
 });
@@ -156,7 +157,7 @@ test("if AWS asks for more approvals, the message shows its count", () => {
   const state = blockText(view({ ...DECIDED, signal: "accepted", awsApprovals: [1, 2] }, [vote()]), "state");
   assert.match(
     state,
-    /AWS has 1 of 2 approvals, and counts each AWS identity once\. Another identity must approve the step in the AWS console\./,
+    /AWS has 1 of 2 approvals, and counts each AWS identity once\. Another identity must approve the step <https:[^|]+\|in the AWS console>\./,
   );
 });
 

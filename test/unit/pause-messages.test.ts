@@ -45,7 +45,7 @@ test("a pause has Stop only where the signer may stop executions, and says so ot
   assert.deepEqual(actionIds(unstoppable), ["resume", "details"]);
   assert.match(
     JSON.stringify(requestMessage(unstoppable).blocks),
-    /had no permission.*StopAutomationExecution.*when this request opened/,
+    /When this request opened, AWS did not confirm that Countersign may stop.*StopAutomationExecution.*Stop the execution <https:[^|]+\|in the AWS console>/,
   );
 });
 

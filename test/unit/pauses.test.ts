@@ -260,7 +260,7 @@ testRows(ROWS);
 
 test("every text about a pause says resume and stop", () => {
   const show = (text: string) => text;
-  const names = { user: show, group: show, channel: show, text: show, word: show, strong: show };
+  const names = { user: show, group: show, channel: show, text: show, word: show, link: show, strong: show };
   const say = (denial: Parameters<typeof denialSentence>[0]) => denialSentence(denial, names);
   const sentences = [
     say({ kind: "self-approval", action: PAUSE }),

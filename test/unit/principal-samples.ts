@@ -17,7 +17,15 @@ export const SSO_ROLE = "AWSReservedSSO_Operator_0123456789abcdef";
 export const sso = (name: string) => sts(`assumed-role/${SSO_ROLE}/${name}`);
 
 const asIs = (text: string) => text;
-export const PLAIN: NameRenderer = { user: asIs, group: asIs, channel: asIs, text: asIs, word: asIs, strong: asIs };
+export const PLAIN: NameRenderer = {
+  user: asIs,
+  group: asIs,
+  channel: asIs,
+  text: asIs,
+  word: asIs,
+  link: (_url, label) => label,
+  strong: asIs,
+};
 
 /** Finds the requester of an execution without a parent, whose address has this owner. */
 export function findRequesterByArn(

@@ -162,7 +162,16 @@ const asIs = (text: string) => text;
 /** Shows IDs as the configuration has them, each after its name in Slack if the map has one. */
 export function makeIdRenderer(names: ReadonlyMap<string, string>): NameRenderer {
   const show = (id: string) => (names.has(id) ? `${names.get(id)} (${id})` : id);
-  return { user: show, group: (id) => `members of ${show(id)}`, channel: show, text: asIs, word: asIs, strong: asIs };
+  const link = (url: string, label: string) => `${label} (${url})`;
+  return {
+    user: show,
+    group: (id) => `members of ${show(id)}`,
+    channel: show,
+    text: asIs,
+    word: asIs,
+    link,
+    strong: asIs,
+  };
 }
 
 /** What the explanation of an execution takes from its request. */

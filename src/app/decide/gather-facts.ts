@@ -1,3 +1,4 @@
+import { executionPage } from "../../core/console-url.ts";
 import { toDamagedDenial } from "../../core/damaged-denial.ts";
 import { findRepeatedVote, type VoteInput } from "../../core/evaluate-vote.ts";
 import { type LookupFailure, type Person, toFailedLookup } from "../../core/person.ts";
@@ -62,7 +63,7 @@ export async function gatherFacts(deps: GatherDeps, click: ClickContext, freshne
   if (!deps.isHomeTeam(click.teamId)) return denied({ kind: "account-status", status: "external" });
   if (request === null) return denied(toDamagedDenial(subject, deps.consoleUrl));
   if (request.state === "open" && !deps.hasTarget(request))
-    return denied({ kind: "no-target", target: request.target });
+    return denied({ kind: "no-target", target: request.target, page: executionPage(request) });
   const route = findRoute(deps.routes, request.route);
   const votes = await deps.requests.votes(request.id);
   const repeated = findRepeatedVote(request, route, votes, click);

@@ -184,8 +184,7 @@ async function applyReading(
   });
   const changes = (await inTurns(found, clock.turn)).filter(
     (change) =>
-      !dependsOnDamaged(change, damaged) &&
-      (change.kind !== "open" || !deps.ignored.has(executionId, change.step)),
+      !dependsOnDamaged(change, damaged) && (change.kind !== "open" || !deps.ignored.has(executionId, change.step)),
   );
   const result = { status: execution.status, changes: changes.map(({ kind }) => kind) };
   log.debug({ event: "execution.read", target, executionId, ...result }, "execution read");

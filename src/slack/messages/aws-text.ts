@@ -1,6 +1,7 @@
 import type { UnreadExecution } from "../../app/admin/ask-targets.ts";
-import { consoleUrl } from "../../core/console-url.ts";
+import { executionPage, inConsole } from "../../core/console-url.ts";
 import type { RequestFacts } from "../../core/request.ts";
+import { mentions } from "./mentions.ts";
 import { code } from "./text.ts";
 
 /** An execution, with the address of its page if the configuration decides it. */
@@ -13,9 +14,8 @@ export interface Execution {
 
 /** Returns a link to the page of the execution in the console, or null without a page. In mrkdwn. */
 function link(execution: Execution, label: string): string | null {
-  const { facts } = execution;
-  const url = facts?.consoleUrl === undefined ? consoleUrl(execution) : facts.consoleUrl;
-  return url === null ? null : `<${url.replaceAll("&", "&amp;")}|${label}>`;
+  const url = executionPage(execution);
+  return url === null ? null : mentions().link(url, label);
 }
 
 /** Links to the execution in the console, labeled with the first characters of its ID. In mrkdwn. */
@@ -29,6 +29,9 @@ const SHORT_ID_LENGTH = 8;
 
 /** Links to the console, or returns null. In mrkdwn. */
 export const consoleLink = (execution: Execution): string | null => link(execution, "Open in the AWS console");
+
+/** "in the AWS console", as a link if there is a page. In mrkdwn. */
+export const inAwsConsole = (execution: Execution): string => inConsole(executionPage(execution), mentions());
 
 /** The execution in the small print of a notice: `/approvals show` accepts the first characters of its ID. In mrkdwn. */
 export const executionNote = (execution: Execution): string => `execution ${executionLink(execution)}`;

@@ -47,6 +47,7 @@ export const mentions = (limit = 140): NameRenderer => ({
   channel: mentionChannel,
   text: (text) => code(text, limit),
   word: (text) => word(text, limit),
+  link: (url, label) => `<${url.replaceAll("&", "&amp;")}|${label}>`,
   strong: (text) => `*${text}*`,
 });
 
@@ -54,5 +55,5 @@ export const mentions = (limit = 140): NameRenderer => ({
 export const plainNames = (limit = 140): NameRenderer => {
   const text = (each: string) => plain(each, limit);
   const word = (each: string) => plain(cutMiddle(each, limit), limit);
-  return { user: text, group: text, channel: text, text, word, strong: text };
+  return { user: text, group: text, channel: text, text, word, link: (_url, label) => label, strong: text };
 };

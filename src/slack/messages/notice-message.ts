@@ -6,7 +6,7 @@ import { describeApprovers } from "../../core/approvers.ts";
 import { counted } from "../../core/counted.ts";
 import { describeRequest } from "../../core/describe-step.ts";
 import type { ApprovalRequest } from "../../core/request.ts";
-import { executionNote } from "./aws-text.ts";
+import { executionNote, inAwsConsole } from "./aws-text.ts";
 import { context, header, type RenderedMessage, section } from "./blocks.ts";
 import { breakGlassVotes } from "./break-glass.ts";
 import { executionEndMessage, findOwnParent } from "./execution-end.ts";
@@ -15,11 +15,11 @@ import { mentionChannel, mentions, mentionUser, series } from "./mentions.ts";
 import { reasonsBlock } from "./reasons.ts";
 import { reminderMessage } from "./reminder-message.ts";
 import { misdirectedText, noEffectText } from "./signal-text.ts";
-import { listingText, stateText } from "./state-text.ts";
+import { stateText } from "./state-text.ts";
 import { summary } from "./summary.ts";
 import { code, plain } from "./text.ts";
 import { moment } from "./time.ts";
-import { noRouteMessage } from "./undecidable-step.ts";
+import { noRouteMessage, notListedMessage } from "./undecidable-step.ts";
 
 const MAX_NAMED = 3;
 
@@ -57,7 +57,7 @@ function render(view: NoticeView): RenderedMessage {
     case "not-editable":
       return notEditable(view);
     case "not-listed":
-      return notListed(view);
+      return notListedMessage(view);
     default:
       throw new Error(`no message for ${view.kind satisfies never}`);
   }
@@ -228,23 +228,10 @@ function unrecorded({ request }: NoticeView): RenderedMessage {
     blocks: [
       header(title, "what"),
       section(
-        `The database says that ${describeRequest(request, mentions())} was ${verb}, but the audit log has no record of that decision. *Countersign does not send the decision to AWS.* Run \`countersign audit verify\`. Find out who changed the database, and decide the step in the AWS console.`,
+        `The database says that ${describeRequest(request, mentions())} was ${verb}, but the audit log has no record of that decision. *Countersign does not send the decision to AWS.* Run \`countersign audit verify\`. Find out who changed the database, and decide the step ${inAwsConsole(request)}.`,
         "state",
       ),
       context(executionNote(request), "ids"),
-    ],
-  };
-}
-
-function notListed({ request }: NoticeView): RenderedMessage {
-  const { documentName } = request.facts;
-  const title = `AWS would refuse decisions of ${plain(documentName, 80)}`;
-  return {
-    text: `${title}: add a line to its Approvers.`,
-    blocks: [
-      header(title, "what"),
-      section(`${describeRequest(request, mentions())}, is waiting.\n${listingText(request.facts)}`, "state"),
-      context(`This notice is sent once for each runbook and principal · ${executionNote(request)}`, "ids"),
     ],
   };
 }

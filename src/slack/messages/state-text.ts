@@ -1,19 +1,19 @@
 import type { RequestView } from "../../app/ports/slack.ts";
-import { type ActionTerms, capitalize, findTerms } from "../../core/action-terms.ts";
+import { type ActionTerms, capitalize, findTerms, STOP_PERMISSION } from "../../core/action-terms.ts";
 import { describeApprovers } from "../../core/approvers.ts";
 import { arnMatches } from "../../core/arn.ts";
-import { requestListing, toApproverLine } from "../../core/listed-approver.ts";
 import type { NameRenderer } from "../../core/name-renderer.ts";
 import { findObstacle } from "../../core/obstacle.ts";
 import type { Route } from "../../core/policy.ts";
 import { describePrincipal } from "../../core/principal.ts";
-import { isGivenUp, isInvalidSignal } from "../../core/refused-signer.ts";
+import { isGivenUp } from "../../core/refused-signer.ts";
 import { type ApprovalRequest, isPause, type Verdict, type Vote } from "../../core/request.ts";
 import { describeMissingIdentity, describeRequesterRule } from "../../core/requester-rule.ts";
 import { countAccepted, lastError, type SignalAttempt, uncertainUntil, waitsUntil } from "../../core/signal-attempt.ts";
 import { uncoveredSentence } from "../../core/uncovered.ts";
-import { consoleLink, executionLink } from "./aws-text.ts";
+import { consoleLink, executionLink, inAwsConsole } from "./aws-text.ts";
 import { breakGlassText } from "./break-glass.ts";
+import { givenUpText, listingText } from "./listing-text.ts";
 import { mentions, mentionUser, series } from "./mentions.ts";
 import { closedText } from "./outcome-text.ts";
 import { noEffectText, partlyRefusedText } from "./signal-text.ts";
@@ -43,8 +43,9 @@ export function stateText(view: RequestView, { inMessage = false }: { inMessage?
   }
 }
 
-/** Said where a paused step has no Stop button. */
-const NO_STOP = `Countersign had no permission ${code("ssm:StopAutomationExecution", 40)} when this request opened. Stop the execution in the AWS console.`;
+/** Said where a paused step has no Stop button. The permission may have changed since, and AWS may not have answered. */
+const noStopText = (request: ApprovalRequest) =>
+  `When this request opened, AWS did not confirm that Countersign may stop executions (${code(STOP_PERMISSION, 40)}). Stop the execution ${inAwsConsole(request)}.`;
 
 /** The status line: approvals so far, who may decide, and who may not. */
 function openText({ request, votes, route, requester, isQuiet = false }: RequestView): string {
@@ -53,9 +54,9 @@ function openText({ request, votes, route, requester, isQuiet = false }: Request
     return withConsole(`*This request cannot be decided in Slack.* ${why}`, request);
   }
   if (route.decide === "elsewhere") return elsewhereText(request);
-  const listing = listingText(request.facts);
+  const listing = listingText(request);
   // Nobody can approve here, so nobody needs the count of approvals.
-  if (listing !== null && findObstacle(request.facts, route) !== null) return withConsole(listing, request);
+  if (listing !== null && findObstacle(request.facts, route) !== null) return listing;
   const terms = findTerms(request.facts);
   const given = byVerdict(votes, "approve");
   const missing = route.quorum - given.length;
@@ -74,55 +75,11 @@ function openText({ request, votes, route, requester, isQuiet = false }: Request
   return [
     line,
     needed > 1 ? `AWS itself requires ${needed} approvals, each from a different AWS identity.` : null,
-    isPause(request.facts) && request.facts.canStop !== true ? NO_STOP : null,
+    isPause(request.facts) && request.facts.canStop !== true ? noStopText(request) : null,
     listing,
   ]
     .filter((each) => each !== null)
     .join("\n");
-}
-
-/** Says whether AWS may refuse the decision, because the step's Approvers do not name the principal that signs. */
-export function listingText(facts: ApprovalRequest["facts"]): string | null {
-  const { signer } = facts;
-  if (signer === undefined) return null;
-  const principal = describePrincipal(signer.arn, mentions(80));
-  switch (requestListing(facts)) {
-    case "listed":
-      return null;
-    case "unknown":
-      return `:warning: Countersign cannot tell whether the step's Approvers include ${principal}. If AWS refuses the decision, decide the step in the AWS console.`;
-    case "unlisted":
-      return refusedText(`AWS would refuse the decision: the step's Approvers do not include ${principal}`, signer.arn);
-    default:
-      throw new Error("no text for the listing");
-  }
-}
-
-/** Says that no click can decide the step, and which line of the runbook would have let the signer do it. */
-function refusedText(why: string, arn: string, then = ""): string {
-  return `:no_entry: *This request cannot be decided in Slack.* ${why}. Decide the step in the AWS console.${then} For later executions, add this line to Approvers in the runbook:\n\`\`${code(toApproverLine(arn), 300)}\`\``;
-}
-
-/** A group that the Approvers name may have changed meanwhile. */
-const ANOTHER_TRY =
-  " Countersign sends the decision again only after a change of its principal or configuration, or once after a restart.";
-
-/** Says which principal AWS does not accept after several attempts; null if AWS has not refused the decision for good. */
-function givenUpText(request: ApprovalRequest, attempts: readonly SignalAttempt[]): string | null {
-  const { signer } = request.facts;
-  if (isGivenUp(request, attempts) && countAccepted(attempts) > 0)
-    return `:no_entry: *Countersign cannot send the other approvals.* Decide the step in the AWS console.${ANOTHER_TRY}`;
-  if (requestListing(request.facts) === "unlisted") return listingText(request.facts);
-  if (signer === undefined || !isGivenUp(request, attempts)) return null;
-  const principal = describePrincipal(signer.arn, mentions(80));
-  const last = attempts.at(-1)?.principal;
-  const count = attempts.filter((each) => isInvalidSignal(each) && each.principal === last).length;
-  const times = count === 1 ? "once" : `${count} times`;
-  return refusedText(
-    `AWS refused the decision ${times} while the step was waiting: it does not accept ${principal}`,
-    signer.arn,
-    ANOTHER_TRY,
-  );
 }
 
 /** People who have approved already are left out. */
@@ -191,7 +148,7 @@ function signalText(request: ApprovalRequest, attempts: readonly SignalAttempt[]
 /** Says how many approvals AWS still needs, and from which identities. */
 function awsCountText(request: ApprovalRequest, [given, needed]: readonly [number, number]): string {
   const others = needed - given === 1 ? "Another identity" : "Other identities";
-  return `AWS has ${given} of ${needed} approvals, and counts each AWS identity once. ${others} must approve the step in the AWS console.${stillListed(request)}`;
+  return `AWS has ${given} of ${needed} approvals, and counts each AWS identity once. ${others} must approve the step ${inAwsConsole(request)}.${stillListed(request)}`;
 }
 
 function refusalText(request: ApprovalRequest, attempts: readonly SignalAttempt[], error: string): string {
@@ -199,10 +156,10 @@ function refusalText(request: ApprovalRequest, attempts: readonly SignalAttempt[
   return partly === null ? `AWS did not accept the decision: ${error}` : `${partly} (${error})`;
 }
 
-function retryText({ signalNextAt }: ApprovalRequest, error: string): string {
-  return signalNextAt === null
-    ? `: ${error}. Countersign will not send the decision. Decide the step in the AWS console, or ask an admin to do so.`
-    : ` yet: ${error}. Countersign will try again. If this error persists, ask an admin to fix the cause, or decide the step in the AWS console.`;
+function retryText(request: ApprovalRequest, error: string): string {
+  return request.signalNextAt === null
+    ? `: ${error}. Countersign will not send the decision. Decide the step ${inAwsConsole(request)}, or ask an admin to do so.`
+    : ` yet: ${error}. Countersign will try again. If this error persists, ask an admin to fix the cause, or decide the step ${inAwsConsole(request)}.`;
 }
 
 /** When people can expect the next attempt, and how to decide before it. */

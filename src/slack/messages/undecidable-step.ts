@@ -3,13 +3,14 @@
 import type { StepWithoutId } from "../../app/ports/delivery-store.ts";
 import type { NoticeView } from "../../app/ports/slack.ts";
 import { cut } from "../../core/cut.ts";
-import { describeStep, describeTarget, targetName } from "../../core/describe-step.ts";
+import { describeRequest, describeStep, describeTarget, targetName } from "../../core/describe-step.ts";
 import { TEXT_CONDITIONS } from "../../core/policy.ts";
 import type { ApprovalRequest } from "../../core/request.ts";
 import { describeRequester } from "../../core/requester.ts";
 import { uncoveredFix, uncoveredSentence } from "../../core/uncovered.ts";
-import { executionNote, idsLine } from "./aws-text.ts";
+import { executionNote, idsLine, inAwsConsole } from "./aws-text.ts";
 import { context, header, line, preformatted, type RenderedMessage, richText, section, span } from "./blocks.ts";
+import { listingText } from "./listing-text.ts";
 import { mentions } from "./mentions.ts";
 import { literal, plain } from "./text.ts";
 
@@ -23,7 +24,7 @@ export function noRouteMessage({ request, requester }: NoticeView): RenderedMess
     blocks: [
       header(title, "what"),
       section(
-        `${describeStep(request.facts, mentions())}, is waiting in ${describeTarget(request, mentions())}, started by ${describeRequester(requester, mentions())}. *The step cannot be decided in Slack.* No channel has a message about the step. Decide the step in the AWS console.`,
+        `${describeStep(request.facts, mentions())}, is waiting in ${describeTarget(request, mentions())}, started by ${describeRequester(requester, mentions())}. *The step cannot be decided in Slack.* No channel has a message about the step. Decide the step ${inAwsConsole(request)}.`,
         "state",
       ),
       fix === null
@@ -52,10 +53,24 @@ export function stepWithoutIdMessage(step: StepWithoutId): RenderedMessage {
     blocks: [
       header(title, "what"),
       section(
-        `${show.text(documentName)}, step ${show.text(stepName)}, is waiting for approval in ${describeTarget(step, show)}. AWS returns no \`StepExecutionId\` for this step. Without that ID, Countersign cannot verify which step a decision would reach. *The step cannot be decided in Slack.* No channel has a message about the step. Decide the step in the AWS console.`,
+        `${show.text(documentName)}, step ${show.text(stepName)}, is waiting for approval in ${describeTarget(step, show)}. AWS returns no \`StepExecutionId\` for this step. Without that ID, Countersign cannot verify which step a decision would reach. *The step cannot be decided in Slack.* No channel has a message about the step. Decide the step ${inAwsConsole({ ...step, facts: step })}.`,
         "state",
       ),
       context(`This notice is sent once for each step of an execution. ${idsLine({ ...step, facts: step })}`, "ids"),
+    ],
+  };
+}
+
+/** Renders the notice about a runbook whose Approvers do not include the principal that signs. */
+export function notListedMessage({ request }: NoticeView): RenderedMessage {
+  const { documentName } = request.facts;
+  const title = `AWS would refuse decisions of ${plain(documentName, 80)}`;
+  return {
+    text: `${title}: add a line to its Approvers.`,
+    blocks: [
+      header(title, "what"),
+      section(`${describeRequest(request, mentions())}, is waiting.\n${listingText(request)}`, "state"),
+      context(`This notice is sent once for each runbook and principal · ${executionNote(request)}`, "ids"),
     ],
   };
 }

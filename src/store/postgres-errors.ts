@@ -20,6 +20,11 @@ const FIXES: ReadonlyMap<string, string> = new Map([
   ["ERR_TLS_CERT_ALTNAME_INVALID", "Use the host name of the server's certificate in DATABASE_URL."],
 ]);
 
+/** The error of pg for a server without TLS, which has no code. */
+const NO_TLS = "The server does not support SSL connections";
+const NO_TLS_FIX =
+  "Turn on TLS at the server, or, if nobody else can use the network to it, write sslmode=disable in DATABASE_URL.";
+
 const WAIT = "Check that the server runs and that this machine can reach it.";
 
 const INSUFFICIENT_PRIVILEGE = "42501";
@@ -41,7 +46,8 @@ export function asUnavailable(error: unknown, address: string): unknown {
   const code = findCode(error);
   // pg reads the files of DATABASE_URL when it connects.
   const isFile = error instanceof Error && "syscall" in error && error.syscall === "open";
-  const advice = isFile ? CA_FILE_FIX : FIXES.get(code);
+  const isNoTls = error instanceof Error && error.message === NO_TLS;
+  const advice = isFile ? CA_FILE_FIX : isNoTls ? NO_TLS_FIX : FIXES.get(code);
   if (advice === undefined && !breaksConnection(error)) return error;
   const reason = error instanceof Error ? error.message || code : String(error);
   return new StoreUnavailableError(`The database ${address} cannot be used (${reason}). ${advice ?? WAIT}`, {

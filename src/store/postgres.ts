@@ -100,11 +100,17 @@ function toStorable(value: unknown): unknown {
   return typeof value === "string" && value.includes("\0") ? value.replaceAll("\0", "\uFFFD") : value;
 }
 
-/** Tells whether the connection to another machine has no TLS, or does not verify the server's certificate. */
+/**
+ * Tells whether the connection to another machine has no TLS, or does not verify the server's certificate. sslmode=disable says
+ * that the network is private. That is accepted only for a name without a dot, as in a network of containers.
+ */
 export function isExposed(url: string): boolean {
   const client: { host: string; ssl: boolean | { rejectUnauthorized?: boolean } } = new pg.Client(url);
   const isLocal = /^(?:\/|(?:localhost|127\.[\d.]+|::1)$)/.test(client.host);
-  return !isLocal && (typeof client.ssl === "boolean" ? !client.ssl : client.ssl.rejectUnauthorized === false);
+  const isDeclared = /^[\w-]+$/.test(client.host) && URL.parse(url)?.searchParams.get("sslmode") === "disable";
+  return (
+    !isLocal && !isDeclared && (typeof client.ssl === "boolean" ? !client.ssl : client.ssl.rejectUnauthorized === false)
+  );
 }
 
 /** Returns the host and name of the database, without user and password. */

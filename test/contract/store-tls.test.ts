@@ -19,6 +19,12 @@ test("PostgreSQL: a server that requires TLS is used with its CA, and each mista
   const ca = join(folder, "ca.pem");
   writeFileSync(ca, cert);
   const server = await postgresDatabases();
+  const withoutTls = `${server.url("postgres")}?sslmode=verify-full`;
+  assert.match(
+    await findMessage(withoutTls),
+    /does not support SSL connections\). Turn on TLS at the server, or, if nobody/,
+  );
+  await assert.rejects(open(withoutTls), (error) => error instanceof StoreUnavailableError && !error.transient);
   // Not reused by other tests, which connect without TLS.
   const name = await server.database();
   const admin = new pg.Client({ connectionString: server.url("postgres") });
@@ -69,6 +75,10 @@ async function findMessage(url: string): Promise<string> {
 for (const [place, expected] of [
   ["db.example.com/d", true],
   ["db.example.com/d?sslmode=disable", true],
+  ["10.0.0.1/d?sslmode=disable", true],
+  ["[fd00::1]/d?sslmode=disable", true],
+  ["postgres/d", true],
+  ["postgres/d?sslmode=disable", false],
   ["db.example.com/d?sslmode=no-verify", true],
   ["db.example.com/d?sslmode=verify-full", false],
   ["localhost.example.com/d", true],

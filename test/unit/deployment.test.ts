@@ -9,6 +9,7 @@ import { parse, parseAllDocuments } from "yaml";
 import { makeRoutes } from "../../src/bot/routes.ts";
 import { EXIT } from "../../src/cli/output.ts";
 import { parseEnvironment, VARIABLES } from "../../src/config/environment.ts";
+import { isExposed } from "../../src/store/postgres.ts";
 import type { Json } from "../support/http-json.ts";
 
 const DOCKERFILE = readFileSync("deploy/Dockerfile", "utf8");
@@ -74,6 +75,7 @@ test("compose.yaml runs the image with PostgreSQL, a read-only file system and o
   accepts({ ...others, DATABASE_URL: password(DATABASE_URL) });
   const url = new URL(password(DATABASE_URL));
   assert.ok(url.hostname in COMPOSE.services);
+  assert.equal(isExposed(url.href), false, "doctor does not warn about a network of containers on one machine");
   assert.deepEqual(
     [url.username, url.password, url.pathname],
     [

@@ -26,6 +26,8 @@ export interface BenchedBot {
   name: string;
   /** The resident memory of the process, in bytes. */
   rss(): number;
+  /** What the resident memory consists of. */
+  memoryParts(): string;
   /** The open files and sockets of the process. */
   handles(): number;
   stop(): Promise<void>;
@@ -92,9 +94,13 @@ function start(args: string[], environment: Record<string, string | undefined>, 
 }
 
 function toBot(name: string, child: ChildProcess): BenchedBot {
+  const read = (field: string) =>
+    Number(new RegExp(`${field}:\\s+(\\d+)`).exec(readFileSync(`/proc/${child.pid}/status`, "utf8"))?.[1]) * 1024;
   return {
     name,
-    rss: () => Number(/VmRSS:\s+(\d+)/.exec(readFileSync(`/proc/${child.pid}/status`, "utf8"))?.[1]) * 1024,
+    rss: () => read("VmRSS"),
+    memoryParts: () =>
+      `${(read("RssAnon") / 1e6).toFixed(0)} MB of the heap and of stacks, ${(read("RssFile") / 1e6).toFixed(0)} MB of program files`,
     handles: () => readdirSync(`/proc/${child.pid}/fd`).length,
     stop: () => stop(child),
     async kill() {

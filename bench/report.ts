@@ -16,6 +16,7 @@ export interface Results {
 export const MEASUREMENT_NAMES = [
   "latency",
   "calls",
+  "limits",
   "load",
   "events",
   "flood",
@@ -61,6 +62,9 @@ export function makeReport(): Record<string, string> {
   const causes = names
     .flatMap((name) => measured.get(name)?.figures ?? [])
     .filter(({ met, note }) => met === false && note !== undefined);
+  const parts = names
+    .flatMap((name) => measured.get(name)?.figures ?? [])
+    .flatMap(({ figure, parts: own }) => (own === undefined ? [] : [`- **${figure}**: ${own}`]));
   const machines = [...new Set([...measured.values()].map(({ machine }) => machine))].join("; ");
   const latency = Object.entries(measured.get("latency")?.latency ?? {});
   const bars = latency.map(([name, { signals }]) => ({ name, value: percentile(signals, 0.5) }));
@@ -76,7 +80,7 @@ export function makeReport(): Record<string, string> {
 \`npm run bench\` measures the program as it ships, with SQLite unless a line says otherwise. The bot and each stand-in run in processes of their own on
 one machine, which they share. The clicks come from 20 approvers in turn, whom the policy lists by name. Slack's rate limits are off unless a line says
 otherwise. The minimal bot (\`bench/minimal-bot.ts\`) does the least that a safe bot must do: one lookup of the person, one read and one signal, without
-a store. It also shows the limit of the stand-ins.
+a store. It also shows the limit of the stand-ins, which share the machine with the bot.
 
 Measured on: ${machines}. Each line names its date and commit.
 
@@ -99,6 +103,12 @@ ${latency
   .join("\n")}
 
 ![Click to signal](images/latency.svg)
+
+## Stages
+
+When the stand-ins received each call, from the click, and what the memory consists of.
+
+${parts.join("\n")}
 
 ## Cost by open requests
 

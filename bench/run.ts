@@ -14,7 +14,7 @@ import { measureAudit } from "./audit.ts";
 import { measureEvents, measureTargets } from "./events.ts";
 import { measureFlood, measureRestarts, measureSoak } from "./faults.ts";
 import { compareLatency, countCalls, type Figure, type Options, type Samples } from "./figures.ts";
-import { measureLoad, measureOpenRequests, measureThroughput } from "./load.ts";
+import { measureLimits, measureLoad, measureOpenRequests, measureThroughput } from "./load.ts";
 import { MEASUREMENT_NAMES, type MeasurementName, type Results, toResultFile, writeReport } from "./report.ts";
 
 const { values } = parseArgs({
@@ -39,6 +39,7 @@ const samples: Samples = { latency: {}, lists: {} };
 const MEASUREMENTS: Record<MeasurementName, () => Promise<Figure[]>> = {
   latency: () => compareLatency(options, samples),
   calls: () => countCalls(samples),
+  limits: () => measureLimits(options),
   load: () => measureLoad(options),
   events: () => measureEvents(options.clicks),
   flood: measureFlood,

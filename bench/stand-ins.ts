@@ -50,6 +50,10 @@ export interface StandIns {
   tryApprove(message: Posted): Promise<number | null>;
   /** Presses Approve, and resolves with the milliseconds until the acknowledgement. Throws if there was none. */
   approve(message: Posted): Promise<number>;
+  /** Opens a request from a digest as an approver. */
+  open(message: Posted, block: string): Promise<void>;
+  /** Resolves with the reads, or the lookups, that the stand-in answers in a second without a bot. */
+  answers(service: "aws" | "slack", executionId: string): Promise<number>;
   /** Injects a fault. `delay` ends all faults. */
   addFault(service: "aws" | "slack", fault: Json): Promise<void>;
   /** Delays every call by these milliseconds, and ends all other faults. Zero ends the delays. */
@@ -131,6 +135,16 @@ export async function startStandIns(): Promise<StandIns> {
       if (ms === null) throw new Error(`the click on ${message.ts} in ${message.channel} was not acknowledged`);
       return ms;
     },
+    async open({ channel, ts }, block_id) {
+      const click = { user: APPROVERS[0], channel, ts, action_id: "open", block_id };
+      await postJson(`${control.slack}/click`, click);
+    },
+    answers: (service, AutomationExecutionId) =>
+      countAnswers(() =>
+        service === "aws"
+          ? ssm.send(new GetAutomationExecutionCommand({ AutomationExecutionId }))
+          : web.users.info({ user: APPROVERS[0] ?? "" }),
+      ),
     addFault: async (service, fault) => void (await postJson(`${control[service]}/faults`, fault)),
     async delay(slackMs, awsMs) {
       for (const [service, operations, delayMs] of [
@@ -196,6 +210,19 @@ function trackSignals(journal: string): StandIns["signals"] {
     });
     return new Map(ids.map((id) => [id, received.get(id) ?? Number.NaN]));
   };
+}
+
+/** Calls in progress at the same time, and the duration of the measurement. */
+const [CALLS_TOGETHER, CALLING_MS] = [32, 5_000];
+
+async function countAnswers(call: () => Promise<unknown>): Promise<number> {
+  const startedAt = performance.now();
+  let answers = 0;
+  const callOneByOne = async () => {
+    for (; performance.now() - startedAt < CALLING_MS; answers++) await call();
+  };
+  await Promise.all(Array.from({ length: CALLS_TOGETHER }, callOneByOne));
+  return answers / ((performance.now() - startedAt) / 1000);
 }
 
 async function startStandIn(name: "aws" | "slack"): Promise<{ url: string; child: ChildProcess }> {

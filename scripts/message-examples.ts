@@ -176,7 +176,9 @@ const requests: Record<string, RequestView> = {
     votes: [jane({ verdict: "reject", reason: "Wait until the sale has ended." })],
   }),
   "timed-out": view({ ...elsewhere({ kind: "timed-out" }), closedAt: ASKED + 60 * MINUTE, ...ended("TimedOut") }),
-  "decided-in-aws": view(elsewhere({ by: ["arn:aws:iam::111122223333:user/omar"] })),
+  "decided-in-aws": view(elsewhere({ by: ["arn:aws:iam::111122223333:user/dan"] }), {
+    awsDeciders: { "arn:aws:iam::111122223333:user/dan": "U0DAN" },
+  }),
   cancelled: view({ ...elsewhere({ kind: "cancelled" }), ...ended("Cancelled") }),
   failed: view({
     ...elsewhere({ kind: "failed", detail: "Step timed out while it was starting." }),

@@ -33,7 +33,7 @@ routes:
     approvers: { users: [U0JANE], groups: [S0DBA] }
     broadcast: true
     warning: IRREVERSIBLE
-identities: { U0ROSA: ["${ROSA}"] }
+identities: { U0ROSA: ["${ROSA}"], U0ADMIN: ["arn:aws:iam::111122223333:user/admin"] }
 admins: { users: [U0ADMIN] }
 `;
 
@@ -104,7 +104,7 @@ async function deleted(w: World): Promise<void> {
   assert.match(toText(again), /1 of 2 approvals.*"action_id":"approve"/s);
   const Payload = { Comment: ["checked by phone"] };
   await w.aws.ssm.send(new SendAutomationSignalCommand({ AutomationExecutionId: id, SignalType: "Approve", Payload }));
-  const ended = await w.message(id, /Approved in AWS.*checked by phone/s);
+  const ended = await w.message(id, /Approved in AWS\* by <@U0ADMIN> \(`admin`\).*checked by phone/s);
   assert.equal(ended.ts, again.ts);
   assert.equal((await w.messages()).filter((each) => toText(each).includes(id)).length, 1);
 }

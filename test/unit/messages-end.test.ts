@@ -2,7 +2,10 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import type { NoticeView } from "../../src/app/ports/slack.ts";
 import type { Outcome } from "../../src/core/request.ts";
+import { detailsView } from "../../src/slack/messages/details-view.ts";
+import { showBlocks } from "../../src/slack/messages/inspect-blocks.ts";
 import { noticeMessage } from "../../src/slack/messages/notice-message.ts";
+import { requestMessage } from "../../src/slack/messages/request-message.ts";
 import { visibleText } from "../support/block-limits.ts";
 import { type Changes, closedBy, request, view, vote } from "./messages-examples.ts";
 
@@ -86,5 +89,25 @@ test("the end mentions a person whose principal decided in AWS, and names anothe
   const outcome: Outcome = { kind: "approved", where: "aws", by: [omar, role], detail: null };
   const gates = [{ request: request({ outcome }), votes: [], awsDeciders: { [omar]: "U0OMAR" } }];
   const text = textOf({ ...ended({ executionStatus: "Success" }), gates });
-  assert.match(text, /in AWS by <@U0OMAR> and .*Ops/);
+  assert.match(text, /in AWS by <@U0OMAR> \(`omar`\) and .*Ops/);
+  const many = textOf({ ...ended({ executionStatus: "Success" }), gates: Array(8).fill(gates[0]) });
+  assert.match(many, /and 2 earlier gates, decided by <@U0OMAR>:/);
+});
+
+test("the message, Details, the answer to a command, a later gate and the requester's message name who decided in AWS alike", () => {
+  const omar = "arn:aws:iam::111122223333:user/omar";
+  const closed = { ...view(closedBy({ where: "aws", by: [omar] })), awsDeciders: { [omar]: "U0OMAR" } };
+  const later = { ...view(), earlier: { gates: [{ ...closed, messages: [] }], more: 0 } };
+  const shown = { ...closed, messages: [], history: [], problems: [], execution: null };
+  const surfaces = [
+    requestMessage(closed),
+    detailsView({ ...closed, execution: null }),
+    requestMessage(later),
+    detailsView({ ...later, execution: null }),
+    showBlocks([shown], { workspaceUrl: "" }),
+    noticeMessage({ ...closed, kind: "requester-decided" }),
+    noticeMessage({ ...closed, kind: "not-editable" }),
+  ];
+  for (const [index, { blocks }] of surfaces.entries())
+    assert.match(visibleText(blocks), /in AWS\*? by <@U0OMAR> \(`omar`\)/, `surface ${index}`);
 });

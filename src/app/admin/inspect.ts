@@ -1,3 +1,4 @@
+import { findAwsDeciders } from "../../core/aws-deciders.ts";
 import { type DamagedDenial, toDamagedDenial } from "../../core/damaged-denial.ts";
 import { lastEarlier } from "../../core/earlier-requests.ts";
 import type { ObservedExecution } from "../../core/execution.ts";
@@ -224,5 +225,6 @@ export async function inspect(deps: InspectDeps, request: ApprovalRequest): Prom
     deps.messages.ofRequest(request.id),
   ]);
   const requester = findRequester(request, deps.identities);
-  return { request, votes, attempts, messages, requester, route: findRoute(deps.routes, request.route) };
+  const awsDeciders = findAwsDeciders(request, deps.identities);
+  return { request, votes, attempts, messages, requester, awsDeciders, route: findRoute(deps.routes, request.route) };
 }

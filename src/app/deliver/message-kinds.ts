@@ -1,3 +1,4 @@
+import { findAwsDeciders } from "../../core/aws-deciders.ts";
 import { lastEarlier } from "../../core/earlier-requests.ts";
 import { findRoute, isEscalationChannel, type Route, tellsRequester } from "../../core/policy.ts";
 import { isGivenUp } from "../../core/refused-signer.ts";
@@ -108,7 +109,7 @@ export const aboutNotice = ({ requestId, kind }: NoticeRow) =>
 
 /** Finds the earlier requests of the execution, each with its messages: those in this channel first. */
 async function findEarlier(
-  { requests, messages }: ViewDeps & { messages: MessageStore },
+  { requests, messages, identities }: ViewDeps & { messages: MessageStore },
   of: ApprovalRequest,
   channelId: string,
 ): Promise<EarlierGates> {
@@ -118,7 +119,8 @@ async function findEarlier(
   for (const request of shown) {
     const rows = await messages.ofRequest(request.id);
     const here = rows.toSorted((a, b) => Number(b.channelId === channelId) - Number(a.channelId === channelId));
-    gates.push({ request, votes: await requests.votes(request.id), messages: here });
+    const awsDeciders = findAwsDeciders(request, identities);
+    gates.push({ request, votes: await requests.votes(request.id), awsDeciders, messages: here });
   }
   return { gates, more };
 }
@@ -185,16 +187,6 @@ async function toNoticeView(
   return { ...view, gates, broadcast: routes.some((each) => each.broadcast), tellRequester: tellsRequester(routes) };
 }
 
-/** Finds the people who decided in AWS: `identities` or the owner of an address names one person for the principal. */
-function findAwsDeciders({ outcome, addressOwners }: ApprovalRequest, identities: Identities): Record<string, string> {
-  if (outcome?.where !== "aws") return {};
-  const found = outcome.by.map((arn) => {
-    const { userIds } = findRequester({ facts: { executedBy: arn }, addressOwners }, identities);
-    return userIds.length === 1 ? [[arn, userIds[0] ?? ""]] : [];
-  });
-  return Object.fromEntries(found.flat());
-}
-
 async function toRequestView(deps: ViewDeps, requestId: string): Promise<RequestView> {
   const request = await deps.requests.byId(requestId);
   if (request === null) throw new Error(`Request ${requestId} has a message but does not exist.`);
@@ -207,5 +199,6 @@ async function toRequestView(deps: ViewDeps, requestId: string): Promise<Request
     attempts,
     route,
     requester: findRequester(request, deps.identities),
+    awsDeciders: findAwsDeciders(request, deps.identities),
   };
 }

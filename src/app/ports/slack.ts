@@ -1,4 +1,5 @@
 /** The interfaces to Slack that use cases need. The rules of ports/aws.ts apply. */
+import type { AwsDeciders } from "../../core/aws-deciders.ts";
 import type { LookupFailure, Membership, Person } from "../../core/person.ts";
 import type { Approvers, People, Route } from "../../core/policy.ts";
 import type { ApprovalRequest, Vote } from "../../core/request.ts";
@@ -43,6 +44,8 @@ export interface RequestView {
   attempts: readonly SignalAttempt[];
   route: Route | null;
   requester: Requester;
+  /** The people who decided in AWS; absent: none is known. */
+  awsDeciders?: AwsDeciders;
   /** When the message was posted, or is being posted. */
   postedAt?: number | undefined;
   /** Whether the message replaces one that was deleted. */
@@ -80,11 +83,8 @@ export interface EarlierGates {
   more: number;
 }
 
-/** A request with its votes. */
-export type Gate = Pick<RequestView, "request" | "votes"> & {
-  /** The Slack accounts of the principals who decided in AWS, where one is known; absent: none. */
-  awsDeciders?: Readonly<Record<string, string>>;
-};
+/** A request with those who decided it. */
+export type Gate = Pick<RequestView, "request" | "votes" | "awsDeciders">;
 
 /** The thread that a reply goes to. `broadcast`: the channel shows the reply too. */
 export interface Thread {

@@ -1,7 +1,7 @@
 import type { RequestView } from "../../app/ports/slack.ts";
 import { capitalize, isStopped, outcomeText, repeatsRejection } from "../../core/action-terms.ts";
+import { type AwsDeciders, describeDecider } from "../../core/aws-deciders.ts";
 import { listNames } from "../../core/name-renderer.ts";
-import { describePrincipal } from "../../core/principal.ts";
 import { type ApprovalRequest, askedAt, isPause, type Outcome, type Vote } from "../../core/request.ts";
 import { executionLink, executionText } from "./aws-text.ts";
 import { mentions, mentionUser } from "./mentions.ts";
@@ -21,7 +21,7 @@ const MAX_REASON_TEXT_LENGTH = 1000;
 export function closedText(view: RequestView, inMessage: boolean): string {
   const { request, votes } = view;
   const { outcome } = request;
-  const result = outcome === null ? "*Closed*, with an unknown outcome" : outcomeSentence(outcome, request, votes);
+  const result = outcome === null ? "*Closed*, with an unknown outcome" : outcomeSentence(outcome, view);
   const reason = inMessage ? soleReason(view) : null;
   const why = reason === null ? "" : `: ${code(reason, MAX_REASON_TEXT_LENGTH)}`;
   return [
@@ -37,7 +37,8 @@ export function closedText(view: RequestView, inMessage: boolean): string {
     .join("\n");
 }
 
-function outcomeSentence(outcome: Outcome, request: ApprovalRequest, votes: readonly Vote[]): string {
+function outcomeSentence(outcome: Outcome, { request, votes, awsDeciders = {} }: RequestView): string {
+  const by = byPrincipals(outcome, awsDeciders);
   const asked = askedAt(request);
   const detected = ` (seen by Countersign after ${duration((request.closedAt ?? asked) - asked)})`;
   switch (outcome.kind) {
@@ -46,20 +47,20 @@ function outcomeSentence(outcome: Outcome, request: ApprovalRequest, votes: read
       const verb = capitalize(outcomeText(outcome, request.facts));
       const comment = outcome.comment === undefined ? "" : `, with the comment ${code(outcome.comment, 300)}`;
       if (outcome.where === "aws")
-        return `*${verb} in AWS*${byPrincipals(outcome)}, not in Slack${isPause(request.facts) ? NO_RESUMER : ""}${detected}${comment}`;
+        return `*${verb} in AWS*${by}, not in Slack${isPause(request.facts) ? NO_RESUMER : ""}${detected}${comment}`;
       return decidedInSlack(verb, request, votes);
     }
     case "timed-out":
       return `*Timed out* before AWS had a decision${detected}`;
     case "cancelled":
       if (isStopped(outcome)) return decidedInSlack("Stopped", request, votes);
-      return `*Cancelled in AWS*${byPrincipals(outcome)} before AWS had a decision${detected}`;
+      return `*Cancelled in AWS*${by} before AWS had a decision${detected}`;
     case "failed":
       return `*The step failed in AWS* before AWS had a decision${detected}`;
     case "not-found":
       return `*AWS no longer has this execution*, so it cannot be decided${detected}`;
     case "unknown":
-      return `*No longer waiting*: AWS does not say how the step was decided${byPrincipals(outcome)}${detected}`;
+      return `*No longer waiting*: AWS does not say how the step was decided${by}${detected}`;
     default:
       throw new Error(`no sentence for ${outcome.kind satisfies never}`);
   }
@@ -102,9 +103,9 @@ function notApplied(outcome: Outcome, request: ApprovalRequest, votes: readonly 
   return `${subject} by ${named(votes)} had no effect.`;
 }
 
-function byPrincipals(outcome: Outcome): string {
+function byPrincipals(outcome: Outcome, people: AwsDeciders): string {
   if (outcome.by.length === 0) return "";
-  const names = outcome.by.map((arn) => describePrincipal(arn, mentions(100)));
+  const names = outcome.by.map((arn) => describeDecider(arn, people, mentions(100)));
   return ` by ${listNames(names, "and", 5)}`;
 }
 

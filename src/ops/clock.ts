@@ -18,7 +18,7 @@ export const systemClock: Clock = {
         abort?.removeEventListener("abort", done);
         resolve();
       };
-      const timer = setTimeout(done, ms);
+      const timer = setTimeout(done, Math.max(0, ms)); // Node warns about a negative time
       abort?.addEventListener("abort", done, { once: true });
     }),
 };

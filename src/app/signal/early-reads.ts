@@ -119,8 +119,8 @@ export function makeEarlyReads(deps: EarlyReadDeps): EarlyReads {
       if (early === undefined) return null;
       const { at, abort } = early;
       const leftMs = Math.min(MAX_EARLY_AGE_MS, at + MAX_EARLY_AGE_MS - clock.now());
-      const isTooOld = clock.sleep(leftMs, abort.signal).then(() => null);
-      const result = leftMs < 0 ? null : await Promise.race([early.result, isTooOld]);
+      const isTooOld = () => clock.sleep(leftMs, abort.signal).then(() => null);
+      const result = leftMs < 0 ? null : await Promise.race([early.result, isTooOld()]);
       abort.abort();
       begun.delete(id);
       return result !== null && isRecent(result, clock) ? result : null;

@@ -284,6 +284,10 @@ export function messageExamples(): Record<string, RenderedMessage> {
         consoleUrl: executionPage(view().request),
       }),
     ],
+    [
+      "notice-channel-unavailable-posted",
+      noticeMessage({ ...notices["channel-unavailable"], kind: "channel-unavailable", subject: "posted" }),
+    ],
     ["notice-lost-thread", noticeMessage({ ...notices.reminder, kind: "reminder", isThreadLost: true })],
     ["external", requestMessage(requests.open ?? view(), { withhold: true })],
     ["digest", digestMessage({ since: ASKED, waiting, count: 8 })],

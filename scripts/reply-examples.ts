@@ -1,13 +1,17 @@
+import { confirmationText } from "../src/app/decide/confirm-vote.ts";
 import { consoleUrl } from "../src/core/console-url.ts";
 import { type Denial, denialSentence } from "../src/core/denial.ts";
+import { type DroppedVote, toDroppedReplies } from "../src/core/dropped-vote.ts";
+import { toLateReplies } from "../src/core/late-replies.ts";
 import type { Person } from "../src/core/person.ts";
+import type { Verdict } from "../src/core/request.ts";
 import { findRequester } from "../src/core/requester.ts";
 import { UNCOVERED_REASONS, type Uncovered } from "../src/core/uncovered.ts";
 import { NOT_RECORDED } from "../src/slack/listeners/record.ts";
 import { findLookupAdvice } from "../src/slack/lookup-advice.ts";
 import { mentions } from "../src/slack/messages/mentions.ts";
 import { EXECUTION_ID } from "../test/support/samples.ts";
-import { FACTS, ROLE, ROUTE, view } from "./example-views.ts";
+import { FACTS, PAYOUTS, ROLE, ROUTE, view } from "./example-views.ts";
 import { decided, elsewhere, jane } from "./message-examples.ts";
 
 /** Replies to clicks that do not count, in one group per picture. The names are those of the files in docs/images/messages. */
@@ -105,8 +109,37 @@ export const denialExamples: Record<string, readonly Denial[]> = {
   ],
 };
 
+const show = mentions(150);
+const { request } = view();
+const dropped = (kind: "not-approver" | "account-status", userId: string): DroppedVote => ({
+  vote: jane({ userId }),
+  denial: kind === "not-approver" ? { kind, route: ROUTE, gone: [] } : { kind, status: "deactivated" },
+});
+const confirm = (evaluation: Parameters<typeof confirmationText>[0], approvals = 1) =>
+  confirmationText(evaluation, { request, route: PAYOUTS, approvals }, show);
+const counted = (verdict: Verdict, completes: boolean) =>
+  confirm({ kind: "counted", vote: jane({ verdict }), completes, patch: {} });
+
+/** The replies after a vote that counted. */
+const voteReplies = (): Record<string, string[]> => ({
+  "reply-counted": [
+    counted("approve", false),
+    counted("approve", true),
+    counted("reject", true),
+    confirm({ kind: "withdrawn", vote: jane() }),
+  ],
+  "reply-dropped": [
+    ...toDroppedReplies([dropped("not-approver", "U0DAN")], jane(), request, 1, show),
+    ...toDroppedReplies([dropped("account-status", "U0DAN")], jane(), request, 0, show),
+  ].map(({ text }) => text),
+  "reply-no-effect": (["timed-out", "approved"] as const).flatMap((kind) =>
+    toLateReplies(request, { kind, where: "aws", by: [OMAR], detail: null }, [jane()]).map(({ text }) => text),
+  ),
+});
+
 /** Returns the texts of each picture. */
 export const replyExamples = (): Record<string, string[]> => ({
+  ...voteReplies(),
   ...Object.fromEntries(
     Object.entries(denialExamples).map(([name, denials]) => [
       name,

@@ -2,6 +2,12 @@ import { writeFileSync } from "node:fs";
 import { crc32, deflateSync, inflateSync } from "node:zlib";
 import type { Locator, Page } from "playwright-core";
 
+/** The emoji of messages that the browser of `npm ci` has no font for: the pictures show their codes instead of gaps. */
+export const EMOJI_CODES: readonly (readonly [emoji: string, code: string])[] = [
+  ["\u{1F6A8}", ":rotating_light:"],
+  ["\u26D4", ":no_entry:"],
+];
+
 /**
  * Waits until nothing is hovered and two frames have been rendered, and saves a screenshot of the elements, which follow
  * each other, without toasts, as a small PNG.
@@ -12,6 +18,14 @@ export async function saveScreenshot(page: Page, elements: Locator | readonly Lo
   await page.evaluate(() => {
     for (const toasts of document.querySelectorAll<HTMLElement>(".toasts")) toasts.style.display = "none";
   });
+  await page.evaluate((codes) => {
+    const nodes = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
+    while (nodes.nextNode()) {
+      const node = nodes.currentNode;
+      for (const [emoji, code] of codes)
+        if (node.nodeValue?.includes(emoji)) node.nodeValue = node.nodeValue.replaceAll(emoji, code);
+    }
+  }, EMOJI_CODES);
   await page.evaluate(() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done))));
   writeFileSync(path, toPalette(await takeScreenshot(page, [elements].flat())));
 }

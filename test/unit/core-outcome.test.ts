@@ -1,9 +1,20 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import type { ObservedExecution, ObservedStep } from "../../src/core/execution.ts";
+import { toLateReplies } from "../../src/core/late-replies.ts";
 import { reconcile } from "../../src/core/reconcile.ts";
 import type { ApprovalRequest, Outcome } from "../../src/core/request.ts";
-import { aFacts, anAttempt, anExecution, aRequest, aStep, decidedAs, NOW, REQUEST_ID } from "../support/samples.ts";
+import {
+  aFacts,
+  anAttempt,
+  anExecution,
+  aRequest,
+  aStep,
+  aVote,
+  decidedAs,
+  NOW,
+  REQUEST_ID,
+} from "../support/samples.ts";
 
 const REVIEWER = "arn:aws:iam::111122223333:user/omar";
 
@@ -218,3 +229,18 @@ test("the comment of a decision elsewhere is stored masked and cut between chara
   assert.equal(outcome({ Approver: REVIEWER, Comment: `${"x".repeat(998)}😀😀` })?.comment, `${"x".repeat(998)}…`);
   assert.equal(outcome({ Approver: REVIEWER, Comment: `Countersign request ${REQUEST_ID}` })?.comment, undefined);
 });
+
+for (const [kind, words] of [
+  ["timed-out", "timed out"],
+  ["failed", "failed"],
+  ["approved", "approved"],
+  ["unknown", "ended without a known decision"],
+] as const)
+  test(`a person whose vote came too late learns how the step ended in AWS: ${words}`, () => {
+    const outcome: Outcome = { kind, where: "aws", by: [], detail: null };
+    const [reply] = toLateReplies(aRequest(), outcome, [aVote()]);
+    assert.match(
+      reply?.text ?? "",
+      new RegExp(`did not decide it\\. The step is no longer waiting: ${words} in AWS\\.`),
+    );
+  });

@@ -5,6 +5,7 @@ import { describe, test } from "node:test";
 import { drawingSteps, INSTALL_DRAWINGS } from "../../scripts/install-drawings.ts";
 import { messageExamples } from "../../scripts/message-examples.ts";
 import { denialExamples, replyExamples } from "../../scripts/reply-examples.ts";
+import { EMOJI_CODES } from "../../scripts/save-screenshot.ts";
 import { DENIALS } from "./denials.ts";
 
 const picturesOf = (page: string) =>
@@ -74,6 +75,12 @@ test("docs/messages.md shows each kind of message and of reply to a click, once"
   const names = [...Object.keys(messageExamples()), ...Object.keys(replyExamples())];
   const expected = names.map((name) => `docs/images/messages/${name}.png`);
   assert.deepEqual(shown.sort(), expected.sort());
+});
+
+test("each emoji of a message is in the fonts of the pictures, or has a code that they show", () => {
+  const texts = Object.values(messageExamples()).map(({ blocks }) => JSON.stringify(blocks));
+  const codes = new Set(texts.flatMap((text) => text.match(/:[a-z_]{3,}:(?= )/g) ?? []));
+  assert.deepEqual([...codes].sort(), [...EMOJI_CODES.map(([, code]) => code), ":warning:"].sort());
 });
 
 test("each message that sends people to the AWS console has a link with these words", () => {

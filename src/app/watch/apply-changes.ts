@@ -1,6 +1,6 @@
-import { findTerms, outcomeText } from "../../core/action-terms.ts";
 import { type AuditEntry, requestContext } from "../../core/audit-records.ts";
 import type { ObservedExecution } from "../../core/execution.ts";
+import { toLateReplies } from "../../core/late-replies.ts";
 import type { Mask } from "../../core/mask.ts";
 import type { Change } from "../../core/reconcile.ts";
 import type { ApprovalRequest, Outcome, Vote } from "../../core/request.ts";
@@ -100,17 +100,4 @@ function findDeciders(request: ApprovalRequest, outcome: Outcome, votes: readonl
     .filter((vote) => vote.verdict === request.decision)
     .map((vote) => vote.userId)
     .join(", ");
-}
-
-/** Returns replies to the people whose votes were stored but did not decide the step. */
-function toLateReplies(
-  request: ApprovalRequest,
-  outcome: Outcome,
-  votes: readonly Vote[],
-): { userId: string; text: string }[] {
-  if (outcome.where === "slack") return [];
-  return votes.map((vote) => ({
-    userId: vote.userId,
-    text: `Your ${findTerms(request.facts).of[vote.verdict]} ${request.facts.documentName} (step ${request.facts.stepName}) was recorded but did not decide it: the step was ${outcomeText(outcome, request.facts)} in AWS. The message has the details.`,
-  }));
 }

@@ -7,6 +7,8 @@ export const BOT_TOKEN = "xoxb-sandbox";
 export const APP_TOKEN = "xapp-sandbox";
 export const SIGNING_SECRET = "sandbox-signing-secret";
 export const OTHER_BOT_TOKEN = "xoxb-other-bot";
+/** In Slack's own form, which names the app. */
+export const OTHER_APP_TOKEN = "xapp-1-A0OTHERBOT0-1-other-bot";
 
 export const TEAM_ID = "T0SANDBOX01";
 export const OTHER_TEAM_ID = "T0OTHER0001";
@@ -130,7 +132,7 @@ export function seedWorkspace(now: number): Seed {
           botId: "B0OTHERBOT0",
           botUserId: OTHER_BOT_USER_ID,
           botToken: OTHER_BOT_TOKEN,
-          appToken: "xapp-other-bot",
+          appToken: OTHER_APP_TOKEN,
         }),
         signingSecret: "other-signing-secret",
       },

@@ -1,4 +1,4 @@
-import { closeSync, openSync, realpathSync, statSync } from "node:fs";
+import { accessSync, closeSync, constants, openSync, realpathSync, statSync } from "node:fs";
 import { DatabaseSync, type SQLInputValue, type SQLOutputValue, type StatementSync } from "node:sqlite";
 import { SqliteAdapter, SqliteDialect, type SqliteStatement } from "kysely";
 import { GroupCommitDriver, type GroupedDatabase } from "./group-commit.ts";
@@ -33,6 +33,8 @@ export function sqliteDialect(path: string, elapsed?: () => number): SqliteDiale
   return opened(path, WRITE_ADVICE, () => {
     if (path === ":memory:") return openForWriting(path, null, elapsed);
     createPrivately(path);
+    // SQLite would open it to read only, and fail at the first write.
+    accessSync(path, constants.W_OK);
     const lock = lockFile(path);
     try {
       return openForWriting(path, lock, elapsed);

@@ -1,3 +1,4 @@
+import { OTHER_APP_TOKEN } from "../../sandbox/slack/seed.ts";
 import type { Fault } from "./doctor-fault.ts";
 
 const approvers = (channels: string, who: string, more = "") => ({
@@ -50,6 +51,14 @@ export const SLACK_FAULTS: readonly Fault[] = [
     name: "Socket Mode is off",
     breaks: (w) => w.slack("settings", { requestUrl: "http://127.0.0.1:9/slack/events" }),
     expected: [/^failed SLACK_APP_TOKEN: Slack refused: socket_mode_disabled\. Turn on Socket Mode/m],
+  },
+  {
+    part: "slack-socket-mode",
+    name: "an app-level token of another app",
+    run: { env: { SLACK_APP_TOKEN: OTHER_APP_TOKEN } },
+    expected: [
+      /^failed SLACK_APP_TOKEN: this token is of the app A0OTHERBOT0, and SLACK_BOT_TOKEN is of the app A0\w+\. Copy both/m,
+    ],
   },
   {
     part: "slack-socket-mode",

@@ -120,7 +120,8 @@ fullMatrixTest("the bot runs as nobody from a read-only checkout, and writes onl
   const own = isOpen
     ? { program: join(checkout, bin.countersign) }
     : { program: join(checkout, "program.mjs"), node: join(checkout, "node") };
-  const bot = await startBot(environment, { ...own, cwd: checkout, ...nobody });
+  const copy = { ...own, cwd: checkout, ...nobody };
+  const bot = await startBot(environment, copy);
   t.after(bot.kill);
   await eventually(
     "the bot is ready",
@@ -132,8 +133,21 @@ fullMatrixTest("the bot runs as nobody from a read-only checkout, and writes onl
   await eventually("the signal is sent", async () => (await w.awsCalls("SendAutomationSignal")).length === 1);
   assert.equal(await bot.stop(), 0);
   assert.deepEqual(listFiles(checkout), before);
-  const database = statSync(join(data, "countersign.db"));
-  assert.equal(database.uid, nobody.uid ?? process.getuid?.());
+  const path = join(data, "countersign.db");
+  assert.equal(statSync(path).uid, nobody.uid ?? process.getuid?.());
+
+  // A database that this user may not write any more: its file, or the folder, in which SQLite writes further files.
+  for (const denied of [path, data]) {
+    chmodSync(denied, denied === data ? 0o555 : 0o444);
+    const doctor = await spawnBot(environment, copy, ["doctor"]);
+    assert.equal(await doctor.ended, 1);
+    const line = `failed   DATABASE_URL: not writable (${denied}: EACCES). Allow the user of the bot to write it.`;
+    assert.ok(doctor.lines.includes(line), formatLastLines(doctor.lines));
+    const started = await spawnBot(environment, copy);
+    assert.equal(await started.ended, 1);
+    assert.match(formatLastLines(started.lines), /"event":"bot.failed".*countersign\.db cannot be opened/);
+    chmodSync(denied, denied === data ? 0o755 : 0o600);
+  }
 });
 
 const numberOf = (option: string) => Number(execFileSync("id", [option, "nobody"], { encoding: "utf8" }));

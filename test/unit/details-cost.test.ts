@@ -1,32 +1,29 @@
 import assert from "node:assert/strict";
+import { once } from "node:events";
 import { test } from "node:test";
-import { MASK } from "../../src/core/mask.ts";
-import { ROUTE, view } from "./messages-examples.ts";
-import { SURFACES } from "./surfaces.ts";
+import { Worker } from "node:worker_threads";
+import type { Costs } from "./details-cost-worker.ts";
 
-/** A request at the limits of the API model: 200 names, 50 values of 512 characters, half of the names hidden. */
-const parameters = Array.from({ length: 200 }, (_, name) => ({
-  ...{ name: `Name${name}`, masked: name % 2 === 0, isDefault: false },
-  values:
-    name % 2 === 0 ? [MASK] : Array.from({ length: 50 }, (_, value) => `${name}x${value}-`.repeat(128).slice(0, 512)),
-}));
+/** The cost to render, as a multiple of the cost to read and write the stored request. */
+const MOST = 4;
+const MAX_THREADS = 3;
 
-/** Returns the processor time of this thread in the best of several runs: other processes do not count. */
-function cost(work: () => unknown): number {
-  const runs = Array.from({ length: 4 }, () => {
-    const since = process.threadCpuUsage();
-    for (let time = 0; time < 2; time++) work();
-    const { user, system } = process.threadCpuUsage(since);
-    return user + system;
-  });
-  return Math.min(...runs);
+/**
+ * Measures in a new thread. It has a small heap: in the process of all tests, the garbage collector can take longer than the
+ * work.
+ */
+async function measure(): Promise<[surface: string, ratio: number][]> {
+  const worker = new Worker(new URL("details-cost-worker.ts", import.meta.url), { execArgv: [] });
+  const [{ stored, rendered }] = (await once(worker, "message")) as [Costs];
+  return Object.entries(rendered).map(([surface, cost]) => [surface, cost / stored]);
 }
 
-test("no surface of a request at the limits costs much more than it costs to store the request", () => {
-  const of = { ...view({ facts: { parameters } }), route: ROUTE };
-  const stored = cost(() => JSON.parse(JSON.stringify(of.request)));
-  for (const [name, { render }] of Object.entries(SURFACES)) {
-    const rendered = cost(() => render(of));
-    assert.ok(rendered < 4 * stored, `${name}: ${rendered} and ${stored} microseconds`);
-  }
+test("no surface of a request at the limits costs much more than it costs to store the request", async () => {
+  const best = new Map(await measure());
+  assert.ok(best.size > 10, [...best.keys()].join());
+  const tooMuch = () => [...best].filter(([, ratio]) => ratio >= MOST);
+  // What is really slow is slow in each thread.
+  for (let threads = 1; threads < MAX_THREADS && tooMuch().length > 0; threads++)
+    for (const [surface, ratio] of await measure()) best.set(surface, Math.min(ratio, best.get(surface) ?? ratio));
+  assert.deepEqual(tooMuch(), []);
 });

@@ -68,22 +68,28 @@ function escaped(text: string): string {
 }
 
 function disarmed(text: string): string {
-  return text.replaceAll(/<(?=[!@#])/g, "‹");
+  return text.includes("<") ? text.replaceAll(/<(?=[!@#])/g, "‹") : text;
 }
-
-/** The characters that can be sent as more units than they have. */
-const SENT_LONGER = new Set("&<>");
 
 /** Cuts to at most `limit` units as sent, between characters and never inside an entity. A cut ends in an ellipsis. */
 function cutAfter(text: string, limit: number, send: (text: string) => string): string {
   const whole = send(text);
   if (whole.length <= limit) return whole;
-  let kept = 0;
-  let units = 0;
-  for (const point of text.slice(0, limit)) {
-    units += SENT_LONGER.has(point) ? send(point).length : point.length;
-    if (units > limit - 1) break;
-    kept += point.length;
-  }
+  // Without entities, no unit needs to be counted: a long value would take longer than everything else.
+  const kept = whole.length === text.length ? limit - 1 : countFitting(text, limit - 1, send);
   return `${send(text.slice(0, boundaryBefore(text, kept)))}…`;
 }
+
+/** Counts the first units of a text that have at most `limit` units as sent. */
+function countFitting(text: string, limit: number, send: (text: string) => string): number {
+  let fitting = 0;
+  for (let units = 0; fitting < text.length; fitting++) {
+    const unit = text.charAt(fitting);
+    units += SENT_LONGER.has(unit) ? send(unit).length : 1;
+    if (units > limit) break;
+  }
+  return fitting;
+}
+
+/** The characters that can be sent as more units than they have. */
+const SENT_LONGER = new Set("&<>");

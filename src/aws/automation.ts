@@ -8,6 +8,7 @@ import {
 } from "@aws-sdk/client-ssm";
 import type { Automation, AwsCalls, Clock, Target, TargetRoles } from "../app/ports/aws.ts";
 import type { ListedExecution } from "../core/execution.ts";
+import { finishInTurns } from "../core/slices.ts";
 import { makeApproverSessions } from "./approver-sessions.ts";
 import { MalformedAnswerError, readFailure } from "./aws-failures.ts";
 import { type Connections, makeConnections } from "./connections.ts";
@@ -57,7 +58,7 @@ export function makeAutomation(
       : makeApproverSessions({ ...common, roleArn: roles.approverRole });
   const forPeople = limitConcurrency(MAX_PEOPLE_CALLS);
   const read: Automation["read"] = (executionId, abort, priority = "routine") => {
-    const call = () => readExecution(reader, executionId, { pace, priority, abort });
+    const call = () => readExecution(reader, executionId, { pace, priority, abort }, clock.turn);
     return priority === "people" ? forPeople(call, abort).catch(readFailure) : call();
   };
 
@@ -104,7 +105,12 @@ function connectReader(region: string, readRole: string | null, calls: AwsCalls,
   return reader;
 }
 
-async function readExecution(client: SSMClient, executionId: string, slot: PacedCall): ReturnType<Automation["read"]> {
+async function readExecution(
+  client: SSMClient,
+  executionId: string,
+  slot: PacedCall,
+  turn: Clock["turn"],
+): ReturnType<Automation["read"]> {
   try {
     const command = new GetAutomationExecutionCommand({ AutomationExecutionId: executionId });
     const { AutomationExecution: execution } = await client.send(paced(command, slot), { abortSignal: slot.abort });
@@ -112,7 +118,7 @@ async function readExecution(client: SSMClient, executionId: string, slot: Paced
       execution?.StepExecutionsTruncated === true
         ? await listSteps(client, executionId, slot)
         : decodePage(execution?.StepExecutions);
-    return { kind: "read", execution: decodeExecution(execution, steps) };
+    return { kind: "read", execution: await finishInTurns(decodeExecution(execution, steps), turn) };
   } catch (error) {
     return error instanceof AutomationExecutionNotFoundException ? { kind: "not-found" } : readFailure(error);
   }

@@ -1,6 +1,15 @@
 import type { AutomationExecution, AutomationExecutionMetadata, StepExecution } from "@aws-sdk/client-ssm";
 import type { ExecutionSummary, ListedExecution, ObservedExecution, ObservedStep } from "../core/execution.ts";
+import type { Work } from "../core/slices.ts";
 import { MalformedAnswerError } from "./aws-failures.ts";
+
+/** A character that is decoded costs a fraction of a step of the mask's search. */
+const CHARACTERS_PER_STEP = 10;
+/**
+ * An input with more characters stays as AWS returned it, because its JSON can be parsed only as a whole. The inputs of a gate
+ * are shorter, and Details shows the beginning of the others. The mask searches JSON in a text too.
+ */
+export const MAX_DECODED_LENGTH = 250_000;
 
 /** Decodes a listed execution; null if it lacks a field that AWS always sends. */
 export function decodeListed(item: AutomationExecutionMetadata | null): ListedExecution | null {
@@ -31,16 +40,18 @@ export function decodeSummary(item: AutomationExecutionMetadata | null): Executi
 }
 
 /**
- * Decodes an execution. The SDK does not check the types of a reply's members, so each is checked here. Throws
- * MalformedAnswerError if the reply has no id or no status.
+ * Decodes an execution, with a pause after each step and input: AWS's API model has no limit for them. The SDK does not check
+ * the types of a reply's members, so each is checked here. Throws MalformedAnswerError if the reply has no id or no status.
  */
-export function decodeExecution(
+export function* decodeExecution(
   execution: AutomationExecution | undefined,
   steps: readonly StepExecution[],
-): ObservedExecution {
+): Work<ObservedExecution> {
   const executionId = text(execution?.AutomationExecutionId);
   const status = text(execution?.AutomationExecutionStatus);
   if (executionId === null || status === null) throw new MalformedAnswerError("the execution has no id or no status");
+  const decoded: ObservedStep[] = [];
+  for (const step of decodePage(steps)) decoded.push(yield* decodeStep(step));
   return {
     executionId,
     documentName: text(execution?.DocumentName) ?? "(unnamed runbook)",
@@ -56,7 +67,7 @@ export function decodeExecution(
     ...decodeRateControl(execution),
     variables: lists(execution?.Variables),
     outputs: lists(execution?.Outputs),
-    steps: decodePage(steps).map(decodeStep),
+    steps: decoded,
   };
 }
 
@@ -69,9 +80,15 @@ function decodeRateControl(
   return parameter === null ? {} : { targetParameter: parameter };
 }
 
-function decodeStep(step: StepExecution): ObservedStep {
+function* decodeStep(step: StepExecution): Work<ObservedStep> {
   if (typeof step !== "object" || step === null) throw new MalformedAnswerError("a step is not one");
   const { TimeoutSeconds: timeout } = step;
+  const inputs: [name: string, input: unknown][] = [];
+  for (const [name, input] of members(step.Inputs)) {
+    inputs.push([name, decodeNamed(name, input)]);
+    yield isDecoded(input) ? 1 + input.length / CHARACTERS_PER_STEP : 1;
+  }
+  yield 1;
   return {
     stepExecutionId: text(step.StepExecutionId),
     parentStepId: text(step.ParentStepDetails?.StepExecutionId),
@@ -83,7 +100,7 @@ function decodeStep(step: StepExecution): ObservedStep {
     endedAt: time(step.ExecutionEndTime),
     timeoutSeconds: Number.isFinite(timeout) ? (timeout ?? null) : null,
     onFailure: text(step.OnFailure),
-    inputs: Object.fromEntries(members(step.Inputs).map(([key, value]) => [key, decodeNamed(key, value)])),
+    inputs: Object.fromEntries(inputs),
     outputs: lists(step.Outputs),
     failureMessage: text(step.FailureMessage),
     ...decodeFailureDetails(step.FailureDetails),
@@ -111,23 +128,27 @@ function decodeNamed(name: string, input: unknown): unknown {
 /**
  * Decodes an input of a step. AWS encodes inputs as JSON, with rare exceptions: then the raw text is returned. The raw text is
  * also returned if decoding would change a number, the order of members or a repeated member: people must see a long account
- * or serial number as AWS returned it.
+ * or serial number as AWS returned it. So is a text that is too long to decode at once.
  */
 export function decodeInput(input: unknown): unknown {
-  if (typeof input !== "string") return input;
+  if (!isDecoded(input)) return input;
   try {
     const value: unknown = JSON.parse(input);
-    return JSON.stringify(value) === toCompactJson(input) ? value : input;
+    const written = JSON.stringify(value);
+    return written === input || written === toCompactJson(input) ? value : input;
   } catch {
     return input;
   }
 }
 
+const isDecoded = (input: unknown): input is string => typeof input === "string" && input.length <= MAX_DECODED_LENGTH;
+
 /** Removes the spaces between the tokens of valid JSON, and the escapes that strings do not need. */
 function toCompactJson(json: string): string {
-  return json.replace(/"[^"\\]*(?:\\.[^"\\]*)*"|\s+/g, (token) =>
-    token.startsWith('"') ? JSON.stringify(JSON.parse(token)) : "",
-  );
+  return json.replace(/"[^"\\]*(?:\\.[^"\\]*)*"|\s+/g, (token) => {
+    if (!token.startsWith('"')) return "";
+    return token.includes("\\") || !token.isWellFormed() ? JSON.stringify(JSON.parse(token)) : token;
+  });
 }
 
 /** Checks a page of a reply; an absent page is empty. */

@@ -1,6 +1,5 @@
 import { GetDocumentCommand, type GetDocumentCommandOutput, type SSMClient } from "@aws-sdk/client-ssm";
 import { LRUCache } from "lru-cache";
-import { parse } from "yaml";
 import type { Automation, DeclaredParameters } from "../app/ports/aws.ts";
 import { isObject } from "../core/parse-object.ts";
 import { MalformedAnswerError, readFailure } from "./aws-failures.ts";
@@ -69,7 +68,7 @@ type SendGetDocument = (command: GetDocumentCommand) => Promise<GetDocumentComma
 export async function readDeclared(send: SendGetDocument, name: string, version: string): Promise<DeclaredParameters> {
   const command = new GetDocumentCommand({ Name: name, DocumentFormat: "JSON", DocumentVersion: version });
   const { Content } = await send(command);
-  const content: unknown = typeof Content === "string" ? parse(Content) : null;
+  const content: unknown = typeof Content === "string" ? parseContent(Content) : null;
   if (!isObject(content)) throw new MalformedAnswerError("the runbook has no content");
   const declared = content.parameters ?? {};
   if (!isObject(declared)) throw new MalformedAnswerError("the parameters of the runbook are no object");
@@ -83,6 +82,15 @@ export async function readDeclared(send: SendGetDocument, name: string, version:
     defaults: findValues(parameters, "default"),
     allowedValues: findValues(parameters, "allowedValues"),
   };
+}
+
+/** AWS returns JSON, also for a runbook that was written in YAML. Source: SSM API, GetDocument, DocumentFormat. */
+function parseContent(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch (error) {
+    throw new MalformedAnswerError("the runbook is not JSON", { cause: error });
+  }
 }
 
 /** Returns the description of each step that has one, also of those within an aws:loop. */

@@ -27,6 +27,8 @@ export const MAX_DEPTH = 60;
 
 /** Texts of more characters in all teach nothing: what they name is hidden only in its own place. */
 const MAX_LEARNED_LENGTH = 1_000_000;
+/** A longer text teaches nothing either: it is read as a whole, and no slice may take long. */
+const MAX_TEXT_LENGTH = 250_000;
 /** The room for hidden JSON whose members are learned. A search withholds texts long before hidden values have so much. */
 const MAX_HIDDEN_JSON_LENGTH = 100_000;
 /** A character that is read costs a fraction of a step of the search. */
@@ -84,7 +86,7 @@ function makeReader(shortest: ReturnType<typeof makeShortestSecrets>, hides: (na
   const learnText = (text: string, hiddenBy: string | null, depth: number) => {
     if (hiddenBy !== null) put(hiddenBy, text);
     const texts = known.get(hiddenBy) ?? new Set();
-    if (texts.has(text) || text.length > left) return;
+    if (texts.has(text) || text.length > Math.min(left, MAX_TEXT_LENGTH)) return;
     known.set(hiddenBy, texts.add(text));
     left -= text.length;
     if (hiddenBy !== null && text.length <= hiddenLeft && /^\s*[[{]/.test(text)) {

@@ -10,6 +10,22 @@ export async function inTurns<T>(work: Work<T>, turn: () => Promise<void>): Prom
   }
 }
 
+/**
+ * Finishes work in slices: between two of them, the event loop turns. Work that fits into one slice is finished
+ * at once.
+ */
+export async function finishInTurns<T>(work: Work<T>, turn: () => Promise<void>): Promise<T> {
+  let left = SLICE_STEPS;
+  for (;;) {
+    const next = work.next();
+    if (next.done === true) return next.value;
+    left -= next.value;
+    if (left > 0) continue;
+    await turn();
+    left = SLICE_STEPS;
+  }
+}
+
 /** The cost of one slice: about two milliseconds, and up to 20 in a process that has just started. */
 export const SLICE_STEPS = 8_000;
 

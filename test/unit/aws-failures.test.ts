@@ -2,7 +2,8 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { SSMServiceException } from "@aws-sdk/client-ssm";
 import { describe, MalformedAnswerError, readFailure, signalFailure } from "../../src/aws/aws-failures.ts";
-import { decodeExecution, decodeInput, decodeListed } from "../../src/aws/decode.ts";
+import { decodeInput, decodeListed } from "../../src/aws/decode.ts";
+import { decodeAtOnce } from "../support/decode-at-once.ts";
 
 const network = (code: string, syscall?: string) => Object.assign(new Error(`${syscall} ${code}`), { code, syscall });
 const replied = (name: string, httpStatusCode: number) =>
@@ -113,12 +114,12 @@ test("a list item that is not an execution is omitted; an execution without id o
   for (const item of [null, {}, { AutomationExecutionId: "e" }, { AutomationExecutionStatus: "Waiting" } as const])
     assert.equal(decodeListed(item), null);
   for (const execution of [undefined, {}, { AutomationExecutionId: "e" }])
-    assert.throws(() => decodeExecution(execution, []), MalformedAnswerError);
+    assert.throws(() => decodeAtOnce(execution, []), MalformedAnswerError);
 });
 
 test("the enclosing step of a step is decoded from ParentStepDetails, and is null without one", () => {
   const execution = { AutomationExecutionId: "e", AutomationExecutionStatus: "Waiting" } as const;
-  const decode = (step: object) => decodeExecution(execution, [step])?.steps[0]?.parentStepId;
+  const decode = (step: object) => decodeAtOnce(execution, [step])?.steps[0]?.parentStepId;
   assert.equal(decode({ ParentStepDetails: { StepExecutionId: "loop", StepName: "Loop", Iteration: 2 } }), "loop");
   for (const details of [undefined, null, {}, { StepName: "Loop" }, "loop"])
     assert.equal(decode({ ParentStepDetails: details }), null);

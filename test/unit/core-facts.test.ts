@@ -1,7 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import fc from "fast-check";
-import { decodeExecution } from "../../src/aws/decode.ts";
 import { backoffMs } from "../../src/core/backoff.ts";
 import { toRequestFacts } from "../../src/core/facts.ts";
 import { MASK, makeMask } from "../../src/core/mask.ts";
@@ -9,6 +8,7 @@ import { maskExecution } from "../../src/core/mask-execution.ts";
 import { deadline } from "../../src/core/request.ts";
 import { describeRunContext } from "../../src/core/run-context.ts";
 import { plainNames } from "../../src/slack/messages/mentions.ts";
+import { decodeAtOnce } from "../support/decode-at-once.ts";
 import { aFacts, anExecution, aStep, NOW } from "../support/samples.ts";
 
 const gate = { gate: 1, gates: 2 };
@@ -124,7 +124,7 @@ test("a pause between attempts doubles up to its cap, and half of it is random",
 /** Reads a step with these inputs as the adapter and the core do. */
 function factsOf(Inputs: Record<string, string>, mask = open) {
   const raw = { AutomationExecutionId: "e-1", AutomationExecutionStatus: "Waiting" as const };
-  const execution = decodeExecution(raw, [{ StepName: "approve", StepExecutionId: "s-1", Inputs }]);
+  const execution = decodeAtOnce(raw, [{ StepName: "approve", StepExecutionId: "s-1", Inputs }]);
   const [step] = execution.steps;
   assert.ok(step !== undefined);
   return toRequestFacts(execution, step, gate, mask, null);
@@ -226,7 +226,7 @@ for (const [claim, more, step, expected] of CONTEXTS) {
 
 test("Target and TargetParameterName of an execution are its rate control, also with values of other types", () => {
   const decode = (more: object) =>
-    decodeExecution({ AutomationExecutionId: "e-1", AutomationExecutionStatus: "Waiting", ...more }, []).rateControl;
+    decodeAtOnce({ AutomationExecutionId: "e-1", AutomationExecutionStatus: "Waiting", ...more }, []).rateControl;
   assert.deepEqual(decode({ Target: "i-1", TargetParameterName: "Id" }), { target: "i-1", parameter: "Id" });
   assert.deepEqual(decode({ Target: "i-1" }), { target: "i-1", parameter: null });
   const parent = {
@@ -234,7 +234,7 @@ test("Target and TargetParameterName of an execution are its rate control, also 
     AutomationExecutionStatus: "InProgress",
     TargetParameterName: "Id",
   } as const;
-  assert.equal(decodeExecution(parent, []).targetParameter, "Id");
+  assert.equal(decodeAtOnce(parent, []).targetParameter, "Id");
   for (const more of [{}, { TargetParameterName: "Id" }, { Target: "" }, { Target: 7 }])
     assert.equal(decode(more), undefined);
 });

@@ -57,6 +57,16 @@ for (const [what, toValue] of Object.entries(VALUES))
       assert.ok(Math.max(...costs) <= SLICE_STEPS + 20_500, `${Math.max(...costs)} steps`);
     });
 
+test("a text that is too long to read in one slice teaches nothing, and is withheld", () => {
+  const withText = (length: number) =>
+    anExecution({ steps: [aStep({ inputs: { Text: "password=secretvalue;".padEnd(length, "some words ") } })] });
+  const { costs, mask } = maskInSlices(withText(900_000));
+  assert.ok(Math.max(...costs) <= SLICE_STEPS + 20_500, `${Math.max(...costs)} steps`);
+  assert.equal(mask.withheld(), 1);
+  assert.equal(makeMask(DEFAULT_HIDDEN_NAMES, withText(900_000)).text("secretvalue"), "secretvalue");
+  assert.equal(makeMask(DEFAULT_HIDDEN_NAMES, withText(100_000)).text("secretvalue"), "(hidden)");
+});
+
 test("a text that is masked at once between two slices does not disturb them", () => {
   const execution = large(VALUES["plain text"] as (typeof VALUES)[string], 200, () => false);
   const mask = makeMask(DEFAULT_HIDDEN_NAMES, execution);

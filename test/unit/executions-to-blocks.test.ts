@@ -2,7 +2,6 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import type { AutomationExecution, StepExecution } from "@aws-sdk/client-ssm";
 import fc from "fast-check";
-import { decodeExecution } from "../../src/aws/decode.ts";
 import { toRequestFacts } from "../../src/core/facts.ts";
 import { makeMask } from "../../src/core/mask.ts";
 import { maskExecution } from "../../src/core/mask-execution.ts";
@@ -11,6 +10,7 @@ import { UNKNOWN_REQUESTER } from "../../src/core/requester.ts";
 import { detailsView } from "../../src/slack/messages/details-view.ts";
 import { requestMessage } from "../../src/slack/messages/request-message.ts";
 import { findProblems, visibleText } from "../support/block-limits.ts";
+import { decodeAtOnce } from "../support/decode-at-once.ts";
 import { FULL_MATRIX } from "../support/full-matrix.ts";
 import { aRequest, aRoute } from "../support/samples.ts";
 import { hostile } from "./hostile-arbitraries.ts";
@@ -83,7 +83,7 @@ test("Slack accepts each message and view of an execution, and none shows its se
   let rendered = 0;
   fc.assert(
     fc.property(answer, (given) => {
-      const execution = decodeExecution(given, given.StepExecutions ?? []);
+      const execution = decodeAtOnce(given, given.StepExecutions ?? []);
       const mask = makeMask(["*password*", "*token*"], execution);
       for (const change of reconcile(execution, [], { now: 0, maskText: mask.text })) {
         if (change.kind !== "open") continue;

@@ -1,4 +1,5 @@
 import type { AwsConnector } from "../app/ports/aws.ts";
+import { type AttemptTimes, makeAttemptTimes } from "../app/signal/attempt-times.ts";
 import type { EarlyReads } from "../app/signal/early-reads.ts";
 import { makeSendSignal } from "../app/signal/send-signal.ts";
 import { makeApplyChanges } from "../app/watch/apply-changes.ts";
@@ -63,6 +64,7 @@ export function startTargets(
   const { config, store, workspace, health, queueHealth, metrics, replica, wakeUps, clock, random, log } = wiring;
   const { requests, executions } = store;
   const { aliveUntil } = leases;
+  const attemptTimes = makeAttemptTimes(clock);
   const sendSignal = makeSendSignal({
     requests,
     executions,
@@ -72,6 +74,7 @@ export function startTargets(
     random,
     owner: replica,
     early,
+    attemptTimes,
     aliveUntil,
     workspace: workspace.teamId,
     policyHash: config.policyHash,
@@ -80,7 +83,18 @@ export function startTargets(
   const isOwned = (key: string) => leases.lease(targetLease(key)) !== null;
   const ticks = startTargetTicks({ connections, store, isOwned, wakeUps, clock, log });
   const slots = makePollSlots(connections.length, config.pollIntervalMs, clock);
-  const shared = { store, sendSignal, aliveUntil, sync: makeSync(wiring), slots, health, replica, wakeUps, clock, log };
+  const shared = {
+    store,
+    sendSignal,
+    aliveUntil,
+    sync: makeSync(wiring, attemptTimes),
+    slots,
+    health,
+    replica,
+    wakeUps,
+    clock,
+    log,
+  };
   const workers = connections.map((connection) => {
     const lease = () => leases.lease(targetLease(connection.key));
     const { key } = connection;
@@ -99,7 +113,7 @@ export function startTargets(
   return [ticks, ...workers];
 }
 
-function makeSync(wiring: Wiring): ReadDeps["sync"] {
+function makeSync(wiring: Wiring, { correct: correctTimes }: AttemptTimes): ReadDeps["sync"] {
   const { config, metrics, clock, newId, random, log } = wiring;
   const { routes, identities, mask, policyHash } = config;
   const auditContext = wireAuditContext(wiring);
@@ -111,7 +125,9 @@ function makeSync(wiring: Wiring): ReadDeps["sync"] {
     const policy = { routes, identities, auditContext };
     const apply = makeApplyChanges({ ...policy, requests, clock, newId, log, ignored, tags, countUncovered });
     return makeSyncExecution({
-      ...{ requests, executions, apply, mask, policyHash, startedElapsed, ignored, clock, random, log },
+      ...{ requests, executions, apply, mask, policyHash, startedElapsed, ignored, correctTimes, clock },
+      random,
+      log,
       withPauses: coversPauses(routes),
       countStale: metrics.countStale,
       reportChange: observe,

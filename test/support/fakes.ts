@@ -44,6 +44,17 @@ export function testClock(start = NOW): TestClock {
   };
 }
 
+/** Makes a function that sets the clock, forward or back, without time passing. */
+export function makeSetClock(clock: TestClock): (ms: number) => void {
+  const { elapsed } = clock;
+  let set = 0;
+  clock.elapsed = () => elapsed() - set;
+  return (ms) => {
+    clock.advance(ms);
+    set += Math.max(0, ms);
+  };
+}
+
 /** The heartbeat of a process that never stops. */
 export const aliveUntil: AliveUntil = () => Number.POSITIVE_INFINITY;
 

@@ -4,6 +4,7 @@ import { makeGroupReadLimit } from "../../src/app/decide/group-read-limit.ts";
 import { makeRequestMessages } from "../../src/app/deliver/message-kinds.ts";
 import type { Automation } from "../../src/app/ports/aws.ts";
 import type { Store } from "../../src/app/ports/store.ts";
+import { makeAttemptTimes } from "../../src/app/signal/attempt-times.ts";
 import { makeSendSignal } from "../../src/app/signal/send-signal.ts";
 import { makeApplyChanges } from "../../src/app/watch/apply-changes.ts";
 import { makeIgnoredPauses } from "../../src/app/watch/ignored-pauses.ts";
@@ -111,6 +112,7 @@ export async function bot(store: Store, quorum: number, gates: number, needed: n
     policyHash: "hash",
     startedElapsed: 0,
     ignored,
+    correctTimes: makeAttemptTimes(clock).correct,
     clock,
     random,
     log,

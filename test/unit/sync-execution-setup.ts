@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import type { TestContext } from "node:test";
 import { makeAuditContext } from "../../src/app/audit/audit-context.ts";
+import { makeAttemptTimes } from "../../src/app/signal/attempt-times.ts";
 import { makeApplyChanges } from "../../src/app/watch/apply-changes.ts";
 import { makeIgnoredPauses } from "../../src/app/watch/ignored-pauses.ts";
 import { makePostponedTags } from "../../src/app/watch/postponed-tags.ts";
@@ -49,6 +50,7 @@ export async function setUp(t: TestContext, routes = [aRoute()], withPauses = fa
     startedElapsed: 0,
     withPauses,
     ignored,
+    correctTimes: makeAttemptTimes(clock).correct,
     clock,
     random: () => 0.5,
     log,

@@ -17,6 +17,7 @@ import { BOT, type Signer } from "../../core/signers.ts";
 import type { AwsFailure, Clock, Log } from "../ports/aws.ts";
 import type { Lease } from "../ports/coordination.ts";
 import type { RequestStore, Store } from "../ports/store.ts";
+import type { AttemptTimes } from "./attempt-times.ts";
 
 /** When the step is read again while an attempt is uncertain or a change of the step is to be stored. */
 export const REREAD_MS = 5_000;
@@ -32,6 +33,7 @@ export interface RecordDeps {
   log: Log;
   /** The hash of the configuration. */
   policyHash: string;
+  attemptTimes: Pick<AttemptTimes, "remember">;
 }
 
 /** A signal of a decided request that this signer is to send. */
@@ -70,6 +72,7 @@ export async function recordAttempt(
     ...(attempt.state === "refused" && patch.signalNextAt === null ? { recipientLookup: "decision-refused" } : {}),
   });
   if (!isStored) return null;
+  deps.attemptTimes.remember(attempt);
   logAttempt(deps.log, request, attempt, result);
   const others = pending.attempts.filter((each) => each.attempt !== attempt.attempt);
   return {

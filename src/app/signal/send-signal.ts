@@ -16,6 +16,7 @@ import type { Automation, Clock } from "../ports/aws.ts";
 import type { AliveUntil, Lease, LeaseStore } from "../ports/coordination.ts";
 import type { ExecutionStore } from "../ports/execution-store.ts";
 import type { DamagedRequest } from "../ports/request-search.ts";
+import { type AttemptTimes, makeAttemptTimes } from "./attempt-times.ts";
 import {
   type AskedAt,
   type EarlyReads,
@@ -27,7 +28,6 @@ import {
   type SignaledRequest,
 } from "./early-reads.ts";
 import { followMove } from "./follow-move.ts";
-import { makeOwnAttempts, type OwnAttempts } from "./own-attempts.ts";
 import {
   type PendingSignal,
   type RecordDeps,
@@ -49,13 +49,15 @@ const TOO_LATE =
 /** A request whose signal is due. */
 export type DueSignal = SignaledRequest & Pick<ApprovalRequest, "version">;
 
-export interface SendSignalDeps extends RecordDeps {
+export interface SendSignalDeps extends Omit<RecordDeps, "attemptTimes"> {
   executions: ExecutionStore;
   leases: LeaseStore;
   /** This process, for leases. */
   owner: string;
   /** Reads that began before the decision; without them, each signal has a read of its own. */
   early?: Pick<EarlyReads, "take">;
+  /** Shared with the reads of executions; without it, signals have one of their own. */
+  attemptTimes?: AttemptTimes;
   aliveUntil: AliveUntil;
   /** Names the Slack workspace in the payload. */
   workspace: string;
@@ -80,7 +82,7 @@ export interface SendSignalDeps extends RecordDeps {
  * core/signal-attempt.ts has the states of each attempt.
  */
 export const makeSendSignal = (deps: SendSignalDeps) => {
-  const own = makeOwnAttempts(deps.clock);
+  const { attemptTimes = makeAttemptTimes(deps.clock) } = deps;
   return async (automation: Automation, due: DueSignal, abort: AbortSignal): Promise<void> => {
     const begun = deps.clock.elapsed();
     const early = (await deps.early?.take(due)) ?? null;
@@ -90,7 +92,7 @@ export const makeSendSignal = (deps: SendSignalDeps) => {
     if (lease === null) return deps.requests.postponeSignal(due.id, due.version, deps.clock.now() + LEASE_RETRY_MS);
     const log = deps.log.child({ requestId: due.id, executionId: due.executionId });
     try {
-      await signalOnce({ ...deps, log, own }, automation, due, { lease, early, since }, abort);
+      await signalOnce({ ...deps, log, attemptTimes }, automation, due, { lease, early, since }, abort);
     } finally {
       await deps.leases.release(lease.name, lease.owner);
     }
@@ -99,8 +101,10 @@ export const makeSendSignal = (deps: SendSignalDeps) => {
 
 const NOT_SENT = { kind: "not-sent", code: "TooLate", message: TOO_LATE } as const;
 
+type Deps = SendSignalDeps & { attemptTimes: AttemptTimes };
+
 async function signalOnce(
-  deps: SendSignalDeps & { own: OwnAttempts },
+  deps: Deps,
   automation: Automation,
   due: DueSignal,
   { lease, early, since }: { lease: Lease; early: ReadUnderLease | null; since: number },
@@ -112,7 +116,7 @@ async function signalOnce(
   const request = known.find(({ id }) => id === due.id);
   if (request === undefined || !isDecided(request) || request.signal === "accepted") return;
   const votes = await requests.votes(request.id);
-  const signals = deps.own.correct(await requests.signalsOfExecution(automation.target, request.executionId));
+  const signals = deps.attemptTimes.correct(await requests.signalsOfExecution(automation.target, request.executionId));
   const { attempts = [], elsewhere = [] } = Object.groupBy(signals, (each) => classifyAttempt(request, each));
   if (!(await requests.isDecisionRecorded(request.id))) return recordUnrecorded(deps, request, attempts, lease);
   const listed = await executions.find(automation.target.key, request.executionId);
@@ -151,14 +155,13 @@ async function signalOnce(
   const sending = startSending(beginAttempt(attempts, request.id, pending.signer, now), move.shownBefore, under);
   const sent = await recordAttempt(deps, pending, sending);
   if (sent === null) return;
-  deps.own.remember(sending);
 
   // Send. This is the second of three clock checks; the adapter makes the third when the signed request is about to leave.
   const order = toSignalOrder(request, votes, deps.workspace);
   const send = (left: number) => automation.signal(pending.signer, request.executionId, order, clock.now() + left);
   const result = leftMs() < 0 ? NOT_SENT : await send(leftMs());
   const resolved = resolveAttempt(sending, result, clock.now());
-  deps.own.remember(resolved);
+  deps.attemptTimes.remember(resolved);
   await recordResult(deps, sent, resolved, result);
   await executions.wake(automation.target.key, request.executionId, clock.now());
 }
@@ -199,7 +202,7 @@ async function readNow({ read }: Automation, { executionId }: DecidedRequest, cl
 }
 
 /** Records the result. The lookup of the requester may have changed the request meanwhile; the lease still guards the write. */
-async function recordResult(deps: SendSignalDeps, sent: PendingSignal, resolved: SignalAttempt, result: SignalResult) {
+async function recordResult(deps: Deps, sent: PendingSignal, resolved: SignalAttempt, result: SignalResult) {
   if ((await recordAttempt(deps, sent, resolved, result)) !== null) return;
   const current = await deps.requests.byId(sent.request.id);
   if (current !== null && isDecided(current))

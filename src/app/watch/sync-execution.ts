@@ -45,6 +45,8 @@ export interface SyncExecutionDeps {
   /** Whether a route covers paused steps. */
   withPauses?: boolean;
   ignored: IgnoredPauses;
+  /** Returns the attempts with their times on the clock as it is now: it may have been set since they were stored. */
+  correctTimes: (attempts: readonly SignalAttempt[]) => SignalAttempt[];
   clock: Clock;
   random: () => number;
   log: Log;
@@ -162,7 +164,7 @@ async function applyReading(
   // The requests as of now: a decision that was made during the read belongs to its evaluation.
   const damaged: DamagedRequest[] = [];
   const known = await deps.requests.ofExecution(automation.target, executionId, (row) => damaged.push(row));
-  const attempts = await deps.requests.signalsOfExecution(automation.target, executionId);
+  const attempts = deps.correctTimes(await deps.requests.signalsOfExecution(automation.target, executionId));
   if (known.some((request) => isSending(request, attempts, clock.now())))
     return executions.recordRead(watched, clock.now() + FOLLOW_BASE_MS, watched.unchangedReads);
   const contradiction = contradictsRows(execution, known);

@@ -203,7 +203,9 @@ const notices: Record<Kind, Omit<NoticeView, "kind">> = {
     route: ESCALATED,
   },
   "execution-ended": { ...view({ ...closed({}, FAILED), facts: SECOND }, { votes: [dan()] }), gates },
-  "requester-decided": view(closed({}), { votes: [jane()] }),
+  "requester-decided": view(closed({ kind: "rejected" }, { decision: "reject", ...ended("Failed") }), {
+    votes: [jane({ verdict: "reject", reason: "Wait until the sale has ended." })],
+  }),
   "requester-ended": view(closed({}, ended("Success")), { votes: [jane()] }),
   "break-glass": view(decided(), { votes: [ada] }),
   "channel-unavailable": view(),

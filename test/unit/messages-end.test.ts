@@ -75,6 +75,17 @@ test("the requester of a parent execution learns which of their executions start
   assert.match(textOf({ ...of, kind: "requester-ended" }), /Your execution of Prod-DB-Failover has failed/);
 });
 
+test("the requester's message, and the reply to a message that cannot be edited, have the reasons", () => {
+  const reject = vote({ userId: "U0JANE", verdict: "reject", reason: "Wait until the sale has ended." });
+  const both = [vote({ userId: "U0OMAR", userName: "Omar", reason: "The backup is fresh." }), reject];
+  for (const kind of ["requester-decided", "not-editable"] as const)
+    for (const votes of [[reject], both]) {
+      const of = { ...view(closedBy({ kind: "rejected" }, { decision: "reject" }), votes), kind };
+      const text = textOf(of);
+      for (const { reason } of votes) assert.equal(text.split(reason ?? "").length, 2, `${kind}: ${reason}: ${text}`);
+    }
+});
+
 test("a notice about a closed request links to the execution once", () => {
   for (const kind of ["requester-decided", "not-editable"] as const)
     assert.equal(

@@ -12,7 +12,8 @@ import { breakGlassVotes } from "./break-glass.ts";
 import { executionEndMessage, findOwnParent } from "./execution-end.ts";
 import { withSubject } from "./lost-thread.ts";
 import { mentionChannel, mentions, mentionUser, series } from "./mentions.ts";
-import { reasonsBlock } from "./reasons.ts";
+import { MESSAGE_PARTS } from "./message-parts.ts";
+import { reasonsBlock, soleReason } from "./reasons.ts";
 import { reminderMessage } from "./reminder-message.ts";
 import { misdirectedText, noEffectText } from "./signal-text.ts";
 import { stateText } from "./state-text.ts";
@@ -157,10 +158,16 @@ function requesterDecided(view: NoticeView): RenderedMessage {
   return {
     text: `Your execution: ${summary(view)}`,
     blocks: [
-      section(`${starter} started ${describeRequest(request, mentions())}.\n${stateText(view)}`, "state"),
+      ...stateBlocks(view, `${starter} started ${describeRequest(request, mentions())}.\n`),
       ...missingNote(request),
     ],
   };
+}
+
+/** The state of the request with the reasons, after a text: nothing near these notices shows them. */
+function stateBlocks(view: NoticeView, before = ""): KnownBlock[] {
+  const reasons = soleReason(view) === null ? reasonsBlock(view, MESSAGE_PARTS.reasons, "reasons") : null;
+  return [section(`${before}${stateText(view, { inMessage: true })}`, "state"), ...(reasons === null ? [] : [reasons])];
 }
 
 /** Tells the people who decided that AWS does not accept their decision. */
@@ -214,7 +221,7 @@ function notEditable(view: NoticeView): RenderedMessage {
         `Slack no longer lets Countersign edit its message about ${describeRequest(request, mentions())}, so that message can be outdated. Countersign checks every click on it against the current state. \`/approvals show ${request.id}\` has the current state.`,
         "why",
       ),
-      section(stateText(view), "state"),
+      ...stateBlocks(view),
       ...missingNote(request),
     ],
   };

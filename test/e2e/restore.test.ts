@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { copyFileSync, rmSync } from "node:fs";
+import { copyFileSync, readFileSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
 import { test } from "node:test";
@@ -7,6 +7,7 @@ import pg from "pg";
 import { eventually } from "../support/eventually.ts";
 import { fullMatrixTest } from "../support/full-matrix.ts";
 import { postgresDatabases } from "../support/postgres.ts";
+import { findPostgresPrograms, startMachinePostgres } from "../support/postgres-tools.ts";
 import { postgresDatabase } from "../support/stores.ts";
 import { ONE_GATE, toText, type World, world } from "../support/world.ts";
 
@@ -17,6 +18,60 @@ interface Rehearsal {
   restore(w: World): Promise<Record<string, string>>;
   /** Removes the databases, when no bot runs any more. */
   end(): Promise<void>;
+}
+
+const programs = findPostgresPrograms();
+
+/** The command of the operations page that begins with this program. */
+function readCommand(program: string): string {
+  const page = readFileSync("docs/operations.md", "utf8");
+  return new RegExp(`\`(${program} [^\`]+)\``).exec(page)?.[1] ?? assert.fail(program);
+}
+
+/** With the commands of the operations page. */
+async function dumpOfPostgres(folder: string): Promise<Rehearsal> {
+  const server = await startMachinePostgres(folder);
+  const DATABASE_URL = await server.create("countersign");
+  return {
+    env: { DATABASE_URL },
+    backUp: async (w) => server.run(readCommand("pg_dump"), { DATABASE_URL, cwd: w.folder }),
+    async restore(w) {
+      await w.bot().stop();
+      const restored = await server.create("restored");
+      server.run(readCommand("pg_restore"), { DATABASE_URL: restored, cwd: w.folder });
+      return { DATABASE_URL: restored };
+    },
+    end: server.end,
+  };
+}
+
+/** On a machine without the programs of PostgreSQL: a copy of one moment, like pg_dump and pg_restore. */
+async function copyOfPostgres(): Promise<Rehearsal> {
+  const database = await postgresDatabase();
+  const server = await postgresDatabases();
+  const backup = `${new URL(database.url).pathname.slice(1)}_backup`;
+  const admin = async (statement: string) => {
+    const client = new pg.Client({ connectionString: server.url("postgres") });
+    await client.connect();
+    await client.query(statement).finally(() => client.end());
+  };
+  return {
+    env: { DATABASE_URL: database.url },
+    async backUp(w) {
+      await w.bot().stop();
+      await admin(`create database ${backup} template ${new URL(database.url).pathname.slice(1)}`);
+      await w.startBot();
+      await w.ready();
+    },
+    async restore(w) {
+      await w.bot().stop();
+      return { DATABASE_URL: server.url(backup) };
+    },
+    async end() {
+      await admin(`drop database if exists ${backup} with (force)`);
+      await database.remove();
+    },
+  };
 }
 
 const rehearsals: [string, () => Promise<Rehearsal>][] = [
@@ -38,37 +93,7 @@ const rehearsals: [string, () => Promise<Rehearsal>][] = [
       end: async () => undefined,
     }),
   ],
-  [
-    "PostgreSQL",
-    async () => {
-      const database = await postgresDatabase();
-      const server = await postgresDatabases();
-      const backup = `${new URL(database.url).pathname.slice(1)}_backup`;
-      const admin = async (statement: string) => {
-        const client = new pg.Client({ connectionString: server.url("postgres") });
-        await client.connect();
-        await client.query(statement).finally(() => client.end());
-      };
-      return {
-        env: { DATABASE_URL: database.url },
-        // Like pg_dump and pg_restore, which not every machine has: a copy of one moment.
-        async backUp(w) {
-          await w.bot().stop();
-          await admin(`create database ${backup} template ${new URL(database.url).pathname.slice(1)}`);
-          await w.startBot();
-          await w.ready();
-        },
-        async restore(w) {
-          await w.bot().stop();
-          return { DATABASE_URL: server.url(backup) };
-        },
-        async end() {
-          await admin(`drop database if exists ${backup} with (force)`);
-          await database.remove();
-        },
-      };
-    },
-  ],
+  ["PostgreSQL", () => (programs === null ? copyOfPostgres() : dumpOfPostgres(programs))],
 ];
 
 for (const [name, prepare] of rehearsals) {
@@ -77,6 +102,7 @@ for (const [name, prepare] of rehearsals) {
     `${name}: after a restore, no request of the backup is posted twice and no signal is sent twice; only the newer message of a later request counts`,
     async (t) => {
       const rehearsal = await prepare();
+      if (name === "PostgreSQL") t.diagnostic(`pg_dump and pg_restore of ${programs ?? "no folder: a copy instead"}`);
       const w = await world(t, { env: rehearsal.env });
       t.after(rehearsal.end);
       const open = await w.run(ONE_GATE);

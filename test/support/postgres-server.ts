@@ -113,7 +113,7 @@ export function databasesAt(port: number): PostgresDatabases {
 }
 
 /** Finds an unused port. The server cannot choose one itself. */
-function freePort(): Promise<number> {
+export function freePort(): Promise<number> {
   return new Promise((resolve, reject) => {
     const probe = createServer();
     probe.once("error", reject);

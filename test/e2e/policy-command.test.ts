@@ -70,6 +70,15 @@ test("policy check and policy explain show what the configuration means, and end
     );
     assert.doesNotMatch(text, /Not checked/);
   });
+  await t.test("a missing tag that leads to a laxer route is a warning", async () => {
+    const { code, text } = await policy(
+      w,
+      GOOD.replace("parameters: {", "tags: { Team: [dba] }, parameters: {"),
+      "check",
+    );
+    assert.equal(code, 0, text);
+    assert.match(text, /Warning: .*laxer than route "databases".*if tag Team is missing.*aws:RequestTag/s);
+  });
 
   await t.test("each ID that Slack does not know, and each unreachable route, is reported with its path", async () => {
     const { code, text } = await policy(w, BAD, "check");

@@ -1,6 +1,19 @@
 /** Returns whether the whole text matches the glob, case-sensitively: `*` is any run of characters, `?` is one. */
 export function globMatches(glob: string, text: string): boolean {
-  return walk(glob, text, () => true);
+  if (glob.includes("?")) return walk(glob, text, () => true);
+  const [first = "", ...others] = glob.split("*");
+  const last = others.pop();
+  if (last === undefined) return glob === text;
+  const end = text.length - last.length;
+  if (end < first.length || !text.startsWith(first) || !text.endsWith(last)) return false;
+  // The search for a text is many times as fast as a walk over it, and many routes compare the same long value.
+  let at = first.length;
+  for (const part of others) {
+    const found = text.indexOf(part, at);
+    if (found < 0) return false;
+    at = found + part.length;
+  }
+  return at <= end;
 }
 
 /**

@@ -126,9 +126,15 @@ function toReadings({ parameters, defaults }: RouteSubject, name: string): reado
 
 /** Returns each value as written and folded. */
 function toLiteralReadings(values: readonly string[]): readonly Reading[] | Doubt {
-  if (values.some((value) => value.includes("{{"))) return "reference";
-  return asReadings(values);
+  const known = READINGS.get(values);
+  if (known !== undefined) return known;
+  const readings = values.some((value) => value.includes("{{")) ? "reference" : asReadings(values);
+  READINGS.set(values, readings);
+  return readings;
 }
+
+/** The readings of each list of values: many routes test the same one, which can be long. */
+const READINGS = new WeakMap<readonly string[], readonly Reading[] | Doubt>();
 
 function asReadings(values: readonly string[]): readonly Reading[] {
   return values.flatMap((text) => [

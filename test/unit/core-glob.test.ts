@@ -42,14 +42,27 @@ test("a text matches itself, also with a star in place of any part", () => {
   );
 });
 
-/** A text that counts how often its characters and its length are read, and refuses more than `most` reads. */
+/**
+ * A text that counts how often its characters and its length are read, and refuses more than `most` reads. A method reads the
+ * text once, for each character of its argument.
+ */
 function countReads(text: string, most: number): string {
   let reads = 0;
+  const count = (more: number) => {
+    reads += more;
+    assert.ok(reads <= most, `more than ${most} reads of ${text.slice(0, 20)}`);
+  };
   const counted = new Proxy(Object(text) as object, {
     get(target, key) {
-      reads += 1;
-      assert.ok(reads <= most, `more than ${most} reads of ${text.slice(0, 20)}`);
-      return Reflect.get(target, key);
+      const value: unknown = Reflect.get(target, key);
+      if (typeof value !== "function") {
+        count(1);
+        return value;
+      }
+      return (...given: unknown[]) => {
+        count(Math.max(1, String(given[0]).length) * text.length);
+        return value.apply(text, given);
+      };
     },
   });
   return counted as unknown as string;

@@ -5,7 +5,7 @@ import type { AuditDetails } from "../src/core/audit-records.ts";
 import { canonicalJson } from "../src/core/canonical-json.ts";
 import type { ChainPosition } from "../src/core/verify-chain.ts";
 import type { Tables } from "../src/store/schema.ts";
-import { migrateOnly } from "../src/store/store.ts";
+import { migrateOnly } from "../src/store/schema-state.ts";
 import { rechain, START, toHead } from "../test/support/chain.ts";
 import { startPostgres } from "../test/support/postgres-server.ts";
 import { DETAILS } from "../test/support/samples.ts";

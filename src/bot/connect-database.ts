@@ -6,8 +6,9 @@ import type { DamagedRow } from "../store/damaged-rows.ts";
 import { warnIfReadable, watchFile } from "../store/database-file.ts";
 import { findDurabilityRisk } from "../store/durability.ts";
 import { postgresDialect } from "../store/postgres.ts";
+import { isUpToDate, migrateOnly } from "../store/schema-state.ts";
 import { sqliteDialect } from "../store/sqlite.ts";
-import { isUpToDate, migrateOnly, openStore } from "../store/store.ts";
+import { openStore } from "../store/store.ts";
 import { StoreUnavailableError } from "../store/unavailable.ts";
 
 /** The pause between attempts to reach the database when the bot starts. */

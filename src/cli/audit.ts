@@ -27,7 +27,7 @@ export function addAudit(program: Command): void {
     .action(({ head: noted }: { head?: ChainPosition }) =>
       withTrail(async (trail) => {
         const head = noted ?? null;
-        return describeCheck(await verifyTrail(trail, head, sha256), head);
+        return describeCheck(await verifyTrail(trail, head, CHECKING), head);
       }),
     );
   addExport(audit);
@@ -150,6 +150,7 @@ async function print(text: string): Promise<void> {
 }
 
 const sha256 = (text: string) => hash("sha256", text);
+const CHECKING = { sha256, turn: systemClock.turn };
 
 function parseHead(text: string): ChainPosition {
   const [, seq = "", hash = ""] = /^(\d{1,10}):([0-9a-f]{64})$/i.exec(text.trim()) ?? [];

@@ -1,10 +1,10 @@
 import type { Command } from "commander";
 import type { DatabaseConfig } from "../config/config.ts";
-import { loadDatabase } from "../config/load.ts";
+import { loadDatabase } from "../config/load-database.ts";
 import { MigrationError } from "../store/migrations/migrate.ts";
 import { postgresDialect } from "../store/postgres.ts";
+import { migrateOnly } from "../store/schema-state.ts";
 import { sqliteDialect } from "../store/sqlite.ts";
-import { migrateOnly } from "../store/store.ts";
 import { StoreUnavailableError } from "../store/unavailable.ts";
 import { type CommandResult, printResult, printWarnings, refuseConfiguration } from "./output.ts";
 

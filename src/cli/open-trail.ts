@@ -1,11 +1,11 @@
 import type { AuditTrail } from "../app/ports/audit-trail.ts";
 import type { DatabaseConfig } from "../config/config.ts";
-import { loadDatabase } from "../config/load.ts";
+import { loadDatabase } from "../config/load-database.ts";
 import { openAuditTrail } from "../store/audit-trail.ts";
 import { postgresDialect } from "../store/postgres.ts";
 import { findDenied } from "../store/postgres-errors.ts";
+import { isUpToDate } from "../store/schema-state.ts";
 import { sqliteReadDialect } from "../store/sqlite.ts";
-import { isUpToDate } from "../store/store.ts";
 import { StoreUnavailableError } from "../store/unavailable.ts";
 import { type CommandResult, EXIT, printResult, printWarnings, refuseConfiguration } from "./output.ts";
 

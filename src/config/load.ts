@@ -1,4 +1,4 @@
-import type { Config, DatabaseConfig, TargetConfig } from "./config.ts";
+import type { Config, TargetConfig } from "./config.ts";
 import {
   checkVariables,
   findSecrets,
@@ -9,14 +9,11 @@ import {
 } from "./environment.ts";
 import { type FileOutcome, loadFile, type ReadFile } from "./file.ts";
 import { type ConfigFile, DEFAULT_TARGET } from "./file-schema.ts";
-import { hideSecrets, type Problem } from "./problem.ts";
+import { hideSecrets, type LoadResult, type Problem } from "./problem.ts";
 import { listNamedRegions } from "./regions.ts";
 import { findPlaceFaults } from "./route-places.ts";
 import { expandTargets } from "./targets.ts";
 import { formatPath } from "./yaml-text.ts";
-
-/** The result of loading; no problem shows a secret. */
-type LoadResult<T> = T | { kind: "problems"; problems: Problem[] };
 
 /** Loads environment and configuration file: one frozen Config, or every problem of both. */
 export function loadConfig(
@@ -75,16 +72,6 @@ function findRouteProblems(
   return findPlaceFaults(file.routes, expandTargets(targets)).map(({ path, ...fault }) => {
     return { where: `${locate(path)} ${formatPath(path)}`, ...fault };
   });
-}
-
-/** Loads DATABASE_URL alone, for commands that need neither Slack nor AWS, such as a migration before a deployment. */
-export function loadDatabase(
-  variables: Variables,
-): LoadResult<{ kind: "database"; database: DatabaseConfig; warnings: Problem[] }> {
-  const { problems, warnings } = checkVariables(variables, ["DATABASE_URL"]);
-  if (problems.length === 0)
-    return { kind: "database", database: parseEnvironment(variables).environment.database, warnings };
-  return { kind: "problems", problems: hideSecrets(problems, findSecrets(variables)) };
 }
 
 const isVariable = (key: PropertyKey | undefined): key is Variable => (VARIABLES as readonly unknown[]).includes(key);

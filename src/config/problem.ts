@@ -6,6 +6,9 @@ export interface Problem {
   fix: string;
 }
 
+/** The result of loading; no problem shows a secret. */
+export type LoadResult<T> = T | { kind: "problems"; problems: Problem[] };
+
 /** Formats problems for a terminal, one block each. */
 export function formatProblems(problems: readonly Problem[]): string {
   return problems.map(({ where, what, fix }) => `${where}\n  ${what}\n  Fix: ${fix}`).join("\n\n");

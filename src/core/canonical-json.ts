@@ -7,6 +7,7 @@
  * members without a value are left out, and a number that JSON does not have becomes null.
  */
 export function canonicalJson(value: unknown): string {
+  if (typeof value === "string") return JSON.stringify(value.toWellFormed());
   if (Array.isArray(value)) return `[${value.map(canonicalJson).join(",")}]`;
   if (typeof value === "object" && value !== null) {
     const members = Object.entries(value)
@@ -16,5 +17,5 @@ export function canonicalJson(value: unknown): string {
       .map(([name, member]) => `${JSON.stringify(name)}:${canonicalJson(member)}`);
     return `{${members.join(",")}}`;
   }
-  return JSON.stringify(typeof value === "string" ? value.toWellFormed() : (value ?? null));
+  return JSON.stringify(value ?? null);
 }

@@ -4,8 +4,8 @@ import { CamelCasePlugin, type Dialect, Kysely, sql } from "kysely";
 import type { DatabaseState } from "../app/ports/database.ts";
 import { findDurabilityRisk } from "./durability.ts";
 import { isExposed, postgresDialect } from "./postgres.ts";
+import { inspectSchema } from "./schema-state.ts";
 import { sqliteReadDialect } from "./sqlite.ts";
-import { inspectSchema } from "./store.ts";
 import { StoreUnavailableError } from "./unavailable.ts";
 
 /** Reads the state of the database, also while a bot runs. Writes nothing and creates no file. */

@@ -1,4 +1,4 @@
-import { CamelCasePlugin, type Dialect, Kysely } from "kysely";
+import type { Dialect, Kysely } from "kysely";
 import type { Store } from "../app/ports/store.ts";
 import { makeAuditStore, makeGuardedAuditStore, UNPUBLISHED } from "./audit.ts";
 import { makeClickStore, UNEVALUATED, UNREPLIED } from "./clicks.ts";
@@ -10,7 +10,7 @@ import { transactUnder } from "./guard.ts";
 import { makeHomeStore } from "./home-views.ts";
 import { makeLeaseStore } from "./leases.ts";
 import { makeMessageStore } from "./messages.ts";
-import { isMigrated, type Migrations, migrate, readSchemaState, type SchemaState } from "./migrations/migrate.ts";
+import { type Migrations, migrate } from "./migrations/migrate.ts";
 import { makeNoticeStore } from "./notices.ts";
 import { makeGuardedPollStore, makePollStore } from "./polls.ts";
 import { makeRateLimitStore } from "./rate-limits.ts";
@@ -24,6 +24,7 @@ import { makeRequesterLookupStore } from "./requester-lookups.ts";
 import { makeRequestStore } from "./requests.ts";
 import { makeRetentionStore } from "./retention.ts";
 import type { Tables } from "./schema.ts";
+import { connect } from "./schema-state.ts";
 
 /**
  * Opens the store on SQLite or PostgreSQL and brings its schema up to date. `ackDialect` is the same database for Slack's
@@ -113,23 +114,3 @@ async function releaseStaleClaims(db: Kysely<Tables>, now: number): Promise<void
     await db.updateTable("clicks").set({ nextAttemptAt: 0 }).where(pending).execute();
   await db.updateTable("audit").set({ publishNextAt: 0 }).where(UNPUBLISHED).execute();
 }
-
-/** Returns whether every migration has run. */
-export const isUpToDate = (dialect: Dialect): Promise<boolean> => once(dialect, isMigrated);
-
-/** Compares the schema of a database with that of this version, and closes it. */
-export const inspectSchema = (dialect: Dialect): Promise<SchemaState> => once(dialect, readSchemaState);
-
-/** Brings a database up to date and closes it; returns the names of the migrations that it ran. */
-export const migrateOnly = (dialect: Dialect): Promise<string[]> => once(dialect, migrate);
-
-async function once<R>(dialect: Dialect, work: (db: Kysely<Tables>) => Promise<R>): Promise<R> {
-  const db = connect(dialect);
-  try {
-    return await work(db);
-  } finally {
-    await db.destroy();
-  }
-}
-
-const connect = (dialect: Dialect) => new Kysely<Tables>({ dialect, plugins: [new CamelCasePlugin()] });

@@ -7,7 +7,7 @@ import type { ChainPosition } from "../../src/core/verify-chain.ts";
 import { openAuditTrail } from "../../src/store/audit-trail.ts";
 import type { Tables } from "../../src/store/schema.ts";
 import { openStore } from "../../src/store/store.ts";
-import { sha256 } from "../support/chain.ts";
+import { CHECKING } from "../support/chain.ts";
 import { runCli } from "../support/cli.ts";
 import { READABLE_ENGINES } from "../support/readable-engines.ts";
 import { anEntry, aRequest, DETAILS, EXECUTION_ID, REQUEST_ID } from "../support/samples.ts";
@@ -17,7 +17,7 @@ const TYPED = '\u0000 \uD800 "quoted" \'); drop table audit; -- ü 漢字 🚀\u
 
 async function check(dialect: Dialect, noted: ChainPosition | null = null) {
   const trail = openAuditTrail(dialect);
-  const checked = await verifyTrail(trail, noted, sha256);
+  const checked = await verifyTrail(trail, noted, CHECKING);
   await trail.close();
   assert.ok(checked.kind === "checked");
   return { ...checked, named: checked.findings.map(describeFinding) };

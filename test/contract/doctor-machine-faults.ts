@@ -1,8 +1,8 @@
 import { rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
+import { migrateOnly } from "../../src/store/schema-state.ts";
 import { sqliteDialect } from "../../src/store/sqlite.ts";
-import { migrateOnly } from "../../src/store/store.ts";
 import { damagePage } from "../support/damage-page.ts";
 import { POLICY } from "../support/doctor-world.ts";
 import type { Fault } from "./doctor-fault.ts";

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import type { CheckName } from "../../src/app/admin/doctor-check.ts";
-import { migrateOnly } from "../../src/store/store.ts";
+import { migrateOnly } from "../../src/store/schema-state.ts";
 import { doctorWorld, toLines } from "../support/doctor-world.ts";
 import { FULL_MATRIX, fullMatrixTest } from "../support/full-matrix.ts";
 import { postgresDatabase } from "../support/stores.ts";

@@ -2,8 +2,12 @@ import { hash } from "node:crypto";
 import type { AuditTrail } from "../../src/app/ports/audit-trail.ts";
 import { FIRST_HASH, type StoredRecord, storedChainText } from "../../src/core/audit-records.ts";
 import type { ChainPosition } from "../../src/core/verify-chain.ts";
+import { systemClock } from "../../src/ops/clock.ts";
 
 export const sha256 = (text: string) => hash("sha256", text);
+
+/** What a check of the chain needs from its process. */
+export const CHECKING = { sha256, turn: systemClock.turn };
 
 export const START: ChainPosition = { seq: 0, hash: FIRST_HASH };
 

@@ -1,7 +1,8 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import { parseEnvironment, type Variables } from "../../src/config/environment.ts";
-import { loadDatabase, loadPolicy } from "../../src/config/load.ts";
+import { loadPolicy } from "../../src/config/load.ts";
+import { loadDatabase } from "../../src/config/load-database.ts";
 import { MINIMAL, problems } from "./environment-samples.ts";
 
 type Loaded = ReturnType<typeof loadDatabase> | ReturnType<typeof loadPolicy>;

@@ -6,7 +6,7 @@ import { describeCheck } from "../../src/cli/audit.ts";
 import type { StoredRecord } from "../../src/core/audit-records.ts";
 import { type ChainFinding, describeFinding } from "../../src/core/chain-finding.ts";
 import type { ChainPosition } from "../../src/core/verify-chain.ts";
-import { aChain, aTrail, rechain, START, sha256, toHead } from "../support/chain.ts";
+import { aChain, aTrail, CHECKING, rechain, START, sha256, toHead } from "../support/chain.ts";
 import { FULL_MATRIX } from "../support/full-matrix.ts";
 
 async function findings(
@@ -17,7 +17,7 @@ async function findings(
     checkpoint = START,
   }: { head?: ChainPosition; noted?: ChainPosition | null; checkpoint?: ChainPosition } = {},
 ): Promise<ChainFinding[]> {
-  const checked = await verifyTrail(aTrail(records, head ?? toHead(records), checkpoint), noted, sha256);
+  const checked = await verifyTrail(aTrail(records, head ?? toHead(records), checkpoint), noted, CHECKING);
   return checked.kind === "checked" ? checked.findings : assert.fail("no head");
 }
 const named = async (...given: Parameters<typeof findings>) => (await findings(...given)).map(describeFinding);
@@ -114,7 +114,7 @@ test("a noted head that retention deleted is no tampering and no success: exit c
       ok,
       isUnchecked = false,
       lines,
-    } = describeCheck(await verifyTrail(aTrail(records, HEAD, ends), noted, sha256), noted);
+    } = describeCheck(await verifyTrail(aTrail(records, HEAD, ends), noted, CHECKING), noted);
     return { code: ok ? 0 : isUnchecked ? 2 : 1, text: lines.join("\n") };
   };
   for (const seq of [1, 9]) {
@@ -151,16 +151,23 @@ test("retention during the check leaves no finding: the check continues after th
       return records.slice(first, first + limit);
     },
   };
-  const checked = await verifyTrail(trail, null, sha256);
+  const checked = await verifyTrail(trail, null, CHECKING);
   assert.ok(checked.kind === "checked");
   assert.deepEqual([checked.findings, checked.count, checked.after.seq], [[], 2_300, 1_700]);
 });
 
 test("a chain is read once, in pages of a thousand records", async () => {
   const trail = aTrail(aChain(5_000));
-  const checked = await verifyTrail(trail, null, sha256);
+  const checked = await verifyTrail(trail, null, CHECKING);
   assert.ok(checked.kind === "checked" && checked.count === 5_000);
   assert.equal(trail.pages(), 6);
+});
+
+test("while a page is checked, the event loop turns, so that the process receives the next page", async () => {
+  let turns = 0;
+  const turn = async () => void turns++;
+  await verifyTrail(aTrail(aChain(640)), null, { sha256, turn });
+  assert.equal(turns, 10);
 });
 
 /** Changes one thing at random, like someone with a database shell. */

@@ -2,9 +2,12 @@ import type { StoredRecord } from "../../core/audit-records.ts";
 import type { ChainFinding } from "../../core/chain-finding.ts";
 import { type ChainPosition, ChainVerifier } from "../../core/verify-chain.ts";
 import type { AuditTrail } from "../ports/audit-trail.ts";
+import type { Clock } from "../ports/aws.ts";
 
 /** Records of one read. */
 const PAGE = 1_000;
+/** Records that are checked in one turn of the event loop: between two turns, this process receives the next page. */
+const RECORDS_PER_TURN = 64;
 
 export type TrailCheck =
   | {
@@ -23,11 +26,12 @@ export type TrailCheck =
 /**
  * Recomputes the whole chain in pages, while bots may add records and delete the oldest ones by retention. `expected`: a
  * position that was noted outside of the database; without it, a chain that was rewritten as a whole looks intact.
+ * `turn` resolves in a later turn of the event loop.
  */
 export async function verifyTrail(
   trail: Pick<AuditTrail, "ends" | "page">,
   expected: ChainPosition | null,
-  sha256: (text: string) => string,
+  { sha256, turn }: { sha256: (text: string) => string } & Pick<Clock, "turn">,
 ): Promise<TrailCheck> {
   let ends = await trail.ends();
   if (ends === null) return { kind: "no-head" };
@@ -55,7 +59,10 @@ export async function verifyTrail(
       reading = trail.page(next.seq, PAGE);
       reading.catch(() => undefined);
     }
-    for (const record of records) verifier.add(record);
+    for (const [index, record] of records.entries()) {
+      if (index % RECORDS_PER_TURN === 0) await turn();
+      verifier.add(record);
+    }
     after = verifier.last.seq;
     if (records.length > 0) continue;
     const { count, last } = verifier;

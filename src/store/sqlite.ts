@@ -10,6 +10,12 @@ const MAX_STATEMENTS = 500;
 /** How long a statement waits for another process's lock. */
 const BUSY_TIMEOUT_MS = 2_000;
 
+/**
+ * Sorts and large changes use memory instead of temporary files. In a container with a read-only root file system, no folder
+ * for such files can be written, and these statements would fail. Source: SQLite documentation, Temporary Files Used By SQLite.
+ */
+const NO_TEMPORARY_FILES = "pragma temp_store = memory";
+
 const DAMAGED = "The database file is damaged: restore a backup, or move it away to start with an empty database.";
 
 /** Advice by primary result code, when the file is opened. Source: SQLite documentation, Result and Error Codes. */
@@ -50,7 +56,7 @@ export function sqliteReadDialect(path: string): SqliteDialect {
   return opened(path, READ_ADVICE, () => {
     if (statSync(path, { throwIfNoEntry: false }) === undefined) throw new Error("the file does not exist");
     const database = new DatabaseSync(path, { readOnly: true, timeout: BUSY_TIMEOUT_MS });
-    database.exec("select 1 from sqlite_schema limit 1");
+    database.exec(`${NO_TEMPORARY_FILES}; select 1 from sqlite_schema limit 1`);
     return new TransactionalDialect(adapt(path, database, null));
   });
 }
@@ -72,7 +78,7 @@ function opened(path: string, advice: string, open: () => SqliteDialect): Sqlite
 
 function openForWriting(path: string, lock: DatabaseSync | null, elapsed?: () => number): SqliteDialect {
   const database = new DatabaseSync(path, { timeout: BUSY_TIMEOUT_MS });
-  database.exec("pragma journal_mode = wal; pragma synchronous = full");
+  database.exec(`${NO_TEMPORARY_FILES}; pragma journal_mode = wal; pragma synchronous = full`);
   database.exec("pragma foreign_keys = on; begin immediate; commit");
   return new TransactionalDialect(adapt(path, database, lock), elapsed);
 }

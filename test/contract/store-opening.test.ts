@@ -168,6 +168,19 @@ test("SQLite: a new database and the files next to it belong to their user alone
   assert.deepEqual(new Set(modes), new Set(["600"]));
 });
 
+test("SQLite: no statement uses a temporary file, for which a read-only root file system has no folder", async (t) => {
+  const database = sqliteFile();
+  t.after(database.remove);
+  await (await open(database)).close();
+  for (const make of [database.dialect, () => sqliteReadDialect(database.path)]) {
+    const db = new Kysely<unknown>({ dialect: make() });
+    // 2: in memory. Source: SQLite documentation, PRAGMA temp_store.
+    const { rows } = await sql<{ temp_store: number }>`pragma temp_store`.execute(db);
+    assert.equal(rows[0]?.temp_store, 2);
+    await db.destroy();
+  }
+});
+
 test("SQLite: an existing file that other users can read is named at the start, and one that they cannot read is not", (t) => {
   const { path, remove } = sqliteFile();
   t.after(remove);

@@ -2,8 +2,8 @@ import { type Kysely, type SqlBool, sql } from "kysely";
 import type { DigestStore } from "../app/ports/delivery-store.ts";
 import type { WholeRows } from "./damaged-rows.ts";
 import { makeDeliveryStore } from "./deliveries.ts";
+import { orderPosts, readUnposted } from "./messages.ts";
 import { newDelivery } from "./new-message.ts";
-import { fairOrder, type Place } from "./post-order.ts";
 import type { Tables } from "./schema.ts";
 
 /** Digests that the worker keeps up to date. Whether one must be updated depends on what it shows, which only it knows. */
@@ -30,18 +30,13 @@ export function makeDigestStore(db: Kysely<Tables>, whole: WholeRows): DigestSto
     current: () => db.selectFrom("digests").selectAll().where(CURRENT).orderBy("beganAt").execute(),
 
     async waiting(channelId, limit) {
-      const there = selectWaiting(db).where("messages.channelId", "=", channelId);
-      const rows = await db
-        .selectFrom(sql<Place>`(${fairOrder(sql`${WAITING} and messages.channel_id = ${channelId}`)})`.as("ordered"))
-        .innerJoin("messages", "messages.id", "ordered.id")
-        .innerJoin("requests", "requests.id", "messages.requestId")
-        .selectAll("requests")
-        .orderBy("ordered.place")
-        .orderBy("requests.openedAt")
-        .limit(limit)
-        .execute();
-      const { count } = await there.select(({ fn }) => fn.countAll<number>().as("count")).executeTakeFirstOrThrow();
-      return { requests: whole.requests(rows), count };
+      const there = await readUnposted(db, sql<SqlBool>`${WAITING} and messages.channel_id = ${channelId}`);
+      const first = (await orderPosts(db, there)).slice(0, limit).map(({ requestId }) => requestId);
+      if (first.length === 0) return { requests: [], count: 0 };
+      const rows = await db.selectFrom("requests").selectAll().where("id", "in", first).execute();
+      const place = new Map(first.map((id, index) => [id, index]));
+      rows.sort((a, b) => (place.get(a.id) ?? 0) - (place.get(b.id) ?? 0));
+      return { requests: whole.requests(rows), count: there.length };
     },
 
     // An expired claim on a post may have posted the digest, so it must be resolved first.
@@ -66,6 +61,17 @@ export function makeDigestStore(db: Kysely<Tables>, whole: WholeRows): DigestSto
 async function begin(db: Kysely<Tables>, threshold: number, now: number): Promise<void> {
   const channels = await selectWaiting(db)
     .select("messages.channelId")
+    .where((where) =>
+      where.not(
+        where.exists(
+          where
+            .selectFrom("digests")
+            .select("digests.id")
+            .whereRef("digests.channelId", "=", "messages.channelId")
+            .where(CURRENT),
+        ),
+      ),
+    )
     .groupBy("messages.channelId")
     .having(sql<number>`count(*)`, ">", threshold)
     .execute();

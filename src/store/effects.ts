@@ -5,6 +5,7 @@ import { countUnrecorded, REFUSED, UNPUBLISHED } from "./audit.ts";
 import { UNEVALUATED, UNREPLIED } from "./clicks.ts";
 import type { WholeRows } from "./damaged-rows.ts";
 import { BEHIND } from "./digests.ts";
+import { letOthersRun } from "./let-others-run.ts";
 import { MESSAGES_OF_REQUESTS, OUTDATED, UNPOSTED } from "./messages.ts";
 import { NOTICES_OF_REQUESTS, UNPOSTED_NOTICE } from "./notices.ts";
 import { UNRESOLVED } from "./recipient-lookups.ts";
@@ -97,7 +98,10 @@ export function makeEffectStore(db: Kysely<Tables>, whole: WholeRows): EffectSto
         .where(NOT_CLOSED)
         .executeTakeFirstOrThrow();
       const effects: Backlog[] = [];
-      for (const effect of EFFECTS) effects.push(await count(db, effect));
+      for (const effect of EFFECTS) {
+        effects.push(await count(db, effect));
+        await letOthersRun();
+      }
       return {
         open,
         undecided: open - decided,

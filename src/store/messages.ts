@@ -1,11 +1,12 @@
-import { type Kysely, type SqlBool, sql } from "kysely";
+import { type Kysely, type RawBuilder, type SqlBool, sql } from "kysely";
 import type { MessageStore } from "../app/ports/delivery-store.ts";
-import { isDue, makeDeliveryStore, selectDue } from "./deliveries.ts";
+import { isDue, makeDeliveryStore } from "./deliveries.ts";
 import { letOthersRun } from "./let-others-run.ts";
-import { fairOrder } from "./post-order.ts";
+import { ROWS_PER_PAGE, readMessages, readPending } from "./pending-messages.ts";
+import { inFairOrder, readPosts, type Unposted } from "./post-order.ts";
 import { NOT_CLOSED } from "./requests.ts";
 import type { Tables } from "./schema.ts";
-import { newestFirst } from "./update-order.ts";
+import { newestFirst, type Outdated } from "./update-order.ts";
 
 export const MESSAGES_OF_REQUESTS = sql`messages join requests on requests.id = messages.request_id`;
 
@@ -26,23 +27,22 @@ const POSTABLE = sql<SqlBool>`exists (select 1 from requests where requests.id =
 export const OUTDATED = sql<SqlBool>`messages.ts is not null and messages.shown_version < messages.request_version`;
 
 export function makeMessageStore(db: Kysely<Tables>): MessageStore {
-  const due = (pending: typeof UNPOSTED, inOrder: typeof newestFirst, now: number, perChannel: number) => {
-    const ordered = inOrder(sql<SqlBool>`${pending} and ${isDue("messages", now)}`, now);
-    // SQLite joins in the order of a cross join: otherwise it would look for each message of the table in the few ordered ones.
-    // Source: SQLite documentation, The SQLite Query Optimizer Overview, Manual Control Of Query Plans Using CROSS JOIN.
-    const from = sql`(${ordered}) as ordered cross join messages`;
-    const isOrdered = sql<SqlBool>`messages.id = ordered.id`;
-    const query = { table: "messages", from, pending: isOrdered, order: sql`ordered.place` } as const;
-    return selectDue<Tables["messages"]>(db, query, now, perChannel);
-  };
-
   return {
     ...makeDeliveryStore(db, "messages", POSTABLE),
 
-    due: async (now, perChannel) => [
-      ...(await due(UNPOSTED, fairOrder, now, perChannel)),
-      ...(await due(OUTDATED, newestFirst, now, perChannel)),
-    ],
+    async due(now, perChannel) {
+      const unposted = await readUnposted(db, sql<SqlBool>`${UNPOSTED} and ${isDue("messages", now)}`);
+      const outdated = await readPending<Outdated>(
+        db,
+        ["messages.id", "messages.channel_id", "messages.ts", "messages.outdated_since", "requests.requester_key"],
+        sql<SqlBool>`${OUTDATED} and ${isDue("messages", now)}`,
+      );
+      const toPost = await firstOfEach(unposted, perChannel, (ofChannel) => orderPosts(db, ofChannel));
+      const toUpdate = await firstOfEach(outdated, perChannel, async (ofChannel) => newestFirst(ofChannel, now));
+      // What was posted or updated since the pages were read is not due any more.
+      const isStillDue = sql<SqlBool>`(messages.ts is null or ${OUTDATED}) and ${isDue("messages", now)}`;
+      return readMessages(db, [...toPost, ...toUpdate], isStillDue);
+    },
 
     async recordOpened(requestId) {
       const unposted = db.updateTable("messages").where("requestId", "=", requestId).where("ts", "is", null);
@@ -82,6 +82,39 @@ export function makeMessageStore(db: Kysely<Tables>): MessageStore {
     ofRequest: (requestId) =>
       db.selectFrom("messages").selectAll().where("requestId", "=", requestId).orderBy("channelId").execute(),
   };
+}
+
+const UNPOSTED_COLUMNS = ["id", "channel_id", "request_id", "wanted"].map((name) => `messages.${name}`);
+const ORDER_COLUMNS = ["requester_key", "deadline", "opened_at"].map((name) => `requests.${name}`);
+
+/** Reads the messages to post that satisfy `condition`. */
+export const readUnposted = (db: Kysely<Tables>, condition: RawBuilder<SqlBool>): Promise<Unposted[]> =>
+  readPending<Unposted>(db, [...UNPOSTED_COLUMNS, ...ORDER_COLUMNS], condition);
+
+/** Returns the messages of one channel in the order of their posts. */
+export async function orderPosts(db: Kysely<Tables>, ofChannel: readonly Unposted[]): Promise<readonly Unposted[]> {
+  const [first] = ofChannel;
+  if (first === undefined || ofChannel.length === 1) return ofChannel;
+  const firstOpenedAt = ofChannel.reduce((least, { openedAt }) => Math.min(least, openedAt), first.openedAt);
+  return inFairOrder(ofChannel, await readPosts(db, first.channelId, firstOpenedAt));
+}
+
+/** Returns the ids of the first messages of each channel: the first one of each, then the second one of each, and so on. */
+async function firstOfEach<Row extends { id: string; channelId: string }>(
+  rows: readonly Row[],
+  count: number,
+  inOrder: (ofChannel: readonly Row[]) => Promise<readonly Row[]>,
+): Promise<string[]> {
+  const channels: (readonly Row[])[] = [];
+  let ordered = 0;
+  for (const ofChannel of Map.groupBy(rows, ({ channelId }) => channelId).values()) {
+    channels.push((await inOrder(ofChannel)).slice(0, count));
+    ordered += ofChannel.length;
+    if (ordered < ROWS_PER_PAGE) continue;
+    ordered = 0;
+    await letOthersRun();
+  }
+  return Array.from({ length: count }, (_, place) => channels.flatMap((each) => each[place]?.id ?? [])).flat();
 }
 
 /** The requests that one statement examines. */

@@ -1,23 +1,35 @@
-import { type RawBuilder, type SqlBool, sql } from "kysely";
-import type { Place } from "./post-order.ts";
+/** A message that shows an old state, with what its place in the order of its channel depends on. */
+export interface Outdated {
+  id: string;
+  channelId: string;
+  ts: string | null;
+  outdatedSince: number | null;
+  requesterKey: string;
+}
 
 /** A message that shows an old state for longer than this is updated before others. */
 const OVERDUE_MS = 30 * 60_000;
-/** Later than every time. */
-const NEVER = sql.raw("9007199254740991");
 
 /**
- * Returns a query for the order in which outdated messages that satisfy `condition` are updated, with a row for each: the
- * newest messages of a channel come first, because people see them. Everyone who starts executions counts once before
- * anybody counts twice. Overdue messages come before all others, so that no message stays outdated forever.
+ * Returns the outdated messages of one channel in the order in which they are updated: the newest ones come first, because
+ * people see them. Everyone who starts executions counts once before anybody counts twice. Overdue messages come before all
+ * others, so that no message stays outdated forever.
  */
-export const newestFirst = (condition: RawBuilder<SqlBool>, now: number) => sql<Place>`
-  select id, channel_id, row_number() over (partition by channel_id order by overdue_since, turn, ts desc, id) as place
-  from (
-    select messages.id, messages.channel_id, messages.ts,
-      case when coalesce(messages.outdated_since, 0) <= ${now - OVERDUE_MS}
-        then coalesce(messages.outdated_since, 0) else ${NEVER} end as overdue_since,
-      row_number() over (partition by messages.channel_id, requests.requester_key order by messages.ts desc, messages.id) as turn
-    from messages join requests on requests.id = messages.request_id
-    where ${condition}
-  ) as turns`;
+export function newestFirst(outdated: readonly Outdated[], now: number): Outdated[] {
+  const overdueSince = ({ outdatedSince }: Outdated) =>
+    (outdatedSince ?? 0) <= now - OVERDUE_MS ? (outdatedSince ?? 0) : Number.POSITIVE_INFINITY;
+  const turns = new Map<string, number>();
+  return outdated
+    .toSorted(byTime)
+    .map((message) => {
+      const turn = (turns.get(message.requesterKey) ?? 0) + 1;
+      turns.set(message.requesterKey, turn);
+      return { message, turn, overdue: overdueSince(message) };
+    })
+    .toSorted((a, b) => compare(a.overdue, b.overdue) || a.turn - b.turn || byTime(a.message, b.message))
+    .map(({ message }) => message);
+}
+
+const byTime = (a: Outdated, b: Outdated) => compare(b.ts ?? "", a.ts ?? "") || compare(a.id, b.id);
+
+const compare = <T extends string | number>(a: T, b: T) => (a === b ? 0 : a < b ? -1 : 1);

@@ -12,6 +12,7 @@ const HISTORY = { before: null, since: 1, until: null, voters: null, limit: 50 }
 const LOOKS: Record<string, (store: OpenStore) => Promise<unknown>> = {
   "unfinished work": (store) => store.effects.backlog(),
   delays: (store) => store.effects.lags(),
+  "messages to post and to update": (store) => store.messages.due(NOW, 5),
   "next message to check": (store) => store.messages.nextPosted({ openedAt: 0, requestId: "", channelId: "" }, NOW),
   "channels that need a digest": (store) => store.digests.begin(20, NOW),
   reminders: (store) => store.requests.dueToRemind(NOW, 10),

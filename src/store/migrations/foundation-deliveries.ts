@@ -14,8 +14,8 @@ export async function createDeliveries(db: Db): Promise<void> {
     .addUniqueConstraint("messages_destination", ["request_id", "channel_id"])
     .execute();
   // These two indexes find the few messages that are due among the many that are not.
-  await sql`create index messages_unposted on messages (channel_id) where ts is null`.execute(db);
-  await sql`create index messages_outdated on messages (channel_id)
+  await sql`create index messages_unposted on messages (channel_id, id) where ts is null`.execute(db);
+  await sql`create index messages_outdated on messages (channel_id, id)
     where ts is not null and shown_version < request_version`.execute(db);
   await sql`create index messages_claimed on messages (claim_id) where claim_id is not null`.execute(db);
   // The last post of a channel.

@@ -22,6 +22,8 @@ export const WITHHELD = "(withheld: too long to search for hidden values)";
 
 /** The cost of one execution, in steps of the search: about 25 milliseconds. */
 const MAX_STEPS = 500_000;
+/** A character that is read for hidden names costs a fraction of a step of the search. */
+const CHARACTERS_PER_STEP = 20;
 /** Words that decide nothing by themselves: they are hidden only under their own names. */
 const COMMON = new Set("true false yes no on off enabled disabled none null nil undefined".split(" "));
 
@@ -89,7 +91,7 @@ function buildMask(parts: MaskParts, allowedValues: readonly string[]): Mask {
     for (const name of found?.kept ?? []) notReplaced.add(name);
     const spans = found?.spans ?? null;
     if (spans === null) withheld++;
-    yield 1;
+    yield spans === null ? 1 : 1 + text.length / CHARACTERS_PER_STEP;
     return spans === null ? WITHHELD : replaceSpans(text, [...spans, ...findNamedValues(text, hides)]);
   }
   const maskText = (text: string): string => {

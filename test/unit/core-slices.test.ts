@@ -67,6 +67,16 @@ test("a text that is too long to read in one slice teaches nothing, and is withh
   assert.equal(makeMask(DEFAULT_HIDDEN_NAMES, withText(100_000)).text("secretvalue"), "(hidden)");
 });
 
+test("texts without a secret are read in slices too: their names cost as much", () => {
+  const execution = large(VALUES["plain text"] as (typeof VALUES)[string], 200, () => false);
+  execution.parameters.Pwd = [];
+  execution.steps = [aStep()];
+  const { costs, mask } = maskInSlices(execution);
+  assert.equal(mask.withheld(), 0);
+  assert.ok(costs.length >= 50, `${costs.length} slices`);
+  assert.ok(Math.max(...costs) <= SLICE_STEPS + 20_500, `${Math.max(...costs)} steps`);
+});
+
 test("a text that is masked at once between two slices does not disturb them", () => {
   const execution = large(VALUES["plain text"] as (typeof VALUES)[string], 200, () => false);
   const mask = makeMask(DEFAULT_HIDDEN_NAMES, execution);

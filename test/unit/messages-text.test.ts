@@ -165,3 +165,25 @@ test("a time that no client can show becomes no date token", () => {
   assert.equal(moment(1_772_445_600_000), "<!date^1772445600^{date_short_pretty} at {time}|2026-03-02 10:00 UTC>");
   for (const at of [null, 0, -1, Number.NaN, 9e15]) assert.equal(moment(at), "an unknown time");
 });
+
+test("of a text of millions of characters only the beginning is cleaned, and the cut is said", () => {
+  const family = "👩‍👩‍👧 ";
+  const cut = literal(family.repeat(500_000), 200);
+  assert.match(cut, /^(👩‍👩‍👧 ){10,}.*… \[cut: 4,500,000 characters in all\]$/u);
+  assert.ok(cut.length <= 200);
+  // Nothing of the beginning can be seen, and the text is not shown as complete.
+  assert.equal(literal(`${"\u200B".repeat(20_000)}rm -rf`, 200), "… [cut: 20,006 characters in all]");
+  assert.equal(literal(`a${"\u200B".repeat(20_000)}rm -rf`, 10), "a…");
+  /** Returns the processor time of this thread, in microseconds: other processes do not count. */
+  const cost = (text: string) => {
+    const runs = Array.from({ length: 3 }, () => {
+      const since = process.threadCpuUsage();
+      literal(text, 1_000);
+      const { user, system } = process.threadCpuUsage(since);
+      return user + system;
+    });
+    return Math.min(...runs);
+  };
+  const [short, long] = [family.repeat(5_000), family.repeat(500_000)];
+  assert.ok(cost(long) < 10 * Math.max(cost(short), 4_000));
+});

@@ -33,13 +33,12 @@ export function stepBlocks(
   }: { room: number; maxBlocks?: number; onlyWithValues?: boolean },
 ): { blocks: KnownBlock[]; cut: string | null } {
   const all = steps
-    .map((step, position) => ({ step, position }))
-    .filter(({ step }) => !onlyWithValues || hasValues(step));
+    .map((step, position) => ({ step, position, parts: toParts(step) }))
+    .filter(({ step, parts }) => !onlyWithValues || (step.startedAt !== null && parts.length > 0));
   const most = Math.min(all.length, maxBlocks);
   const first = all
     .toSorted((a, b) => rankStep(a.step, marks) - rankStep(b.step, marks) || a.position - b.position)
-    .slice(0, most)
-    .map((each) => ({ ...each, parts: toParts(each.step) }));
+    .slice(0, most);
   // A long part of one step pushes out no other step.
   const shares = shareRoom(
     first.flatMap(({ parts }) => parts.map(([, text]) => text.length)),
@@ -65,11 +64,6 @@ export function stepBlocks(
     .sort((a, b) => a.position - b.position)
     .flatMap((each) => each.blocks);
   return { blocks, cut: describeShown(fits.length, all.length, "steps") };
-}
-
-/** Tells whether the step has begun, and has inputs, outputs or a failure. */
-function hasValues(step: ObservedStep): boolean {
-  return step.startedAt !== null && toParts(step).length > 0;
 }
 
 /** Returns the inputs, the outputs and the failure of a step, without those that are empty. */

@@ -40,8 +40,15 @@ export function word(text: string, limit: number): string {
  * still loses its bracket, so that it stays harmless when it is copied elsewhere.
  */
 export function literal(text: string, limit: number): string {
-  return cutWithNote(clean(text).trim() || EMPTY, limit);
+  const most = MAX_CLEANED_RATIO * limit + MIN_CLEANED_LENGTH;
+  if (text.length <= most) return cutWithNote(clean(text).trim() || EMPTY, limit);
+  // Cleaning all of a text of millions of characters would block the process.
+  return cutWithNote(clean(text.slice(0, most)).trim(), limit, text.length);
 }
+
+/** Of a very long text, so many characters are cleaned for each one that can be shown, and at least so many. */
+const MAX_CLEANED_RATIO = 4;
+const MIN_CLEANED_LENGTH = 1_000;
 
 /** Like `literal`, on one line. */
 export function name(text: string, limit: number): string {
@@ -54,13 +61,15 @@ export function lines(text: string, most: number): string {
   return all.length <= most ? text : `${all.slice(0, most).join("\n")}\n… [cut: ${all.length} lines in all]`;
 }
 
-function cutWithNote(text: string, limit: number): string {
+/** `length`: that of the whole text, of which this may be the beginning. */
+function cutWithNote(text: string, limit: number, length = text.length): string {
+  const isBeginning = length > text.length;
   const safe = disarmed(text);
-  if (safe.length <= limit) return safe;
-  const said = ` [cut: ${text.length.toLocaleString("en-US")} characters in all]`;
-  return limit > 2 * said.length
-    ? cutAfter(text, limit - said.length, disarmed) + said
-    : cutAfter(text, limit, disarmed);
+  if (!isBeginning && safe.length <= limit) return safe;
+  const said = ` [cut: ${length.toLocaleString("en-US")} characters in all]`;
+  const room = limit > 2 * said.length ? limit - said.length : limit;
+  const shown = isBeginning && safe.length < room ? `${safe}…` : cutAfter(text, room, disarmed);
+  return room === limit ? shown : shown + said;
 }
 
 function escaped(text: string): string {

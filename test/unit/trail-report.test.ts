@@ -5,6 +5,7 @@ import fc from "fast-check";
 import { findInTrail, showFromTrail } from "../../src/app/audit/read-trail.ts";
 import type { AuditEntry, AuditKind, StoredRecord } from "../../src/core/audit-records.ts";
 import { canonicalJson } from "../../src/core/canonical-json.ts";
+import { toCsv, toJsonLine } from "../../src/core/trail-export.ts";
 import { requestLine, requestReport } from "../../src/core/trail-report.ts";
 import { alterations, applyAlterations } from "../support/alterations.ts";
 import { rechain, sha256 } from "../support/chain.ts";
@@ -119,7 +120,7 @@ test("a search matches people by ID, name, address and ARN, and runbooks by a gl
 /** A value that a column can have in SQLite, whatever its type. */
 const columns = fc.oneof(fc.string(), fc.double(), fc.constant(null), fc.uint8Array(), fc.constantFrom(...KINDS));
 
-test("no alteration of a record ends a report or a search", async () => {
+test("no alteration of a record ends a report, a search or an export", async () => {
   const records = stored(...KINDS.map((kind) => anEntry({ kind, detail: DETAILS[kind] } as object)));
   const alteration = fc.record({
     index: fc.nat(records.length - 1),
@@ -136,6 +137,7 @@ test("no alteration of a record ends a report or a search", async () => {
     const [found] = await collect(findInTrail(trail, { since: null, until: null }, EVERYTHING, sha256));
     const changed = !isDeepStrictEqual(altered, records);
     assert.deepEqual([shown?.intact, found?.intact], [!changed, !changed]);
+    for (const record of altered) assert.match(toCsv(record) + toJsonLine(record), /\r\n\{.*\n$/s);
     if (changed) for (const text of [shown?.lines.join("\n"), found?.line]) assert.match(text ?? "", /audit verify/);
   };
   await fc.assert(fc.asyncProperty(alteration, check), { numRuns: FULL_MATRIX ? 500 : 100 });

@@ -3,6 +3,7 @@ import { loadDotEnv } from "../config/dot-env.ts";
 import { parseProxy } from "../config/environment.ts";
 import { setProxy } from "../ops/proxy.ts";
 import { VERSION } from "../ops/version.ts";
+import { endEarlyAfterErrors } from "./end-early.ts";
 import { EXIT, refuseConfiguration } from "./output.ts";
 
 /** Adds each command, in the order of the help. Loads only its own modules: those of AWS and Slack take most of a start. */
@@ -21,7 +22,8 @@ const program = new Command("countersign")
   .version(VERSION, "--version", "show the version")
   // Commander ends every usage error with 1, which here means that a check failed. Help ends with 0.
   .exitOverride(({ exitCode }) => process.exit(exitCode === 0 ? 0 : EXIT.usage))
-  .hook("preAction", () => {
+  .hook("preAction", (_, command) => {
+    endEarlyAfterErrors(command);
     const problem = loadDotEnv();
     if (problem !== null) refuseConfiguration("Nothing was done: fix the file .env first.", [problem]);
     const proxy = parseProxy(process.env);

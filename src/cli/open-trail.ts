@@ -7,15 +7,13 @@ import { findDenied } from "../store/postgres-errors.ts";
 import { isUpToDate } from "../store/schema-state.ts";
 import { sqliteReadDialect } from "../store/sqlite.ts";
 import { StoreUnavailableError } from "../store/unavailable.ts";
-import { type CommandResult, EXIT, printResult, printWarnings, refuseConfiguration } from "./output.ts";
+import { type CommandResult, printResult, printWarnings, refuseConfiguration } from "./output.ts";
 
 /**
  * Runs a command over the audit trail of DATABASE_URL, and prints its result. The connection only reads, and a bot may have
  * the database open.
  */
 export async function withTrail(command: (trail: AuditTrail) => Promise<CommandResult>): Promise<void> {
-  // A reader that has left, such as head, ends the command.
-  process.stdout.once("error", ({ code }: NodeJS.ErrnoException) => process.exit(code === "EPIPE" ? 0 : EXIT.usage));
   const loaded = loadDatabase(process.env);
   if (loaded.kind === "problems")
     return refuseConfiguration("Nothing was read: fix the environment variables first.", loaded.problems);

@@ -5,7 +5,7 @@ import { formatProblems, type Problem } from "../config/problem.ts";
 export const EXIT = {
   /** A check failed, or the bot could not start or continue. */
   failed: 1,
-  /** The configuration or the command line is wrong, or the database cannot be read: nothing was done or checked. */
+  /** The configuration or command line is wrong, the database cannot be read, or the command ended early. */
   usage: 2,
 } as const;
 

@@ -4,6 +4,7 @@ import { QUOTA_EXECUTIONS } from "../aws/verify/checks.ts";
 import { verifyAws } from "../aws/verify/verify-aws.ts";
 import { findUnknownRegions } from "../config/regions.ts";
 import { systemClock } from "../ops/clock.ts";
+import { describeEarlyEnd } from "./end-early.ts";
 import { EXIT } from "./output.ts";
 import { InputEndedError, makePrompt, type Prompt } from "./prompt.ts";
 
@@ -69,8 +70,8 @@ async function run(region: string, { queue, quota = false, trail = true, json = 
     if (left.length > 0) report(`These could not be removed. Remove them by hand:\n${left.join("\n")}`);
     process.exitCode = left.length > 0 || findings.some(({ holds }) => holds === false) ? EXIT.failed : 0;
   } catch (error) {
-    report(`The check ended early: ${error instanceof Error ? error.message : String(error)}`);
-    process.exitCode = EXIT.failed;
+    report(describeEarlyEnd("verify-aws", error));
+    process.exitCode = EXIT.usage;
   }
 }
 

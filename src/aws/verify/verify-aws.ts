@@ -32,14 +32,20 @@ export interface Verification {
   left: string[];
 }
 
+/** AWS does not say whose credentials these are. */
+class CredentialsError extends Error {
+  override readonly name = "CredentialsError";
+}
+
 /**
  * Checks the assumptions about AWS in an account: creates runbooks that wait and change nothing, runs them, and deletes them,
- * also after a failure. Uses the credentials of the environment. Throws if AWS refuses the credentials.
+ * also after a failure. Uses the credentials of the environment. Throws CredentialsError.
  */
 export async function verifyAws(options: VerifyOptions): Promise<Verification> {
   const { region, queueUrl, quota, trail, clock, signal, report } = options;
   const identity = await callerIdentity(region, AbortSignal.timeout(10_000));
-  if (identity.kind === "failed") throw new Error(`AWS refuses the credentials: ${identity.message}`);
+  if (identity.kind === "failed")
+    throw new CredentialsError(`AWS does not accept the credentials: ${identity.message}`);
   const { account, arn: principal } = identity;
   const ssm = new SSMClient({ region, requestHandler: makeRequestHandler(), maxAttempts: 5, ...ownCredentials() });
   const on = await makeHarmlessExecutions({ ssm, caller: principal, account, clock, signal });

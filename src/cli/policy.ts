@@ -141,13 +141,23 @@ function unknownAllowedValues(routes: readonly Route[]): string[] {
   ];
 }
 
-/** Returns the names in Slack of the IDs in the file; none without a valid configuration of Slack. */
+/** Returns the names in Slack of the IDs in the file. Says on stderr which IDs have no name, and why. */
 async function findNames(file: ConfigFile): Promise<ReadonlyMap<string, string>> {
   const loaded = loadConfig(process.env, readTextFile);
-  if (loaded.kind === "problems") return new Map();
+  if (loaded.kind === "problems") {
+    const reasons = loaded.problems.map(({ where, what }) => `${where}: ${what}`).join(" ");
+    process.stderr.write(`IDs are shown without names, because the bot cannot call Slack. ${reasons}\n`);
+    return new Map();
+  }
   const { botToken, apiUrl } = loaded.config.slack;
   const ids = file.routes.flatMap(({ channels, approvers: { users, groups } }) => [...channels, ...users, ...groups]);
-  return readNames(makeWebClient(botToken, apiUrl, makeBoltLogger(SILENT)), [...ids, ...Object.keys(file.identities)]);
+  const web = makeWebClient(botToken, apiUrl, makeBoltLogger(SILENT));
+  const { names, missing } = await readNames(web, [...ids, ...Object.keys(file.identities)]);
+  if (missing.ids.length > 0) {
+    const reason = missing.failure === null ? "Slack does not have them." : describeWithAdvice(missing.failure);
+    process.stderr.write(`IDs without a name: ${missing.ids.join(", ")}. ${reason}\n`);
+  }
+  return names;
 }
 
 /** Explains each gate of an execution, as AWS reports it now. All targets are asked at the same time. */

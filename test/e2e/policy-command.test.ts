@@ -97,6 +97,16 @@ test("policy check and policy explain show what the configuration means, and end
       assert.match(text, pattern);
     assert.doesNotMatch(text, /S0DBA|U0JANE/);
   });
+  await t.test("policy explain says which IDs have no name, and why", async () => {
+    const request = ["explain", "--document", "Web", "--target", "default"];
+    assert.doesNotMatch((await policy(w, GOOD, ...request)).text, /without a name/);
+    const missing = await policy(w, GOOD.replace("U0JANE]", "U0NOBODY]"), ...request);
+    assert.match(missing.text, /^IDs without a name: U0NOBODY\. Slack refused: user_not_found\./m);
+    const slackless = { ...w, environment: { ...w.environment, SLACK_BOT_TOKEN: undefined } };
+    const { code, text } = await policy(slackless, GOOD, ...request);
+    assert.equal(code, 0, text);
+    assert.match(text, /^IDs are shown without names, because the bot cannot call Slack\. SLACK_BOT_TOKEN: /m);
+  });
   await t.test("an invalid file ends with 2", async () => {
     const { code, text } = await policy(w, GOOD.replace("quorum: 2", "quorum: 0"), "check");
     assert.equal(code, 2);

@@ -1,5 +1,6 @@
 import type { AuthTeamsListResponse, WebClient } from "@slack/web-api";
 import type { CheckResult, DirectoryCheck } from "../../app/admin/policy-check.ts";
+import type { ChatFailure } from "../../app/ports/slack.ts";
 import type { Workspace } from "../connection/workspace.ts";
 import { chatFailure, describeFailure } from "../slack-failures.ts";
 import { TEAMS_PAGE } from "./groups.ts";
@@ -124,15 +125,27 @@ export async function listGroups(
   );
 }
 
-/** Reads the names of people, user groups and channels by ID. Leaves out an ID that Slack does not know or return. */
-export async function readNames(web: WebClient, ids: readonly string[]): Promise<Map<string, string>> {
+/** Names in Slack by ID. */
+export interface FoundNames {
+  names: ReadonlyMap<string, string>;
+  /** The IDs that Slack did not return, and the first reason that it gave; null if it gave none. */
+  missing: { ids: string[]; failure: ChatFailure | null };
+}
+
+/** Reads the names of people, user groups and channels by ID. */
+export async function readNames(web: WebClient, ids: readonly string[]): Promise<FoundNames> {
   const names = new Map<string, string>();
-  const groups = ids.some(isGroup) ? await listGroups(web).catch(() => null) : null;
+  const missing: FoundNames["missing"] = { ids: [], failure: null };
+  const onError = (error: unknown) => {
+    missing.failure ??= chatFailure(error);
+  };
+  const groups = ids.some(isGroup) ? await listGroups(web).catch(onError) : undefined;
   for (const id of new Set(ids)) {
-    const name = isGroup(id) ? groups?.get(id)?.handle : await readName(web, id).catch(() => undefined);
-    if (name !== undefined) names.set(id, isGroup(id) ? `@${name}` : name);
+    const name = isGroup(id) ? groups?.get(id)?.handle : await readName(web, id).catch(onError);
+    if (name === undefined) missing.ids.push(id);
+    else names.set(id, isGroup(id) ? `@${name}` : name);
   }
-  return names;
+  return { names, missing };
 }
 
 const isGroup = (id: string) => id.startsWith("S");

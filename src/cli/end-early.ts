@@ -46,7 +46,7 @@ const NEXT_STEPS: readonly (readonly [RegExp, string])[] = [
   [/^AccessDenied/, `Grant the permission: docs/operations.md lists those of the command. Then run it again.`],
   [
     /Credentials|^(?:ExpiredToken|InvalidClientTokenId|UnrecognizedClient)/,
-    `Check the AWS credentials of this environment, ${RETRY}`,
+    `Check the AWS credentials and the network of this environment, ${RETRY}`,
   ],
 ];
 

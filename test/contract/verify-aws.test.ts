@@ -106,6 +106,16 @@ test("the Region may be that of AWS_DEFAULT_REGION, and a misspelled one is name
   assert.deepEqual(misspelled, { code: 2, text });
 });
 
+fullMatrixTest("without AWS the command says what to check, in one sentence, and the code is 2", async () => {
+  const environment = { ...ACCESS, AWS_REGION: "us-east-1", AWS_ENDPOINT_URL: "http://127.0.0.1:9" };
+  const { code, text } = await runCli(environment, "verify-aws", "--yes");
+  assert.equal(code, 2);
+  assert.match(
+    text,
+    /^countersign verify-aws ended early \(AWS does not say whose .*ECONNREFUSED.*\)\. Check the AWS credentials and .*$/,
+  );
+});
+
 test("the texts of the assumptions are those of docs/fidelity.md", () => {
   // The stand-in has a switch for each kind of event, and no list of records in CloudTrail.
   const ownTexts = ["pause", "waitingEvent", "trail"];

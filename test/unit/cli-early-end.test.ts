@@ -31,7 +31,7 @@ const SENTENCES: [Error, RegExp][] = [
   ],
   [anError("invalid page in block 3", { code: "XX001" }), /Check the disk, or restore a backup, and run the command/],
   [anError("not authorized", { name: "AccessDeniedException" }), /Grant the permission: docs\/operations\.md lists/],
-  [anError("expired", { name: "ExpiredTokenException" }), /Check the AWS credentials of this environment/],
+  [anError("expired", { name: "ExpiredTokenException" }), /Check the AWS credentials and the network of this/],
 ];
 
 for (const [error, expected] of SENTENCES)

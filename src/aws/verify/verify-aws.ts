@@ -45,7 +45,7 @@ export async function verifyAws(options: VerifyOptions): Promise<Verification> {
   const { region, queueUrl, quota, trail, clock, signal, report } = options;
   const identity = await callerIdentity(region, AbortSignal.timeout(10_000));
   if (identity.kind === "failed")
-    throw new CredentialsError(`AWS does not accept the credentials: ${identity.message}`);
+    throw new CredentialsError(`AWS does not say whose credentials these are: ${identity.message}`);
   const { account, arn: principal } = identity;
   const ssm = new SSMClient({ region, requestHandler: makeRequestHandler(), maxAttempts: 5, ...ownCredentials() });
   const on = await makeHarmlessExecutions({ ssm, caller: principal, account, clock, signal });

@@ -139,6 +139,13 @@ export const UNKNOWNS: Unknown[] = [
     reason: "The documentation recommends views.push and views.update for that.",
   },
   {
+    topic: "What replace_original does in a further answer to a slash command",
+    assumption: "Nothing: Slack adds the answer below the first one.",
+    reason:
+      "Slack documents the replacement for the response URL of a click in a message. Developers report that the response URL of a command posts a new message instead. An answer should be right in both places.",
+    switch: "commandAnswers",
+  },
+  {
     topic: "The response of a response URL that is used up or expired",
     assumption: "HTTP 404 with {ok: false, error: used_url or expired_url}.",
     reason: "Other developers reported it; it is not documented.",

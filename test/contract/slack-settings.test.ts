@@ -111,6 +111,32 @@ it("a deleted message with replies leaves nothing, or its place in the thread as
   }
 });
 
+it("a further answer to a command comes after the first one or replaces it, and never replaces it unasked", async (t) => {
+  const w = await world(t);
+  const second = "second";
+  let seen = 0;
+  await socketApp(w, (app) => {
+    app.command("/approvals", async ({ ack, respond }) => {
+      await ack();
+      await respond({ text: "first" });
+      await respond({ text: "unasked", replace_original: false });
+      await respond({ text: second, replace_original: true });
+    });
+  });
+  for (const commandAnswers of ["added", "replaced"]) {
+    await w.control("settings", { commandAnswers: commandAnswers });
+    await w.control("command", { user: "U0JANE", channel: CHANNEL, text: "/approvals pending" });
+    const answers = await eventually(async () => {
+      const { messages } = (await w.state()).channels.find((each: Reply) => each.id === CHANNEL);
+      const own = messages.filter((each: Reply) => each.onlyFor === "U0JANE").slice(seen);
+      const texts = own.map((each: Reply) => each.text);
+      return texts.includes(second) && texts;
+    });
+    assert.deepEqual(answers, commandAnswers === "added" ? ["first", "unasked", second] : [second, "unasked"]);
+    seen += answers.length;
+  }
+});
+
 it("a message vanishes when its retention period has ended", async (t) => {
   const w = await world(t, { settings: { retentionMs: 60_000 } });
   const { client, slack } = w;

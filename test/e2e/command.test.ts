@@ -147,13 +147,18 @@ test("/approvals answers each command with filters, pages, pasted ids and typos,
   });
 
   await t.test(
-    "while a target is slow, the command is acknowledged, a line says so, and the answer follows",
+    "while a target is slow, the command is acknowledged, a line says so, and the answer follows or replaces it",
     async () => {
-      await w.control.aws("faults", { operation: "DescribeAutomationExecutions", kind: "delay", delayMs: 4_000 });
+      await w.control.aws("faults", { operation: "DescribeAutomationExecutions", kind: "delay", delayMs: 3_000 });
       const before = (await listEphemerals(w, "U0ADMIN")).length;
       assert.match(await ask("executions"), /executions/);
-      const [announced] = (await listEphemerals(w, "U0ADMIN")).slice(before);
-      assert.equal(announced?.text, LOOKING);
+      const [announced, ...answers] = (await listEphemerals(w, "U0ADMIN")).slice(before);
+      assert.deepEqual([announced?.text, answers.length], [LOOKING, 1]);
+      await w.control.slack("settings", { commandAnswers: "replaced" });
+      assert.match(await ask("executions"), /executions/);
+      const [replaced, ...others] = (await listEphemerals(w, "U0ADMIN")).slice(before + 2);
+      assert.match(toText(replaced), /executions/, "in the place of the line");
+      assert.deepEqual(others, []);
     },
   );
 });

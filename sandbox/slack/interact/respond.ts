@@ -13,8 +13,8 @@ import type { ResponseTarget } from "./response-urls.ts";
 /**
  * Executes a message response, sent to a response URL or with the acknowledgement of a command. It replaces or deletes the
  * message that the person acted on, even an ephemeral one, or posts a new message: an ephemeral one, unless
- * `response_type` is `in_channel`. The rules are those of chat.postMessage and chat.update, except that the app does not
- * have to be in the channel.
+ * `response_type` is `in_channel`. A command has no such message, unless a setting makes its first answer that message. The
+ * rules are those of chat.postMessage and chat.update, except that the app does not have to be in the channel.
  */
 export function respond(
   deps: { workspace: Workspace; changes: Changes },
@@ -52,7 +52,7 @@ function post(
   if (channel.restricted) return refuse("restricted_action");
   const thread = findThread(channel, args);
   if (isRefusal(thread)) return thread;
-  workspace.post(channel, {
+  const posted = workspace.post(channel, {
     ...appAuthor(app),
     text: truncateText(content.text ?? "").text,
     blocks: content.blocks,
@@ -61,6 +61,7 @@ function post(
     threadTs: thread.threadTs,
     onlyFor: args.response_type === "in_channel" ? undefined : target.user,
   });
+  if (workspace.settings.commandAnswers === "replaced") target.messageTs ??= posted.ts;
   return { ok: true };
 }
 

@@ -9,7 +9,7 @@ export interface ResponseTarget {
   appId: string;
   user: string;
   channel: string;
-  /** The message that the person acted on; absent for commands. */
+  /** The message that the person acted on; absent for commands, until their answers are replaced. */
   messageTs?: string | undefined;
   threadTs?: string | undefined;
 }

@@ -21,6 +21,8 @@ export const workspaceSettingsSchema = z.strictObject({
   undocumentedErrors: z.enum(["replaced", "reported"]).default("replaced"),
   /** What remains of a deleted message that has replies: nothing, or a message with the subtype tombstone. */
   deletedThreads: z.enum(["gone", "tombstone"]).default("gone"),
+  /** What `replace_original` does in a further answer to a command: it adds the answer, or replaces the first one. */
+  commandAnswers: z.enum(["added", "replaced"]).default("added"),
 });
 
 export type WorkspaceSettings = z.infer<typeof workspaceSettingsSchema>;

@@ -106,7 +106,7 @@ ${latency
 
 ## Stages
 
-When the stand-ins received each call, from the click, and what the memory consists of.
+The time from the click until the stand-ins received each call, and the parts of the memory.
 
 ${parts.join("\n")}
 

@@ -39,11 +39,11 @@ const NEXT_STEPS: readonly (readonly [RegExp, string])[] = [
   [/^(?:ENOSPC|EDQUOT|SQLITE 13|53100)$/, `Free some space, ${RETRY}`],
   [
     /^(?:EACCES|EPERM|EROFS|ENOENT|EISDIR|ENOTDIR|SQLITE (?:3|8|14))$/,
-    `Check that the path exists and that this user may read and write it, ${RETRY}`,
+    "Check that the path exists and that your user can read and write it. Then run the command again.",
   ],
   [/^(?:SQLITE [56]|40P01|53200|53400|55P03|57014)$/, "Run the command again when the database is less busy."],
   [/^(?:EIO|SQLITE 10|58030|XX001|XX002)$/, `Check the disk, or restore a backup, ${RETRY}`],
-  [/^AccessDenied/, `Grant the permission: docs/operations.md lists those of the command. Then run it again.`],
+  [/^AccessDenied/, `Grant the permission, ${RETRY} docs/operations.md lists the permissions of the command.`],
   [
     /Credentials|^(?:ExpiredToken|InvalidClientTokenId|UnrecognizedClient)/,
     `Check the AWS credentials and the network of this environment, ${RETRY}`,
@@ -51,7 +51,7 @@ const NEXT_STEPS: readonly (readonly [RegExp, string])[] = [
 ];
 
 const REPORT =
-  "Run the command again. If it ends early again, report this sentence with the output of countersign doctor.";
+  "Run the command again. If it ends early again, report this message and the output of countersign doctor.";
 
 /** Says why a command ended early, and the next step, on one line and without secrets. */
 export function describeEarlyEnd(name: string, error: unknown, secrets = findSecrets(process.env)): string {

@@ -146,7 +146,9 @@ async function findNames(file: ConfigFile): Promise<ReadonlyMap<string, string>>
   const loaded = loadConfig(process.env, readTextFile);
   if (loaded.kind === "problems") {
     const reasons = loaded.problems.map(({ where, what }) => `${where}: ${what}`).join(" ");
-    process.stderr.write(`IDs are shown without names, because the bot cannot call Slack. ${reasons}\n`);
+    process.stderr.write(
+      `The output shows IDs without names: the configuration is invalid, so the command cannot call Slack. ${reasons}\n`,
+    );
     return new Map();
   }
   const { botToken, apiUrl } = loaded.config.slack;
@@ -155,7 +157,7 @@ async function findNames(file: ConfigFile): Promise<ReadonlyMap<string, string>>
   const { names, missing } = await readNames(web, [...ids, ...Object.keys(file.identities)]);
   if (missing.ids.length > 0) {
     const reason = missing.failure === null ? "Slack does not have them." : describeWithAdvice(missing.failure);
-    process.stderr.write(`IDs without a name: ${missing.ids.join(", ")}. ${reason}\n`);
+    process.stderr.write(`Slack returned no name for these IDs: ${missing.ids.join(", ")}. ${reason}\n`);
   }
   return names;
 }

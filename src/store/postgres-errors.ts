@@ -23,7 +23,7 @@ const FIXES: ReadonlyMap<string, string> = new Map([
 /** The error of pg for a server without TLS, which has no code. */
 const NO_TLS = "The server does not support SSL connections";
 const NO_TLS_FIX =
-  "Turn on TLS at the server, or, if nobody else can use the network to it, write sslmode=disable in DATABASE_URL.";
+  "Turn on TLS on the server. If no one else can use the network to it, set sslmode=disable in DATABASE_URL instead.";
 
 const WAIT = "Check that the server runs and that this machine can reach it.";
 

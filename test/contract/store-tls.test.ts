@@ -22,7 +22,7 @@ test("PostgreSQL: a server that requires TLS is used with its CA, and each mista
   const withoutTls = `${server.url("postgres")}?sslmode=verify-full`;
   assert.match(
     await findMessage(withoutTls),
-    /does not support SSL connections\). Turn on TLS at the server, or, if nobody/,
+    /does not support SSL connections\). Turn on TLS on the server\. If no one else/,
   );
   await assert.rejects(open(withoutTls), (error) => error instanceof StoreUnavailableError && !error.transient);
   // Not reused by other tests, which connect without TLS.

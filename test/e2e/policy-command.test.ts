@@ -99,13 +99,13 @@ test("policy check and policy explain show what the configuration means, and end
   });
   await t.test("policy explain says which IDs have no name, and why", async () => {
     const request = ["explain", "--document", "Web", "--target", "default"];
-    assert.doesNotMatch((await policy(w, GOOD, ...request)).text, /without a name/);
+    assert.doesNotMatch((await policy(w, GOOD, ...request)).text, /no name/);
     const missing = await policy(w, GOOD.replace("U0JANE]", "U0NOBODY]"), ...request);
-    assert.match(missing.text, /^IDs without a name: U0NOBODY\. Slack refused: user_not_found\./m);
+    assert.match(missing.text, /^Slack returned no name for these IDs: U0NOBODY\. Slack refused: user_not_found\./m);
     const slackless = { ...w, environment: { ...w.environment, SLACK_BOT_TOKEN: undefined } };
     const { code, text } = await policy(slackless, GOOD, ...request);
     assert.equal(code, 0, text);
-    assert.match(text, /^IDs are shown without names, because the bot cannot call Slack\. SLACK_BOT_TOKEN: /m);
+    assert.match(text, /^The output shows IDs without names: .* the command cannot call Slack\. SLACK_BOT_TOKEN: /m);
   });
   await t.test("an invalid file ends with 2", async () => {
     const { code, text } = await policy(w, GOOD.replace("quorum: 2", "quorum: 0"), "check");

@@ -43,7 +43,7 @@ const NEXT_STEPS: readonly (readonly [RegExp, string])[] = [
   ],
   [/^(?:SQLITE [56]|40P01|53200|53400|55P03|57014)$/, "Run the command again when the database is less busy."],
   [/^(?:EIO|SQLITE 10|58030|XX001|XX002)$/, `Check the disk, or restore a backup, ${RETRY}`],
-  [/^AccessDenied/, `Grant the permission, ${RETRY} docs/operations.md lists the permissions of the command.`],
+  [/^AccessDenied/, `Grant the permission, ${RETRY} docs/permissions.md and docs/operations.md list the permissions.`],
   [
     /Credentials|^(?:ExpiredToken|InvalidClientTokenId|UnrecognizedClient)/,
     `Check the AWS credentials and the network of this environment, ${RETRY}`,

@@ -10,6 +10,6 @@ export function toLateReplies(
   if (outcome.where === "slack") return [];
   return votes.map((vote) => ({
     userId: vote.userId,
-    text: `Your ${findTerms(request.facts).of[vote.verdict]} ${request.facts.documentName} (step ${request.facts.stepName}) was recorded but did not decide it. The step is no longer waiting: ${outcomeText(outcome, request.facts)} in AWS. The message has the details.`,
+    text: `Your ${findTerms(request.facts).of[vote.verdict]} ${request.facts.documentName} (step ${request.facts.stepName}) was recorded but did not decide the step. The step is no longer waiting: ${outcomeText(outcome, request.facts)} in AWS. The message has the details.`,
   }));
 }

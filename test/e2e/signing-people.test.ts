@@ -111,7 +111,7 @@ fullMatrixTest(
       return direct?.messages.length > 0 && direct.messages;
     });
     assert.equal(notices.length, 1, "once for the runbook");
-    assert.match(toText(notices[0]), /AWS would refuse decisions of Test-Runbook/);
+    assert.match(toText(notices[0]), /AWS would refuse decisions about Test-Runbook/);
 
     const id = await w.run(ONE_GATE.replace(BOT_ROLE, role));
     await w.click("U0JANE", await w.message(id), "approve");

@@ -32,7 +32,7 @@ const SENTENCES: [Error, RegExp][] = [
   [anError("invalid page in block 3", { code: "XX001" }), /Check the disk, or restore a backup, and run the command/],
   [
     anError("not authorized", { name: "AccessDeniedException" }),
-    /Grant the permission, and run .* docs\/operations\.md lists the permissions/,
+    /Grant the permission, and run .* docs\/permissions\.md and docs\/operations\.md list the permissions\.$/,
   ],
   [anError("expired", { name: "ExpiredTokenException" }), /Check the AWS credentials and the network of this/],
 ];

@@ -241,6 +241,6 @@ for (const [kind, words] of [
     const [reply] = toLateReplies(aRequest(), outcome, [aVote()]);
     assert.match(
       reply?.text ?? "",
-      new RegExp(`did not decide it\\. The step is no longer waiting: ${words} in AWS\\.`),
+      new RegExp(`did not decide the step\\. The step is no longer waiting: ${words} in AWS\\.`),
     );
   });

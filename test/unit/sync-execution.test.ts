@@ -110,7 +110,7 @@ test("a request that is decided elsewhere closes with the AWS principal, and its
   assert.deepEqual([request?.state, request?.outcome?.where, request?.outcome?.by], ["closed", "aws", [by]]);
   assert.deepEqual((await kinds()).slice(-1), [`closed ${by}`]);
   const [told] = await store.clicks.unreplied(clock.now(), 10);
-  assert.match(told?.reply ?? "", /approval of Prod-DB-Restart.*did not decide it.*approved in AWS/);
+  assert.match(told?.reply ?? "", /approval of Prod-DB-Restart.*did not decide the step.*approved in AWS/);
 });
 
 test("a read that contradicts a newer one changes nothing for a minute, is then reported, and never closes a request", async (t) => {

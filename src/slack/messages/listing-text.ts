@@ -36,7 +36,7 @@ function refusedText(request: ApprovalRequest, why: string, arn: string, then = 
 
 /** A group that the Approvers name may have changed meanwhile. */
 const ANOTHER_TRY =
-  " Countersign sends the decision again only after a change of its principal or configuration, or once after a restart.";
+  " Countersign sends the decision again only after its principal or its configuration changes, or once after a restart.";
 
 /** Says which principal AWS does not accept after several attempts; null if AWS has not refused the decision for good. */
 export function givenUpText(request: ApprovalRequest, attempts: readonly SignalAttempt[]): string | null {

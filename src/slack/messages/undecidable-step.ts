@@ -64,7 +64,7 @@ export function stepWithoutIdMessage(step: StepWithoutId): RenderedMessage {
 /** Renders the notice about a runbook whose Approvers do not include the principal that signs. */
 export function notListedMessage({ request }: NoticeView): RenderedMessage {
   const { documentName } = request.facts;
-  const title = `AWS would refuse decisions of ${plain(documentName, 80)}`;
+  const title = `AWS would refuse decisions about ${plain(documentName, 75)}`;
   return {
     text: `${title}: add a line to its Approvers.`,
     blocks: [

@@ -19,8 +19,8 @@ export function endEarlyAfterErrors(command: Command): void {
     process.exit(EXIT.usage);
   };
   process.on("uncaughtException", end);
-  // A reader that has left, such as head, needs nothing more.
-  process.stdout.on("error", (error: NodeJS.ErrnoException) => (error.code === "EPIPE" ? process.exit(0) : end(error)));
+  // A reader that has left, such as head, needs nothing more. The exit code stays that of the result, if there is one.
+  process.stdout.on("error", (error: NodeJS.ErrnoException) => (error.code === "EPIPE" ? process.exit() : end(error)));
 }
 
 /** Returns the name with those of the commands above it, but not the program's: "audit verify". */

@@ -92,6 +92,20 @@ test("an unforeseen error ends every command in one sentence, with code 2 and wi
   }
 });
 
+test("a command whose reader has left keeps the exit code of its result", async () => {
+  const child = spawn(process.execPath, [PROGRAM, "doctor"], {
+    env: childEnvironment(),
+    cwd: "/",
+    stdio: ["ignore", "pipe", "pipe"],
+  });
+  child.stdout.destroy();
+  let text = "";
+  child.stderr.on("data", (data) => (text += data));
+  const [code] = await once(child, "close");
+  assert.equal(code, 2, "the configuration is wrong");
+  assert.equal(text, "");
+});
+
 test("audit commands say in one sentence that a table cannot be read, or that their output has no room", async (t) => {
   const database = sqliteFile();
   t.after(() => database.remove());

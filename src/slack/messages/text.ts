@@ -68,7 +68,7 @@ function cutWithNote(text: string, limit: number, length = text.length): string 
   if (!isBeginning && safe.length <= limit) return safe;
   const said = ` [cut: ${length.toLocaleString("en-US")} characters in all]`;
   const room = limit > 2 * said.length ? limit - said.length : limit;
-  const shown = isBeginning && safe.length < room ? `${safe}…` : cutAfter(text, room, disarmed);
+  const shown = cutAfter(isBeginning ? `${text}…` : text, room, disarmed);
   return room === limit ? shown : shown + said;
 }
 
@@ -85,7 +85,7 @@ function cutAfter(text: string, limit: number, send: (text: string) => string): 
   const whole = send(text);
   if (whole.length <= limit) return whole;
   // Without entities, no unit needs to be counted: a long value would take longer than everything else.
-  const kept = whole.length === text.length ? limit - 1 : countFitting(text, limit - 1, send);
+  const kept = whole.length === text.length ? Math.max(0, limit - 1) : countFitting(text, limit - 1, send);
   return `${send(text.slice(0, boundaryBefore(text, kept)))}…`;
 }
 

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import { AssumeRoleCommand } from "@aws-sdk/client-sts";
 import { ADMIN_ARN, awsWorld, BOT_ROLE, gate, KEYS, work } from "./aws-world.ts";
 
 const twoGates = { mainSteps: [gate("first", ["admin"]), gate("second", ["admin"]), work("deploy")] };
@@ -96,6 +97,25 @@ for (const [form, approver, as] of [
   });
 }
 
+for (const [sessionsOfOneRole, status] of [
+  ["distinct", "Success"],
+  ["one", "Waiting"],
+] as const)
+  test(`with sessionsOfOneRole ${sessionsOfOneRole}, a step that needs two approvals shows ${status} after those of two sessions of a listed role`, async () => {
+    await using aws = await awsWorld({ assumptions: { sessionsOfOneRole } });
+    const role = "arn:aws:iam::111122223333:role/CountersignApprover";
+    await aws.document("Role", { mainSteps: [gate("first", [role, "omar"], {}, { MinRequiredApprovals: 2 })] });
+    const id = await aws.start("Role");
+    for (const RoleSessionName of ["jane", "dan"]) {
+      const command = new AssumeRoleCommand({ RoleArn: role, RoleSessionName });
+      const { Credentials: found } = await aws.sts({ as: KEYS.bot }).send(command);
+      const { AccessKeyId = "", SecretAccessKey = "", SessionToken = "" } = found ?? {};
+      const as = { accessKeyId: AccessKeyId, secretAccessKey: SecretAccessKey, sessionToken: SessionToken };
+      await aws.signal(id, "Approve", undefined, as);
+    }
+    assert.equal(await aws.status(id), status);
+  });
+
 test("an undecided step times out seven days after its start, or after the runbook's own timeout", async () => {
   await using aws = await awsWorld();
   await aws.document("Default-Timeout", { mainSteps: [gate("first", ["admin"])] });
@@ -145,6 +165,19 @@ test("a runbook that loops back runs the same step again with a new step executi
   assert.equal(await aws.status(id), "Success");
   const passes = (await aws.get(id)).StepExecutions?.filter((step) => step.StepName === "approveBatch");
   assert.equal(passes?.length, 2);
+});
+
+test("the messages of the two-gate runbook name only the version and the commit of its start", async () => {
+  await using aws = await awsWorld({ seed: true });
+  const demonstration = ["2026.11.3", "9f1c2ab"];
+  const id = await aws.start("Web-Deploy-Two-Gates", { Version: ["2026.12.1"], Commit: ["4b1d77e"] });
+  const first = (await aws.step(id, "approveCanary")).Inputs?.Message ?? "";
+  assert.match(first, /Deploy 2026\.12\.1 \(commit 4b1d77e, image shop@sha256:\w+\) to the first zone\?/);
+  await aws.signal(id, "Approve", undefined, KEYS.bot);
+  aws.clock.advance(3000);
+  const second = (await aws.step(id, "approveEverywhere")).Inputs?.Message ?? "";
+  assert.match(second, /The first zone runs 2026\.12\.1\./);
+  for (const each of demonstration) assert.ok(!(first + second).includes(each), each);
 });
 
 test("Approvers, Message and MinRequiredApprovals can come from parameters, and Inputs shows them as JSON text", async () => {

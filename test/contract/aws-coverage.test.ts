@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { readdirSync, readFileSync } from "node:fs";
 import { test } from "node:test";
 import { assumptionsSchema } from "../../sandbox/aws/assumptions.ts";
 import { coverage } from "../../sandbox/aws/coverage.ts";
@@ -51,6 +52,13 @@ test("an operation that is not started gets the reply to an unknown operation", 
 test("each setting of the assumptions appears in the unknowns, and each setting there exists", () => {
   const switches = unknowns.flatMap((unknown) => unknown.switch ?? []);
   assert.deepEqual(switches.toSorted(), Object.keys(assumptionsSchema.shape).toSorted());
+});
+
+test("each setting of the assumptions has a contract test that sets it", () => {
+  const files = readdirSync("test/contract").filter((file) => /^(aws-|verify-aws).*\.test\.ts$/.test(file));
+  const tests = files.map((file) => readFileSync(`test/contract/${file}`, "utf8")).join("");
+  const untested = Object.keys(assumptionsSchema.shape).filter((each) => !new RegExp(`\\b${each}\\b`).test(tests));
+  assert.deepEqual(untested, []);
 });
 
 test("each unknown has a unique topic, an assumption and a reason", () => {

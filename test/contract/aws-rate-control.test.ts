@@ -89,7 +89,6 @@ const invalid: [string, object][] = [
     { ...overHosts([]), Targets: [{ Key: "tag:Team", Values: ["a"] }] },
   ],
   ["a TargetParameterName that is no parameter", overHosts(["a"], { TargetParameterName: "Hosts" })],
-  ["TargetLocations", { TargetLocations: [{ Accounts: ["111122223333"], Regions: ["us-east-1"] }] }],
 ];
 for (const [mistake, input] of invalid) {
   test(`${mistake} is rejected with InvalidTarget`, async () => {
@@ -110,6 +109,16 @@ test("the values of InstanceIds are the targets; any other key is named", async 
   );
   await assert.rejects(aws.start("Fleet", undefined, of("tag:Team", ["dba"])), {
     message: /cannot look up resources, so the target key "tag:Team" is not supported\./,
+  });
+});
+
+test("TargetLocations are rejected, and the error says that the sandbox does not simulate them", async () => {
+  await using aws = await awsWorld();
+  await aws.document("Fleet", runbook);
+  const TargetLocations = [{ Accounts: ["111122223333"], Regions: ["us-east-1"] }];
+  await assert.rejects(aws.start("Fleet", { Host: ["web-1"] }, { TargetLocations }), {
+    name: "InvalidTarget",
+    message: "The Countersign sandbox does not simulate TargetLocations.",
   });
 });
 

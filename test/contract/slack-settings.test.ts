@@ -22,6 +22,12 @@ it("each setting is explained, and each explained one exists", () => {
   assert.deepEqual(explained.sort(), Object.keys(workspaceSettingsSchema.shape).sort());
 });
 
+it("the README lists each setting", () => {
+  const readme = readFileSync(new URL("../../sandbox/slack/README.md", import.meta.url), "utf8");
+  const [, row = ""] = /^\| `POST settings` \|(.*)$/m.exec(readme) ?? [];
+  for (const name of Object.keys(workspaceSettingsSchema.shape)) assert.ok(row.includes(`"${name}"`), name);
+});
+
 it("each setting has a test here or in slack-errors.test.ts", () => {
   const tests = ["slack-settings", "slack-errors"].map((name) =>
     readFileSync(new URL(`./${name}.test.ts`, import.meta.url), "utf8"),

@@ -4,6 +4,7 @@ import type { Page } from "playwright-core";
 import { eventually } from "../support/eventually.ts";
 import { fullMatrixTest } from "../support/full-matrix.ts";
 import {
+  actAs,
   decide,
   executedSignals,
   openConversation,
@@ -36,20 +37,32 @@ suite("rules of the page", () => {
     await requestMessage(page, found.AutomationExecutionId).getByText("gate 2 of 2").first().waitFor();
   });
 
-  fullMatrixTest("a deletion needs the runbook's typed name, and each approver gets a direct message", async () => {
-    await openConversation(page, "approvals");
-    const id = await startRunbook(page, world, "Customer-Data-Delete");
-    await openConversation(page, "Messages");
-    const message = requestMessage(page, id);
-    await message.getByText("IRREVERSIBLE").waitFor();
-    await openConversation(page, "approvals");
-    await message.getByRole("button", { name: "Approve", exact: true }).click();
-    const form = page.getByRole("dialog");
-    await form.getByRole("textbox").first().fill("customer-data-delete");
-    await form.getByRole("button", { name: "Approve" }).click();
-    const ended = await waitForStatus(world, id, "Success");
-    assert.equal(ended.signals.length, 1);
-  });
+  fullMatrixTest(
+    "a deletion needs two approvals with a reason and the typed name; each approver gets a message",
+    async () => {
+      await openConversation(page, "approvals");
+      const id = await startRunbook(page, world, "Customer-Data-Delete");
+      await openConversation(page, "Messages");
+      const message = requestMessage(page, id);
+      await message.getByText("IRREVERSIBLE").waitFor();
+      await openConversation(page, "approvals");
+      const form = page.getByRole("dialog");
+      for (const [name, given] of [
+        ["Jane Ito", "1 of 2 approvals"],
+        ["Mia Chen", "Approved"],
+      ] as const) {
+        await actAs(page, name);
+        await openConversation(page, "approvals");
+        await message.getByRole("button", { name: "Approve", exact: true }).click();
+        await form.getByRole("textbox", { name: "Reason" }).fill("The customer asked for it");
+        await form.getByRole("textbox", { name: "Type the runbook's name" }).fill(" customer-data-delete ");
+        await form.getByRole("button", { name: "Approve" }).click();
+        await message.getByText(given).first().waitFor();
+      }
+      const ended = await waitForStatus(world, id, "Success");
+      assert.equal(ended.signals.length, 1);
+    },
+  );
 
   fullMatrixTest("the guide shows a denial: Rosa is not an approver of her runbook", async () => {
     await step("Be denied as Rosa").click();

@@ -30,3 +30,12 @@ for (const [rule, applies, runbook] of RULES)
       .find((line) => line.startsWith(`| ${runbook} |`));
     assert.ok(row?.includes(`\`${rule}\``), row);
   });
+
+test("one route of the sandbox has all of these rules", () => {
+  const route = routes.find((each) => RULES.every(([, applies]) => applies(each)));
+  assert.equal(route?.match.document, "Customer-Data-*");
+  const row = readFileSync("docs/policy.md", "utf8")
+    .split("\n")
+    .find((line) => line.startsWith("| Customer-Data-Delete |"));
+  for (const [rule] of RULES) assert.ok(row?.includes(`\`${rule}\``), rule);
+});

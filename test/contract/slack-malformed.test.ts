@@ -76,7 +76,7 @@ describe("JSON that is nested too deep", () => {
   ];
   for (const [what, method, type, body, error] of CASES) {
     it(`fails with ${error} for ${what}`, async (t) => {
-      const w = await world(t);
+      const w = await world(t, { settings: { undocumentedErrors: "replaced" } });
       await assertRefused(w, method, await raw(w, method, type, body), error);
     });
   }

@@ -10,7 +10,7 @@ import type { Workspace } from "../connection/workspace.ts";
 import { unknownPersonText } from "../messages/command-texts.ts";
 import { detailsView, sentenceView } from "../messages/details-view.ts";
 import { mentions } from "../messages/mentions.ts";
-import { fillModal } from "./modal.ts";
+import { fillModal, logModalFailure } from "./modal.ts";
 import { detailsPageSchema, isFromHome, requestClickSchema, toOrigin } from "./payloads.ts";
 import type { SignedFormState } from "./signed-form-state.ts";
 
@@ -90,10 +90,7 @@ function listenForPages(app: App, deps: DetailsDeps): void {
       });
       await client.views.update({ view_id, view: shown });
     } catch (error) {
-      deps.log.warn(
-        { event: "modal.failed", err: error, title: "Details", requestId },
-        "cannot show a page of Details",
-      );
+      logModalFailure(deps.log, error, { title: "Details", requestId }, "cannot show a page of Details");
       await deps.chat.postEphemeral(origin.channelId, user.id, "Slack could not show this page. Open Details again.");
     }
   });

@@ -23,9 +23,20 @@ export async function fillModal(options: {
     const view = await content();
     await client.views.update({ view_id: opened.view?.id ?? "", view });
   } catch (error) {
-    log.warn({ event: "modal.failed", err: error, title }, "cannot open or fill a modal");
+    logModalFailure(log, error, { title }, "cannot open or fill a modal");
     await onFailure(
       `Slack could not show "${title}" (${describeFailure(chatFailure(error))}). Nothing was decided. Press the button again.`,
     );
   }
+}
+
+/** Logs why a modal is not shown. A 429 is normal. */
+export function logModalFailure(
+  log: Log,
+  error: unknown,
+  fields: { title: string; requestId?: string },
+  message: string,
+): void {
+  const level = chatFailure(error).kind === "limited" ? "debug" : "warn";
+  log[level]({ event: "modal.failed", err: error, ...fields }, message);
 }

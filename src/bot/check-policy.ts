@@ -4,7 +4,7 @@ import { checkRunbooks } from "../app/admin/runbook-check.ts";
 import { readRunbook } from "../aws/runbooks.ts";
 import type { Config } from "../config/config.ts";
 import { findUnknownRegions } from "../config/regions.ts";
-import { expandTargets } from "../config/targets.ts";
+import { expandTargets, findTargetAccount } from "../config/targets.ts";
 import type { Workspace } from "../slack/connection/workspace.ts";
 import { makeDirectoryCheck, type Wait } from "../slack/people/directory-check.ts";
 
@@ -27,11 +27,15 @@ export async function checkPolicy(
     started ??= AbortSignal.timeout(TIMEOUT_MS);
     return started;
   };
-  const sources = expandTargets(config.targets).map(({ name: target, region, roles: { readRole } }) => ({
-    target,
-    region,
-    read: (documentName: string) => readRunbook({ region, readRole, documentName, abort: abort() }),
-  }));
+  const sources = expandTargets(config.targets).map((each) => {
+    const { region, roles } = each;
+    return {
+      target: each.name,
+      account: findTargetAccount(each),
+      region,
+      read: (documentName: string) => readRunbook({ region, readRole: roles.readRole, documentName, abort: abort() }),
+    };
+  });
   return [
     ...findUnknownRegions(config).map((each) => ({ ...each, id: null, route: null })),
     ...(await makePolicyCheck(makeDirectoryCheck(web, workspace, wait))(config)),

@@ -18,7 +18,7 @@ async function check(match: Parameters<typeof aRoute>[0], results: Partial<Recor
       reads.push(`${key} ${name}`);
       return results[key] ?? MISSING;
     };
-    return { target, region, read };
+    return { target, account: null, region, read };
   });
   const findings = await checkRunbooks([aRoute({ name: "first" }), aRoute(match)], sources);
   assert.ok(findings.every(({ level }) => level === "warning"));
@@ -38,7 +38,7 @@ test("conditions that the allowedValues of the runbook can meet are fine; the fi
 test("routes that name one runbook share its reads, also those that fail", async () => {
   const reads: string[] = [];
   const sources = ["us-east-1", "eu-west-1"].map((region) => ({
-    ...{ target: "production", region },
+    ...{ target: "production", account: null, region },
     async read(name: string) {
       reads.push(`${region} ${name}`);
       return region === "us-east-1" ? failed("AccessDeniedException") : declared({ Environment: ["prod", "staging"] });
@@ -79,7 +79,10 @@ test("a runbook that cannot be read is a warning with the permission and the res
     /AccessDeniedException.* needs ssm:GetDocument on arn:aws:ssm:us-east-1:\*:document\/Prod-DB: without it, no route applies/,
   );
   const read = async () => failed("AccessDeniedException");
-  const [finding] = await checkRunbooks([aRoute(MATCH)], [{ target: "production", region: "us-gov-west-1", read }]);
+  const [finding] = await checkRunbooks(
+    [aRoute(MATCH)],
+    [{ target: "production", account: null, region: "us-gov-west-1", read }],
+  );
   assert.match(finding?.text ?? "", /on arn:aws-us-gov:ssm:us-gov-west-1:/);
   const missing = await check(MATCH, {});
   assert.match(missing.found[0]?.text ?? "", /^AWS does not find runbook "Prod-DB" \(production, us-east-1\)\./);
@@ -95,4 +98,21 @@ test("nothing is read for a glob, a route without conditions on parameters, or a
     assert.deepEqual(await check({ match }, {}), { reads: [], found: [] });
   const routes = [aRoute(MATCH), aRoute({ match: { document: "Prod-*", parameters: { Size: ["s"] } } })];
   assert.deepEqual(findUncheckedParameters(routes), ["Size"]);
+});
+
+test("a route for one account of a target is compared with the runbook of that account, not with that of another one", async () => {
+  const reads: string[] = [];
+  const allowed: Record<string, string[]> = { "111122223333": ["test"], "444455556666": ["prod", "staging"] };
+  const sources = Object.entries(allowed).map(([account, Environment]) => ({
+    ...{ target: "production", account, region: "us-east-1" },
+    async read() {
+      reads.push(account);
+      return declared({ Environment });
+    },
+  }));
+  const find = (account: string) => checkRunbooks([aRoute({ match: { ...MATCH.match, account } })], sources);
+  assert.deepEqual(await find("4444*"), []);
+  assert.deepEqual(reads, ["444455556666"]);
+  const [finding] = await find("111122223333");
+  assert.match(finding?.text ?? "", /in the runbook "Prod-DB" \(production, 111122223333, us-east-1\): "test"/);
 });

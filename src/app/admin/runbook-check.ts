@@ -4,10 +4,12 @@ import type { Route } from "../../core/policy.ts";
 import type { AwsFailure, DeclaredParameters } from "../ports/aws.ts";
 import type { Finding } from "./policy-check.ts";
 
-/** A place where a runbook can be read: one Region of a target. */
+/** A place where a runbook can be read: one Region of an account of a target. */
 export interface RunbookSource {
   /** The target's name, as routes match it. */
   target: string;
+  /** Null: the account of the bot's own credentials, which the check does not know. */
+  account: string | null;
   region: string;
   /** Reads the default version of a runbook. */
   read(documentName: string): Promise<DeclaredParameters | AwsFailure>;
@@ -28,7 +30,7 @@ export async function checkRunbooks(routes: readonly Route[], sources: readonly 
     if (found === null) continue;
     const add = (key: readonly string[], id: string | null, text: string) =>
       findings.push({ level: "warning", path: ["routes", index, "match", ...key], id, route: route.name, text });
-    const where = `runbook ${JSON.stringify(document)} (${found.source.target}, ${found.source.region})`;
+    const where = `runbook ${JSON.stringify(document)} (${describePlace(found.source)})`;
     if (found.result.kind === "failed")
       add(["document"], null, describeFailure(found.result, where, document, found.source));
     else
@@ -62,12 +64,19 @@ function readOnce(source: RunbookSource): RunbookSource {
   };
 }
 
-/** Reads the runbook where the route applies. A source without the runbook is skipped; null if none is left. */
+const describePlace = ({ target, account, region }: RunbookSource) =>
+  [target, account, region].filter((each) => each !== null).join(", ");
+
+/**
+ * Reads the runbook where the route applies. A source without the runbook is skipped. Null if none is left: then no target has
+ * the condition's place, with which the configuration does not load.
+ */
 async function readFirst({ match }: Route, document: string, sources: readonly RunbookSource[]): Promise<Found | null> {
   let failed: Found | null = null;
   for (const source of sources) {
     if (match.target !== undefined && !globMatches(match.target, source.target)) continue;
     if (match.region !== undefined && !globMatches(match.region, source.region)) continue;
+    if (match.account !== undefined && source.account !== null && !globMatches(match.account, source.account)) continue;
     const result = await source.read(document);
     if (result.kind === "read") return { source, result };
     if (failed === null || (isMissing(failed.result) && !isMissing(result))) failed = { source, result };

@@ -1,12 +1,14 @@
 import assert from "node:assert/strict";
 import { after, before, suite } from "node:test";
 import type { Page } from "playwright-core";
+import { seriousViolations } from "../support/axe.ts";
 import { eventually } from "../support/eventually.ts";
 import { fullMatrixTest } from "../support/full-matrix.ts";
 import {
   actAs,
   decide,
   executedSignals,
+  findOverflow,
   openConversation,
   type PageWorld,
   pageWorld,
@@ -63,6 +65,26 @@ suite("rules of the page", () => {
       assert.equal(ended.signals.length, 1);
     },
   );
+
+  fullMatrixTest("Details and a thread say whose time zone their times are in, also on a phone", async () => {
+    const phone = await world.open({ viewport: { width: 390, height: 844 } });
+    const zone = "Times as Jane Ito sees them: Tokyo time";
+    await phone.getByRole("button", { name: "Workspace" }).click();
+    await actAs(phone, "Jane Ito");
+    await openConversation(phone, "approvals");
+    const found = (await world.executions()).find((each) => each.DocumentName === "Web-Rollback");
+    const message = requestMessage(phone, found.AutomationExecutionId);
+    await message.getByRole("button", { name: "Details" }).click();
+    const details = phone.getByRole("dialog");
+    await details.getByText(zone).waitFor();
+    await details.getByRole("button", { name: "Close" }).last().click();
+    await details.waitFor({ state: "detached" });
+    await message.getByRole("button", { name: /Reply in thread|repl(y|ies)$/ }).click();
+    const thread = phone.getByRole("region", { name: "Thread" });
+    await thread.getByText(zone).waitFor();
+    assert.deepEqual([await findOverflow(phone), await seriousViolations(phone)], [[], []]);
+    await phone.close();
+  });
 
   fullMatrixTest("the guide shows a denial: Rosa is not an approver of her runbook", async () => {
     await step("Be denied as Rosa").click();

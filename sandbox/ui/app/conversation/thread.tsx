@@ -5,6 +5,7 @@ import { useRestoreFocus } from "../shell/restore-focus.ts";
 import { findReadOnlyReason, isVisibleTo } from "../workspace/conversations.ts";
 import { Composer } from "./composer.tsx";
 import { Message } from "./message.tsx";
+import { TimeZone } from "./time-zone.tsx";
 
 const close = () => pageState.set({ threadTs: null });
 
@@ -31,6 +32,7 @@ export function Thread({ channel, ts, me }: { channel: Channel; ts: string; me: 
         <button type="button" className="plain" aria-label="Close thread" onClick={close}>
           <span aria-hidden="true">✕</span>
         </button>
+        <TimeZone me={me} />
       </header>
       {/* biome-ignore lint/a11y/noNoninteractiveTabindex: scrollable content must be reachable by keyboard */}
       <div className="messages" role="log" aria-label="Replies" tabIndex={0}>

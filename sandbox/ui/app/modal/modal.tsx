@@ -2,6 +2,7 @@ import { type FormEvent, useCallback, useState } from "react";
 import { Blocks } from "../blocks/blocks.tsx";
 import type { ButtonClick } from "../blocks/button-click.ts";
 import { clickButton } from "../conversation/click-button.ts";
+import { TimeZone } from "../conversation/time-zone.tsx";
 import { control, refusalText } from "../live/control-client.ts";
 import type { View } from "../live/slack-state.ts";
 import { useSlack } from "../live/world.ts";
@@ -51,6 +52,7 @@ function Modal({ me, view }: { me: string; view: View }) {
               return <InputBlock key={id} block={block} entered={entered[id]} error={errors[id]} enter={enter} />;
             })}
           </ErrorBoundary>
+          {hasTimes(view) ? <TimeZone me={me} /> : null}
           <p className="field-error" role="alert">
             {problem}
           </p>
@@ -69,6 +71,9 @@ function Modal({ me, view }: { me: string; view: View }) {
     </Dialog>
   );
 }
+
+/** Whether a view shows times: as date tokens in a text, or as elements of rich text. */
+const hasTimes = ({ blocks }: View): boolean => /<!date\^|"type":"date"/.test(JSON.stringify(blocks));
 
 /** Slack's own text for a submission without a valid reply. */
 const problemText = (result: unknown): string =>

@@ -48,6 +48,8 @@ const NEXT_STEPS: readonly (readonly [RegExp, string])[] = [
     /Credentials|^(?:ExpiredToken|InvalidClientTokenId|UnrecognizedClient)/,
     `Check the AWS credentials and the network of this environment, ${RETRY}`,
   ],
+  // 20 is the code of AbortError in DOMException.
+  [/^(?:AbortError|ABORT_ERR|20)$/, "Somebody stopped the command. Run the command again for a complete result."],
 ];
 
 const REPORT =

@@ -34,6 +34,8 @@ const SENTENCES: [Error, RegExp][] = [
     anError("not authorized", { name: "AccessDeniedException" }),
     /Grant the permission, and run .* docs\/permissions\.md and docs\/operations\.md list the permissions\.$/,
   ],
+  [anError("Request aborted", { name: "AbortError" }), /\(Request aborted\)\. Somebody stopped the command\. Run/],
+  [new DOMException("aborted", "AbortError"), /\(aborted\)\. Somebody stopped the command\. Run/],
   [anError("expired", { name: "ExpiredTokenException" }), /Check the AWS credentials and the network of this/],
 ];
 

@@ -1,6 +1,6 @@
 import type { z } from "zod";
 import { findNearest } from "../core/nearest.ts";
-import { fileJsonSchema } from "./file-schema.ts";
+import { fileJsonSchema, fileSchema } from "./file-schema.ts";
 import { type Problem, quote } from "./problem.ts";
 import { describePlace, findSource, formatPath, type YamlText } from "./yaml-text.ts";
 
@@ -68,17 +68,47 @@ function knownKeys(path: readonly PropertyKey[]): string[] {
   return Object.keys(node?.properties ?? {});
 }
 
+/** Describes a value that zod refuses. A change is advised only if the file is valid there after it. */
 function describeValue(yaml: YamlText, issue: Issue): { what: string; fix: string } {
-  if (issue.input === undefined) return { what: "It is missing.", fix: `Add it: ${describeExpected(issue)}.` };
-  if (issue.input === null)
-    return { what: "It has no value.", fix: `Write ${describeExpected(issue)}, or remove the key.` };
-  const source = findSource(yaml, issue.path) ?? "";
-  if (issue.code === "invalid_type" && issue.expected === "string" && typeof issue.input !== "object")
-    return { what: `It is a ${typeof issue.input}, not a text.`, fix: `Put it in quotes: ${JSON.stringify(source)}.` };
-  if (issue.code === "invalid_type" && typeof issue.input === "string" && /^\d+$/.test(issue.input))
-    return { what: "It is a text, not a number.", fix: "Remove the quotation marks." };
-  return { what: `It is ${describeKind(issue.input)}.`, fix: `Write ${describeExpected(issue)}.` };
+  const { input, path } = issue;
+  if (input === undefined) return { what: "It is missing.", fix: `Add it: ${describeExpected(issue)}.` };
+  if (input === null) {
+    const orRemove = findIssueOf(path, undefined) === undefined ? ", or remove the key" : "";
+    return { what: "It has no value.", fix: `Write ${describeExpected(issue)}${orRemove}.` };
+  }
+  const source = findSource(yaml, path) ?? "";
+  const ofOther = (value: unknown) => toSentences(findIssueOf(path, value)?.message ?? "");
+  if (issue.code === "invalid_type" && issue.expected === "string" && typeof input !== "object") {
+    const what = `It is a ${typeof input}, not a text.`;
+    return ofOther(source) ?? { what, fix: `Put it in quotes: ${JSON.stringify(source)}.` };
+  }
+  if (issue.code === "invalid_type" && typeof input === "string" && /^\d+$/.test(input))
+    return ofOther(Number(input)) ?? { what: "It is a text, not a number.", fix: "Remove the quotation marks." };
+  if (issue.code === "invalid_type" && issue.expected === "array" && isListItem(path, input))
+    return { what: `It is ${describeKind(input)}.`, fix: `Write it as a list: ${toListText(path, input)}.` };
+  return { what: `It is ${describeKind(input)}.`, fix: `Write ${describeExpected(issue)}.` };
 }
+
+/** Returns the first issue that a value has at a path; undefined if there is none. The value undefined is a missing key. */
+function findIssueOf(path: readonly PropertyKey[], value: unknown): Issue | undefined {
+  // The rest of the file has no influence, and may be long.
+  const file = path.reduceRight(
+    (inner, step) => (typeof step === "number" ? [inner] : inner === undefined ? {} : { [step]: inner }),
+    value,
+  );
+  const { error } = fileSchema.safeParse(file, { reportInput: true });
+  const isAt = (found: readonly PropertyKey[]) =>
+    path.every((step, index) => found[index] === (typeof step === "number" ? 0 : step));
+  return error?.issues.find((each) => isAt(each.path));
+}
+
+/** Tells whether a value is a text that the list at the path may have, and is short enough to be repeated. */
+const isListItem = (path: readonly PropertyKey[], value: unknown): value is string =>
+  typeof value === "string" && quote(value) === JSON.stringify(value) && findIssueOf(path, [value]) === undefined;
+
+/** Writes a key with a list of one text, which is in quotes unless YAML certainly reads it as a text without them. */
+const toListText = (path: readonly PropertyKey[], text: string): string =>
+  `${String(path.at(-1))}: [${/^[A-Za-z]\w*[\d.][\w.]*$/.test(text) ? text : JSON.stringify(text)}]`;
 
 function describeExpected(issue: Issue): string {
   if (issue.code === "invalid_value") return `one of ${issue.values.map(String).join(", ")}`;

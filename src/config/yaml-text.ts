@@ -32,7 +32,8 @@ const FIXES: Record<string, string> = {
   BAD_INDENT: "Give all keys of one map the same indentation, and close every bracket.",
   BAD_SCALAR_START: "Put the text in quotes.",
   BLOCK_AS_IMPLICIT_KEY: "Put the key on a separate line, or put a text that contains a colon in quotes.",
-  MISSING_CHAR: "Add the missing quotation mark, bracket or colon.",
+  MISSING_CHAR:
+    "Add the missing quotation mark, bracket, colon or hyphen, or indent the line like the others of its map.",
 };
 
 const WHATS: Record<string, string> = {

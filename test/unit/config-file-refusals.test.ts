@@ -38,7 +38,7 @@ describe("a file is refused for", () => {
     [
       "a channel outside a list",
       wrote("channels: C0AAA"),
-      ['c.yml:3 routes[0].channels | It is "C0AAA". | Write a list, such as channels: [C0123456789].'],
+      ['c.yml:3 routes[0].channels | It is "C0AAA". | Write it as a list: channels: [C0AAA].'],
     ],
     [
       "an empty list of channels",
@@ -108,6 +108,11 @@ describe("a file is refused for", () => {
       ["c.yml:5 routes[0].quorum | It is a text, not a number. | Remove the quotation marks."],
     ],
     [
+      "a quorum in quotes that is wrong without them too",
+      extra('quorum: "50"'),
+      ["c.yml:5 routes[0].quorum | A quorum is at most 49. | Write the number of people who must approve."],
+    ],
+    [
       "a quorum with a fraction",
       extra("quorum: 1.5"),
       ["c.yml:5 routes[0].quorum | It is the number 1.5. | Write a whole number."],
@@ -161,6 +166,28 @@ describe("a file is refused for", () => {
       ],
     ],
     [
+      "a number that needs a unit, not quotes",
+      extra("remind: { after: 15 }"),
+      [
+        'c.yml:5 routes[0].remind.after | "15" is not a duration. | Write a whole number and a unit: 30s, 15m, 2h, 3d or 1w.',
+      ],
+    ],
+    [
+      "a text in place of a list",
+      extra("show: plan.Summary"),
+      ['c.yml:5 routes[0].show | It is "plan.Summary". | Write it as a list: show: [plan.Summary].'],
+    ],
+    [
+      "a glob in place of a list, and the fix keeps its quotes",
+      `${MINIMAL}mask: "*password*"\n`,
+      ['c.yml:5 mask | It is "*password*". | Write it as a list: mask: ["*password*"].'],
+    ],
+    [
+      "a text in place of a list that may not have it",
+      wrote("channels: random"),
+      ['c.yml:3 routes[0].channels | It is "random". | Write a list, such as channels: [C0123456789].'],
+    ],
+    [
       "a parameter that zod would drop",
       extra("match: { parameters: { __proto__: [a] } }"),
       [
@@ -171,6 +198,11 @@ describe("a file is refused for", () => {
       "missing routes",
       "mask: []\n",
       ['c.yml:1 routes | It is missing. | Add it: a list of routes, each of which begins with "- name:".'],
+    ],
+    [
+      "routes without a value, which cannot be removed",
+      "routes:\n",
+      ['c.yml:1 routes | It has no value. | Write a list of routes, each of which begins with "- name:".'],
     ],
     [
       "an empty list of routes",

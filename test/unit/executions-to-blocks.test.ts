@@ -79,7 +79,7 @@ const answer: fc.Arbitrary<AutomationExecution> = fc
   .map((value) => withoutHoles(value) as AutomationExecution);
 
 test("Slack accepts each message and view of an execution, and none shows its secrets, whatever AWS returns", () => {
-  const numRuns = FULL_MATRIX ? 120 : 12;
+  const numRuns = FULL_MATRIX ? 120 : 25;
   let rendered = 0;
   fc.assert(
     fc.property(answer, (given) => {

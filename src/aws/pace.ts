@@ -40,7 +40,7 @@ export interface CallPacer {
 export function makeCallPacer(clock: Clock, calls: Pick<AwsCalls, "waited"> = UNCOUNTED): CallPacer {
   let intervalMs = 0;
   const nextAt = { routine: 0, people: 0 };
-  const queues = { routine: new PQueue({ concurrency: 1 }), people: new PQueue({ concurrency: 1 }) };
+  const queues = { routine: lazyQueue(1), people: lazyQueue(1) };
   // Other calls wait a full interval after a call of a signal or for people, but only once for simultaneous ones: otherwise
   // they would never leave.
   const delay = (priority: keyof typeof nextAt) => {
@@ -64,7 +64,9 @@ export function makeCallPacer(clock: Clock, calls: Pick<AwsCalls, "waited"> = UN
       const begin = clock.now();
       const options = abort === undefined ? {} : { signal: abort };
       // The queue rejects only the calls that are aborted.
-      await queues[priority].add(() => leave(priority, begin, abort), options).catch(() => undefined);
+      await queues[priority]()
+        .add(() => leave(priority, begin, abort), options)
+        .catch(() => undefined);
     },
     record(error) {
       if (error === undefined) intervalMs = intervalMs * EASING < MIN_INTERVAL_MS ? 0 : intervalMs * EASING;
@@ -78,8 +80,17 @@ export function makeCallPacer(clock: Clock, calls: Pick<AwsCalls, "waited"> = UN
 
 /** Limits the calls that are under way at a time. A call that is aborted while it waits does not begin: it rejects. */
 export function limitConcurrency(most: number) {
-  const queue = new PQueue({ concurrency: most });
-  return <T>(call: () => Promise<T>, abort: AbortSignal): Promise<T> => queue.add(call, { signal: abort });
+  const queue = lazyQueue(most);
+  return <T>(call: () => Promise<T>, abort: AbortSignal): Promise<T> => queue().add(call, { signal: abort });
+}
+
+/** Returns a queue that exists from its first use: each of a thousand targets has several, and most of them stay empty. */
+function lazyQueue(concurrency: number): () => PQueue {
+  let queue: PQueue | undefined;
+  return () => {
+    queue ??= new PQueue({ concurrency });
+    return queue;
+  };
 }
 
 export interface PacedCall {

@@ -95,6 +95,8 @@ test("metrics show the backlog, the age of polls and completed work; without the
     'countersign_messages_failed_total{call="post",reason="limited"} 1',
   ])
     assert.ok(text.includes(`${line}\n`), `${line} in\n${text}`);
+  await store.owned.polls.record("default/us-east-1", NOW + 50, null, "another replica", 15_000);
+  assert.match(await metrics.text(store, NOW, HEALTHY), /last_poll_age_seconds\{target="default\/us-east-1"\} 0\n/);
   const without = await metrics.text(null, NOW, { isSlackConnected: () => false, heartbeatAge: () => null });
   assert.match(without, /countersign_store_up 0\n/);
   assert.match(without, /countersign_signals_total\{result="accepted"\} 1\n/);

@@ -103,7 +103,7 @@ function makeStoreGauges(
   return {
     reset,
     async set(read: StoreReads, now: number, hasQueue: boolean) {
-      const seconds = (at: number | null) => (at === null ? 0 : Math.max(0, now - at) / 1000);
+      const seconds = (at: number | null) => (at === null ? 0 : toAge(at, now));
       const [backlog, lags, polls] = await Promise.all([read.effects.backlog(), read.effects.lags(), read.polls.all()]);
       open.set(backlog.open);
       waiting.set(backlog.undecided);
@@ -124,6 +124,9 @@ function makeStoreGauges(
     },
   };
 }
+
+/** Returns the seconds since a time. Another replica can write a time after this one has read its clock. */
+const toAge = (at: number, now: number) => Math.max(0, now - at) / 1000;
 
 /** Adds the gauges that have a value for each target. Returns the function that sets them. */
 function makeTargetGauges(add: ReturnType<typeof makeClearable>["add"]) {
@@ -150,7 +153,7 @@ function makeTargetGauges(add: ReturnType<typeof makeClearable>["add"]) {
       up.set({ target }, error === null ? 1 : 0);
       interval.set({ target }, everyMs / 1000);
       if (hasQueue) trusted.set({ target }, unannouncedAt === null ? 1 : 0);
-      if (polledAt !== null) age.set({ target }, (now - polledAt) / 1000);
+      if (polledAt !== null) age.set({ target }, toAge(polledAt, now));
     }
   };
 }

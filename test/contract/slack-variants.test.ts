@@ -149,7 +149,7 @@ for (const undocumentedErrors of ["replaced", "reported"] as const)
 
 for (const deletedThreads of ["gone", "tombstone"] as const)
   test(`with deleted threads ${deletedThreads}, a message with a reply is known to be deleted, whichever call shows it`, async (t) => {
-    const { chat, notAfter, client } = await withChat(t, { edits: "allowed", deletedThreads });
+    const { chat, notAfter, client } = await withChat(t, { edits: "allowed", historyLimit: "tier3", deletedThreads });
     const posted = await chat.post(CHANNEL, CONTENT, notAfter());
     assert(posted.kind === "posted");
     const { ts } = posted;

@@ -81,7 +81,8 @@ export function makeFastClock(time: FastTime): Clock & { onTimeMoved(): void } {
   const sleepers = new Set<() => void>();
   return {
     now: time.now,
-    elapsed: systemClock.elapsed,
+    // Time passes on both clocks of the bot: a jump is no clock that was set.
+    elapsed: time.now,
     turn: systemClock.turn,
     sleep: (ms, abort) =>
       new Promise((resolve) => {

@@ -49,7 +49,7 @@ const NEXT_STEPS: readonly (readonly [RegExp, string])[] = [
     `Check the AWS credentials and the network of this environment, ${RETRY}`,
   ],
   // 20 is the code of AbortError in DOMException.
-  [/^(?:AbortError|ABORT_ERR|20)$/, "Somebody stopped the command. Run the command again for a complete result."],
+  [/^(?:AbortError|ABORT_ERR|20)$/, "The command was stopped. Run the command again for a complete result."],
 ];
 
 const REPORT =

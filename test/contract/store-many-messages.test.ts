@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { type TestContext, test } from "node:test";
+import { observeLook } from "../support/observe-look.ts";
 import { anEntry, aRequest, NOW } from "../support/samples.ts";
 import { startSqlJournal } from "../support/sql-journal.ts";
 import { aStore, type OpenStore } from "../support/stores.ts";
@@ -25,22 +26,8 @@ async function openMany(t: TestContext): Promise<OpenStore> {
 
 /** Returns the most rows that one statement returned, and whether the process did something else in the meantime. */
 async function observe<Found>(look: () => Promise<Found>) {
-  let [turns, isOver] = [0, false];
-  const turn = () => {
-    turns += 1;
-    if (!isOver) setImmediate(turn);
-  };
-  setImmediate(turn);
-  const journal = startSqlJournal();
-  try {
-    const found = await look();
-    isOver = true;
-    journal.mark("end");
-    const entries = journal.until("end").from("");
-    return { found, most: Math.max(...entries.map((each) => ("rows" in each ? each.rows : 0))), isShared: turns >= 1 };
-  } finally {
-    journal.stop();
-  }
+  const { found, entries, turns } = await observeLook(look);
+  return { found, most: Math.max(...entries.map((each) => ("rows" in each ? each.rows : 0))), isShared: turns >= 1 };
 }
 
 test("a look at many messages to post, and at many to update, reads pages, and lets the process do something else", async (t) => {

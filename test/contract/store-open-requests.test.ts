@@ -3,6 +3,7 @@ import { DatabaseSync, type SQLInputValue } from "node:sqlite";
 import { type TestContext, test } from "node:test";
 import { makeFollowSigner } from "../../src/app/watch/follow-signer.ts";
 import { TARGET, testClock } from "../support/fakes.ts";
+import { observeLook } from "../support/observe-look.ts";
 import { aFacts, anEntry, aRequest, aVote, NOW } from "../support/samples.ts";
 import { startSqlJournal, toCommits } from "../support/sql-journal.ts";
 import { aStore, ENGINES, type OpenStore, sqliteFile } from "../support/stores.ts";
@@ -212,23 +213,9 @@ test("a read of many requests parses 50 at a time, and lets the process do somet
   const store = await aStore(t, { now: () => NOW });
   const ids = await openMany(store, 0, 120);
   const search = async (read: () => Promise<{ id: string }[]>) => {
-    let [turns, isOver] = [0, false];
-    const turn = () => {
-      turns += 1;
-      if (!isOver) setImmediate(turn);
-    };
-    setImmediate(turn);
-    const journal = startSqlJournal();
-    try {
-      const found = await read();
-      isOver = true;
-      journal.mark("end");
-      const entries = journal.until("end").from("select");
-      const most = Math.max(...entries.map((each) => ("sql" in each && /"facts"|\*/.test(each.sql) ? each.rows : 0)));
-      return { found: found.map(({ id }) => id), most, isShared: turns >= 3 };
-    } finally {
-      journal.stop();
-    }
+    const { found, entries, turns } = await observeLook(read);
+    const most = Math.max(...entries.map((each) => ("sql" in each && /"facts"|\*/.test(each.sql) ? each.rows : 0)));
+    return { found: found.map(({ id }) => id), most, isShared: turns >= 3 };
   };
   assert.deepEqual(await search(() => store.search.waiting(5_000)), { found: ids, most: 50, isShared: true });
   for (const id of ids)

@@ -34,8 +34,8 @@ const SENTENCES: [Error, RegExp][] = [
     anError("not authorized", { name: "AccessDeniedException" }),
     /Grant the permission, and run .* docs\/permissions\.md and docs\/operations\.md list the permissions\.$/,
   ],
-  [anError("Request aborted", { name: "AbortError" }), /\(Request aborted\)\. Somebody stopped the command\. Run/],
-  [new DOMException("aborted", "AbortError"), /\(aborted\)\. Somebody stopped the command\. Run/],
+  [anError("Request aborted", { name: "AbortError" }), /\(Request aborted\)\. The command was stopped\. Run/],
+  [new DOMException("aborted", "AbortError"), /\(aborted\)\. The command was stopped\. Run/],
   [anError("expired", { name: "ExpiredTokenException" }), /Check the AWS credentials and the network of this/],
 ];
 

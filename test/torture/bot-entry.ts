@@ -2,6 +2,7 @@
  * Runs the bot that ships in a separate process with a fast clock, for tests that kill it. Mutants and crash points wrap
  * the bot's ports here: the shipped program has no switch for them.
  */
+import { flushCompileCache } from "node:module";
 import type { Store } from "../../src/app/ports/store.ts";
 import { startBot } from "../../src/bot/start.ts";
 import { NO_TEST_HOOKS } from "../../src/bot/test-hooks.ts";
@@ -44,6 +45,7 @@ process.on("message", (message: ToBot) => {
   }
 });
 send({ kind: "loaded" });
+flushCompileCache(); // a killed process writes no cache
 
 async function start(order: ToBot & { kind: "start" }): Promise<void> {
   Object.assign(process.env, order.environment); // the SDK reads its own variables

@@ -22,7 +22,7 @@ import { PLAIN, type Setting } from "./setting.ts";
  * proportion on others. At a higher speed, handshakes and acknowledgements on a busy machine exceed the limits of Slack and
  * the bot: then no call succeeds, and a schedule proves nothing.
  */
-const PACE = { scale: 14, loadingMs: 160, min: 2, max: 16 };
+const PACE = { scale: 8, loadingMs: 350, min: 2, max: 16 };
 
 function choosePace(loadingMs: number): number {
   return Math.round(Math.min(PACE.max, Math.max(PACE.min, (PACE.scale * PACE.loadingMs) / loadingMs)));

@@ -17,7 +17,7 @@ export const USAGE = `npm run torture -- [--schedules N] [--seed S] [--engine sq
   --seed       the first seed; --seed without --schedules repeats that schedule
   --engine     the database of the bots; default sqlite
   --replicas   number of bots that share the database; more than one requires postgres
-  --workers    number of schedules that run in parallel; default 3
+  --workers    number of schedules that run in parallel; default 4
   --mutant     removes a safeguard (${MUTANT_NAMES.join(", ")}); the run then fails unless it finds a violation
 
 Ctrl-C finishes the running schedules and prints the figures so far.
@@ -32,7 +32,7 @@ export function parseOptions(args: readonly string[]): Options {
       seed: { type: "string" },
       engine: { type: "string", default: "sqlite" },
       replicas: { type: "string", default: "1" },
-      workers: { type: "string", default: "3" },
+      workers: { type: "string", default: "4" },
       mutant: { type: "string" },
     },
   });

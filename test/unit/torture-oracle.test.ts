@@ -10,9 +10,10 @@ const COMMENT = `Countersign request ${REQUEST}: Approved in Slack by Jane Ito`;
 /** The arrival of the signal, and the earlier end of the gate that it was meant for. */
 const [ARRIVED, ENDED] = [1_000_000, 999_500];
 
-/** Evidence of a signal that reached the second gate, `readBefore` milliseconds after the last read. */
+/** Evidence of a signal that reached the second gate, `readBefore` milliseconds after a read, and maybe after another one. */
 function misdirected(given: {
   readBefore: number;
+  otherReadBefore?: number;
   fault?: string;
   jumps?: Evidence["jumps"];
   decidedAt?: number;
@@ -42,8 +43,11 @@ function misdirected(given: {
         ...{ ...call, seq: 1, at: ARRIVED - given.readBefore, operation: "GetAutomationExecution" },
         outcome: { ...call.outcome, fault: given.fault },
       },
+      ...(given.otherReadBefore === undefined
+        ? []
+        : [{ ...call, seq: 2, at: ARRIVED - given.otherReadBefore, operation: "GetAutomationExecution" }]),
       {
-        ...{ ...call, seq: 2, at: ARRIVED, operation: "SendAutomationSignal" },
+        ...{ ...call, seq: 3, at: ARRIVED, operation: "SendAutomationSignal" },
         input: { ...input, Payload: { Comment: [COMMENT] } },
       },
     ],
@@ -98,5 +102,22 @@ test("a signal that reaches another gate is excused only by a recent read that g
     classify(misdirected({ readBefore: 60_000, jumps })),
     "reached next gate",
     "time jumped during the call",
+  );
+});
+
+test("a read that the end of the gate caused while the attempt was recorded does not blame the signal, an answered one does", () => {
+  const after = (otherReadBefore: number, endedBefore: number) => {
+    const evidence = misdirected({ readBefore: 2_500, otherReadBefore });
+    for (const execution of evidence.executions) {
+      execution.StepExecutions[0].ExecutionEndTime = (ARRIVED - endedBefore) / 1000;
+    }
+    return classify(evidence);
+  };
+  assert.equal(after(900, 1_000), "reached next gate", "its reply may have arrived after the attempt was recorded");
+  assert.equal(after(1_100, 1_200), "misdirected", "its reply had arrived");
+  assert.equal(
+    classify(misdirected({ readBefore: 450, otherReadBefore: 100 })),
+    "misdirected",
+    "both followed the end",
   );
 });

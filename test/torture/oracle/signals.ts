@@ -103,7 +103,13 @@ function findCall({ awsCalls }: Evidence, execution: Json, request: ApprovalRequ
   );
 }
 
-/** Whether the last read before the signal showed the right step waiting, and was recent enough. */
+/**
+ * How long before the arrival of a signal another read may arrive without a say in it: the bot recorded the attempt before it
+ * had the reply. An end of the step causes such a read at once, because AWS announces it in an event.
+ */
+const IN_FLIGHT_MS = 1_000;
+
+/** Whether the last read whose reply the bot had before the signal showed the right step waiting, and was recent enough. */
 export function hadFreshRead(
   evidence: Evidence,
   execution: Json,
@@ -123,16 +129,19 @@ export function hadFreshRead(
       each.seq < (call?.seq ?? 0) &&
       each.at >= (request.decidedAt ?? Number.POSITIVE_INFINITY) - MAX_EARLY_READ_MS,
   );
+  if (call === undefined) return false;
   // Later reads may have overtaken a delayed signal.
-  if (call?.outcome.fault === "delay")
+  if (call.outcome.fault === "delay")
     return reads.some((read) => read.at <= endedAt || (setting.readLagMs > 0 && showsWaiting(read, request)));
-  const last = reads.at(-1);
-  if (call === undefined || last === undefined) return false;
-  const jumped = jumps.filter(({ at }) => at >= last.at && at <= call.at).reduce((sum, { ms }) => sum + ms, 0);
-  const isRecent = call.at - last.at - jumped <= MAX_READ_AGE_MS;
-  if (setting.readLagMs === 0) return isRecent && last.at <= endedAt;
-  // A read that lags may show the step waiting after its end, unless the bot's list of waiting executions showed that end.
-  return isRecent && showsWaiting(last, request) && !wasListedElsewhere(evidence, request, endedAt, last);
+  const ageOf = (read: Json) =>
+    call.at - read.at - jumps.filter(({ at }) => at >= read.at && at <= call.at).reduce((sum, { ms }) => sum + ms, 0);
+  const lastAnswered = reads.findLastIndex((read) => ageOf(read) > IN_FLIGHT_MS);
+  return reads.slice(Math.max(0, lastAnswered)).some((read) => {
+    if (ageOf(read) > MAX_READ_AGE_MS) return false;
+    if (setting.readLagMs === 0) return read.at <= endedAt;
+    // A read that lags may show the step waiting after its end, unless the bot's list of waiting executions showed that end.
+    return showsWaiting(read, request) && !wasListedElsewhere(evidence, request, endedAt, read);
+  });
 }
 
 /** Whether the reply to a read shows the request's own turn of its step waiting. */

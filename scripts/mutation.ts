@@ -103,7 +103,6 @@ function mutate(file: string): Mutant[] {
       // TypeScript 7 has no compiler API, with which Stryker would rewrite the paths of the project's file.
       tsconfigFile: "no-tsconfig.json",
       tempDirName: work,
-      ignorePatterns: ["docs/images"],
       reporters: ["json", "progress-append-only"],
       jsonReporter: { fileName: report },
       fileLogLevel: "off",

@@ -70,7 +70,7 @@ export function wireDecisions(
       if (target?.automation() === undefined) wiring.wakeUps.wake(...REQUEST_CHANGED);
       else wiring.wakeUps.wake(`signal ${target.key}`);
     },
-    signsAsPeople: (request) => targets.find(request)?.automation()?.signers === "approvers",
+    signsAsPeople: (request) => targets.find(request)?.signers === "approvers",
     sentence: (denial: Denial) => denialSentence(denial, show),
     show,
     clock,

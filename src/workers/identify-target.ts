@@ -9,6 +9,7 @@ import type {
 } from "../app/ports/aws.ts";
 import { parseAccount, toRoleArn } from "../core/arn.ts";
 import type { ApprovalRequest } from "../core/request.ts";
+import type { SignerKind } from "../core/signers.ts";
 import { type TargetName, toTargetKey } from "../core/target-key.ts";
 
 /** One Region of one account of a target, as it is configured. */
@@ -28,6 +29,8 @@ const NO_ROLES: TargetRoles = { readRole: null, approverRole: null };
  */
 export interface TargetConnection {
   key: string;
+  /** In whose name signals go. The configuration tells, so it is known while the target is unidentified. */
+  signers: SignerKind;
   /** Says whether the request belongs to this target, also if it was opened under another name of the target. */
   covers(request: ApprovalRequest): boolean;
   /** Returns undefined while the target is unidentified. */
@@ -68,6 +71,7 @@ export function makeTargetConnection(options: {
   let close = () => {};
   return {
     key,
+    signers: roles.approverRole === null ? "bot" : "approvers",
     covers(request) {
       if (automation === undefined) return request.target === key;
       return request.account === automation.target.account && request.region === region;

@@ -135,3 +135,25 @@ fullMatrixTest(
     ]);
   },
 );
+
+test("a click counts while the bot has not identified a target since its start, and its signal has the person's name", async (t) => {
+  const w = await world(t, { policy: policyText("quorum: 1", AS_PEOPLE) });
+  const id = await w.run(ONE_GATE.replace(BOT_ROLE, session("jane@example.com")));
+  const message = await w.message(id);
+  await w.bot().stop();
+  await w.control.aws("faults", { operation: "GetCallerIdentity", kind: "throttle" });
+  const { lines } = await w.startBot();
+  await eventually("Slack is connected", () => lines.some(({ event }) => event === "socket.connected"));
+  await w.click("U0JANE", message, "approve");
+  await eventually(
+    "the click is evaluated",
+    () => lines.some(({ event }) => event === "click.counted"),
+    () => JSON.stringify(lines.filter(({ event }) => /^(click|target)/.test(event))),
+  );
+  await fetch(`${w.aws.url}/_control/faults`, { method: "DELETE" });
+  await w.message(id, /Success|succeeded/i);
+  assert.deepEqual(
+    (await w.signals(id)).map(({ principal }) => principal),
+    [session("jane@example.com")],
+  );
+});

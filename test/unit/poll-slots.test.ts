@@ -43,7 +43,7 @@ function startMany(t: TestContext, targets: number, list: () => Promise<unknown>
       },
     };
     const connection = {
-      ...{ key, covers: () => false, automation: () => automation, failure: () => null },
+      ...{ key, signers: "bot" as const, covers: () => false, automation: () => automation, failure: () => null },
       ...{ identify: async () => null, close: () => undefined },
     };
     const lease = () => (hasLeases ? { name: key, owner: "me", token: 1, until: Number.POSITIVE_INFINITY } : null);

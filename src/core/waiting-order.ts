@@ -53,7 +53,7 @@ export function selectWaitingPage(
   const isListed = requests[place]?.id === page.from.id;
   const start = page.direction === "after" ? place + (isListed ? 1 : 0) : place - limit;
   if (page.direction === "after" && start < length) return after(start);
-  if (start <= 0) return after(0);
+  if (start <= 0 || length <= limit) return after(0);
   const offset = Math.min(start, length - limit);
   return { requests: requests.slice(offset, offset + limit), offset, direction: "before" };
 }

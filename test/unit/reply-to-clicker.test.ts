@@ -62,13 +62,29 @@ test("a reply that Slack refuses is logged and abandoned", async (t) => {
   );
 });
 
-test("an ambiguous reply is repeated a few times and then abandoned", async (t) => {
-  const { clock, chat, round, due } = await withReply(t);
+test("an ambiguous reply is repeated through an outage of ten minutes that resets every connection", async (t) => {
+  const { clock, chat, round } = await withReply(t);
+  for (const outageEndsAt = clock.now() + 600_000; clock.now() < outageEndsAt; clock.advance(1_000)) {
+    chat.nextEphemeral = [{ kind: "ambiguous", error: "UND_ERR_SOCKET" }];
+    await round();
+  }
+  chat.nextEphemeral = [];
+  clock.advance(300_000);
+  await round();
+  assert.equal(chat.ephemerals.length, 1);
+});
+
+test("an ambiguous reply is repeated less and less often, and abandoned after an hour", async (t) => {
+  const { clock, chat, log, round, due } = await withReply(t);
+  const began = clock.now();
   let attempts = 0;
-  for (; (await due()).length > 0 && attempts < 50; attempts++) {
+  for (; log.lines.every(({ level }) => level !== "error") && attempts < 50; attempts++) {
+    while ((await due()).length === 0) clock.advance(1_000);
     chat.nextEphemeral.push({ kind: "ambiguous", error: "HTTP 502" });
     await round();
-    clock.advance(60_000);
   }
-  assert.ok(attempts > 1 && attempts < 10, `${attempts} attempts`);
+  assert.ok(attempts > 10 && attempts < 25, `${attempts} attempts`);
+  assert.ok(clock.now() - began >= 3_600_000, "an hour passed");
+  clock.advance(3_600_000);
+  assert.deepEqual(await due(), []);
 });

@@ -4,14 +4,19 @@ import type { ClickRow, ClickStore } from "../ports/click-store.ts";
 import type { Chat } from "../ports/slack.ts";
 import { describeChatFailure } from "../ports/slack.ts";
 
-/** After this many ambiguous replies, the person has most likely seen one of them. */
-const MAX_AMBIGUOUS = 6;
+/**
+ * How long an ambiguous reply is repeated. Each one may be on the screen, but in an outage that resets connections none is.
+ * A person who got none within this time has clicked again.
+ */
+const AMBIGUOUS_FOR_MS = 3_600_000;
 const RETRY_BASE_MS = 1_000;
-const RETRY_CAP_MS = 60_000;
+/** Longer for an ambiguous reply: the person may have it, and would read it again. */
+const RETRY_CAP_MS = { unavailable: 60_000, ambiguous: 300_000 };
 
 /**
  * Makes the use case that tells the author of a click why it did not count. The reply stays stored while Slack is
- * unavailable or asks to wait. It is abandoned if Slack refuses it, also as a direct message: see the Chat port.
+ * unavailable or asks to wait. It is abandoned if Slack refuses it, also as a direct message: see the Chat port. An ambiguous
+ * one is repeated for an hour.
  */
 export const makeReplyToClicker =
   (deps: { clicks: ClickStore; chat: Chat; clock: Clock; random: () => number; log: Log }) =>
@@ -22,7 +27,8 @@ export const makeReplyToClicker =
       deps.log.debug({ event: "reply.delivered", ...fields }, "replied to a click");
       return deps.clicks.recordReplied(click);
     }
-    if (result.kind === "refused" || (result.kind === "ambiguous" && click.attempts + 1 >= MAX_AMBIGUOUS)) {
+    const age = deps.clock.now() - (click.evaluatedAt ?? click.receivedAt);
+    if (result.kind === "refused" || (result.kind === "ambiguous" && age >= AMBIGUOUS_FOR_MS)) {
       deps.log.error({ event: "reply.abandoned", ...fields, ...result }, "cannot reply to a click; giving up");
       return deps.clicks.recordReplied(click);
     }
@@ -31,6 +37,6 @@ export const makeReplyToClicker =
     const wait =
       result.kind === "limited"
         ? result.retryAfterMs
-        : backoffMs(click.attempts + 1, RETRY_BASE_MS, RETRY_CAP_MS, deps.random());
+        : backoffMs(click.attempts + 1, RETRY_BASE_MS, RETRY_CAP_MS[result.kind], deps.random());
     await deps.clicks.postpone(click.id, deps.clock.now() + wait, describeChatFailure(result));
   };

@@ -150,6 +150,16 @@ export function parseNamedJson(text: string, hides: (name: string) => boolean): 
   }
 }
 
+/** Returns parsed JSON without the members that are hidden by the text of another one, and without members that are too deep. */
+export function withoutNamedValues(value: unknown, hides: (name: string) => boolean, depth = 0): unknown {
+  if (typeof value !== "object" || value === null) return value;
+  if (depth > MAX_DEPTH) return null;
+  if (Array.isArray(value)) return value.map((each) => withoutNamedValues(each, hides, depth + 1));
+  const naming = findNaming(value, hides);
+  const visible = Object.entries(value).filter(([key]) => naming(key) === null);
+  return Object.fromEntries(visible.map(([key, each]) => [key, withoutNamedValues(each, hides, depth + 1)]));
+}
+
 function hasNamedValue(value: unknown, hides: (name: string) => boolean, depth: number): boolean {
   if (typeof value !== "object" || value === null || depth > MAX_DEPTH) return false;
   const naming = Array.isArray(value) ? () => null : findNaming(value, hides);

@@ -6,6 +6,7 @@ import {
   MAX_DEPTH,
   parseNamedJson,
   type SecretSources,
+  withoutNamedValues,
   withParentSources,
 } from "./learn-secrets.ts";
 import { findNamedValues, leaves } from "./named-values.ts";
@@ -168,13 +169,20 @@ function* toKept(
   const { taken } = takeShortest(visible, (text) => text.length);
   const kept = new Map<string, KeepReason>();
   for (const text of taken) {
-    const members = /^\s*[[{]/.test(text) ? leaves(replaceSpans(text, findNamedValues(text, hides))) : [];
-    for (const each of [text, ...members]) kept.set(normalizeText(each), "visible");
+    for (const each of [text, ...visibleMembers(text, hides)]) kept.set(normalizeText(each), "visible");
     yield text.length;
   }
   for (const text of allowedValues) kept.set(normalizeText(text), "allowed");
   for (const word of COMMON) kept.set(word, "common");
   return kept;
+}
+
+/** Returns the members of a visible JSON value that have no hidden name. */
+function visibleMembers(text: string, hides: (name: string) => boolean): string[] {
+  if (!/^\s*[[{]/.test(text)) return [];
+  const named = parseNamedJson(text, hides);
+  const json = named === null ? text : JSON.stringify(withoutNamedValues(named, hides));
+  return leaves(replaceSpans(json, findNamedValues(json, hides)));
 }
 
 /** Replaces the places, which may overlap. */

@@ -71,6 +71,30 @@ for (const [visible, shown] of SECRETS) {
   });
 }
 
+/** JSON in which the name of a hidden value is in another member of the same object. */
+const NAMED: string[] = [
+  '{"name":"DB_PASSWORD","type":"PLAINTEXT","value":"hunter2"}',
+  '{"value":"hunter2","type":"PLAINTEXT","name":"DB_PASSWORD"}',
+  '[{"name":"STAGE","type":"PLAINTEXT","value":"prod"},{"name":"DB_PASSWORD","type":"PLAINTEXT","value":"hunter2"}]',
+  '{"containers":[{"environment":[{"Key":"DB_PASSWORD","Note":"of 2024","Value":{"current":"hunter2"}}]}]}',
+];
+
+for (const visible of NAMED) {
+  test(`the visible parameter ${visible} hides the value that belongs to the hidden name, there and in every text`, () => {
+    const mask = makeMask(GLOBS, { parameters: { Variables: [visible] } });
+    assert.equal(mask.text(visible), visible.replace("hunter2", MASK));
+    assert.equal(mask.text("run with hunter2, PLAINTEXT"), `run with ${MASK}, PLAINTEXT`);
+    assert.deepEqual(mask.notReplaced(), []);
+  });
+}
+
+test("a member that belongs to a hidden name hides no other member of the same parameter", () => {
+  const visible = '{"name":"DB_PASSWORD","stage":"prod","value":"prod"}';
+  const mask = makeMask(GLOBS, { parameters: { Variables: [visible] } });
+  assert.equal(mask.text("Restart prod?"), "Restart prod?");
+  assert.deepEqual(mask.notReplaced(), ["DB_PASSWORD"]);
+});
+
 test("a visible value does not show a part of a longer secret in the same word", () => {
   const mask = makeMask(GLOBS, {
     parameters: { Password: ["administrator-2024!", "my-prod-pass"], User: ["administrator"], Environment: ["prod"] },

@@ -1,5 +1,5 @@
 import { randomUUID } from "node:crypto";
-import { type Kysely, sql, type Transaction } from "kysely";
+import { type ExpressionBuilder, type Kysely, sql, type Transaction } from "kysely";
 import type { ExecutionStore, WatchedExecution } from "../app/ports/execution-store.ts";
 import type { GuardedStore } from "../app/ports/store.ts";
 import { ANNOUNCED, NOT_WAITING } from "../core/execution.ts";
@@ -53,6 +53,12 @@ export function makeExecutionStore(db: Kysely<Tables>): ExecutionStore {
   };
 }
 
+/** Longer than the longest wait for the next read: a time further ahead is from before the clock was set back. */
+const MAX_READ_WAIT_MS = 10 * 60_000;
+
+const isDueRead = (now: number) => (where: ExpressionBuilder<Tables, "executions">) =>
+  where.or([where("nextReadAt", "<=", now), where("nextReadAt", ">", now + MAX_READ_WAIT_MS)]);
+
 function makeDueReads(db: Kysely<Tables>): Pick<ExecutionStore, "due" | "dueTargets"> {
   return {
     async due(target, now, limit) {
@@ -60,7 +66,7 @@ function makeDueReads(db: Kysely<Tables>): Pick<ExecutionStore, "due" | "dueTarg
         .selectFrom("executions")
         .selectAll()
         .where("target", "=", target)
-        .where("nextReadAt", "<=", now)
+        .where(isDueRead(now))
         .orderBy("nextReadAt")
         .limit(limit)
         .execute();
@@ -73,7 +79,7 @@ function makeDueReads(db: Kysely<Tables>): Pick<ExecutionStore, "due" | "dueTarg
         // Not the bare column: SQLite would follow an index of all executions to have the targets in order.
         .select(sql<string>`executions.target || ''`.as("target"))
         .distinct()
-        .where("nextReadAt", "<=", now)
+        .where(isDueRead(now))
         .execute();
       return rows.map(({ target }) => target);
     },

@@ -59,6 +59,18 @@ for (const engine of ENGINES) {
     assert.equal(await executions.recordStale(watched(), NOW + 3), NOW + 3);
   });
 
+  test(`${engine.name}: after the clock was set back, an execution whose next read is an hour ahead is due`, async (t) => {
+    const { owned, executions } = await aStore(t, { engine });
+    await owned.executions.watch(watched({ nextReadAt: NOW + 3_600_000 }));
+    await owned.executions.watch(watched({ target: "quiet", nextReadAt: NOW + 6 * 60_000 }));
+    assert.deepEqual(await executions.dueTargets(NOW), [TARGET]);
+    assert.deepEqual(
+      (await executions.due(TARGET, NOW, 10)).map(({ executionId }) => executionId),
+      ["e1"],
+    );
+    assert.deepEqual(await executions.due("quiet", NOW, 10), []);
+  });
+
   test(`${engine.name}: the first read that contradicts a newer observation is stored also if no one watches the execution`, async (t) => {
     const { owned, executions, reopen } = await aStore(t, { engine });
     const of = { target: TARGET, executionId: "e2" };

@@ -77,6 +77,16 @@ test("an execution that has left the list is read once, and again when it is bac
   assert.deepEqual(await poll(), { kind: "listed", waiting: 1, changed: 1 });
 });
 
+test("an execution that has left the list after the clock was set back is read", async (t) => {
+  const { clock, automation, poll, due } = await setUp(t);
+  automation.lists(listed("a"));
+  await poll();
+  clock.advance(-3_600_000);
+  automation.lists();
+  assert.deepEqual(await poll(), { kind: "listed", waiting: 0, changed: 1 });
+  assert.deepEqual(await due(), ["a"]);
+});
+
 test("an execution on two pages counts once", async (t) => {
   const { automation, poll } = await setUp(t);
   automation.lists(listed("a"), listed("a"));

@@ -8,6 +8,9 @@ const PAGE = 250;
 /** The changes of one commit: a commit for each of a thousand new executions would delay the first message by seconds. */
 const COMMIT = 500;
 
+/** The most by which the clocks of two replicas differ: a time further ahead is from before the clock was set back. */
+const MAX_CLOCK_SKEW_MS = 5_000;
+
 interface PollDeps {
   automation: Automation;
   executions: Pick<GuardedStore["executions"], "watched" | "watchAll">;
@@ -41,7 +44,8 @@ export const makePollTarget =
       const current = waiting.get(watched.executionId);
       unknown.delete(watched.executionId);
       // An event or a read that is newer than this list has shown the execution.
-      const isNewer = watched.listedAt != null && watched.listedAt > listedAt;
+      const isNewer =
+        watched.listedAt != null && watched.listedAt > listedAt && watched.listedAt <= clock.now() + MAX_CLOCK_SKEW_MS;
       if (current !== undefined) {
         if (current !== watched.fingerprint) scheduleRead(watched.executionId, current);
       } else if (watched.fingerprint !== NOT_WAITING && !isNewer) scheduleRead(watched.executionId, NOT_WAITING);

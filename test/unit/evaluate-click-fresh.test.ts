@@ -176,6 +176,22 @@ test("while Slack does not return an earlier approver, nothing is decided: a lim
   assert.deepEqual(await evaluate(), { kind: "counted", completes: true });
 });
 
+for (const [why, denied] of [
+  ["left the group", "not-approver"],
+  ["Slack does not return", "person-unknown"],
+] as const)
+  test(`break-glass does not count, or sign for, an earlier approver who ${why}`, async (t) => {
+    const { clock, press, leave, failing, voters, replies } = await workspace(t, { quorum: 3 });
+    await press("U1");
+    await press("U2");
+    if (denied === "not-approver") leave("S0DBA", "U1");
+    else failing.set("U1", refusedBySlack("internal_error"));
+    clock.advance(1_000);
+    assert.deepEqual(await press("U0ADMIN", BREAK_GLASS), { kind: "counted", completes: true, dropped: [denied] });
+    assert.deepEqual(await voters(), ["U2", "U0ADMIN"]);
+    assert.match(JSON.stringify(await replies()), /decided without it.*Break-glass needs no other approval/);
+  });
+
 test("the click that completes a quorum costs one read of each approver and one of the group", async (t) => {
   const { clock, press, count } = await workspace(t, { quorum: 2 });
   await press("U1");

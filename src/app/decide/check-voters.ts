@@ -2,7 +2,7 @@ import type { Denial } from "../../core/denial.ts";
 import type { DroppedVote } from "../../core/dropped-vote.ts";
 import { evaluateVote } from "../../core/evaluate-vote.ts";
 import { toFailedLookup } from "../../core/person.ts";
-import type { ApprovalRequest, Vote } from "../../core/request.ts";
+import type { ApprovalRequest, Authority, Vote } from "../../core/request.ts";
 import type { Freshness } from "../ports/slack.ts";
 import type { GatherDeps, GatheredFacts } from "./gather-facts.ts";
 import { gatherPerson, type PersonDeps, type PersonFacts } from "./gather-person.ts";
@@ -14,13 +14,14 @@ export type CheckedVoters =
 
 /**
  * Checks everyone who approved earlier as if they clicked now, with the same reads as the click that completes the
- * quorum. An approval counts only while its author may decide.
+ * quorum. An approval counts only while its author may decide. Break-glass needs no other approval, so it drops those whose
+ * authors Slack does not return: with `approverRole`, each person who approved signs.
  */
 export async function checkVoters(
   deps: PersonDeps & Pick<GatherDeps, "clock">,
   request: ApprovalRequest,
   approvals: readonly Vote[],
-  freshness: Freshness,
+  { freshness, authority }: { freshness: Freshness; authority: Authority },
 ): Promise<CheckedVoters> {
   const dropped: DroppedVote[] = [];
   const gathered = await Promise.all(
@@ -32,7 +33,7 @@ export async function checkVoters(
     const denial = facts.kind === "denied" ? facts.denial : toDenial(deps.clock.now(), facts, vote);
     if (denial === null) continue;
     const isGone = facts.kind === "denied" && facts.permanent === true;
-    if ("error" in denial && !isGone)
+    if ("error" in denial && !isGone && authority !== "break-glass")
       return { kind: "denied", denial: { kind: "voter-unread", userId, ...toFailedLookup(denial) } };
     dropped.push({ vote, denial });
   }

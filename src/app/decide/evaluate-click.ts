@@ -138,7 +138,7 @@ interface Assessment {
   missing: number;
 }
 
-/** Evaluates the click with the votes so far. If it completes the quorum, the earlier approvers are checked too. */
+/** Evaluates the click with the votes so far. If it completes an approval, the earlier approvers are checked too. */
 async function assess(
   deps: EvaluateClickDeps,
   { verdict, authority, reason, typed, userId }: ClickRow,
@@ -150,18 +150,18 @@ async function assess(
     evaluateVote({ ...facts, votes: counted, verdict, authority, reason, typed, now: deps.clock.now() });
   let evaluation = evaluateWith(votes);
   if (evaluation.kind === "denied") return evaluation;
-  const completesQuorum = evaluation.kind === "counted" && evaluation.completes && verdict === "approve";
-  if (!completesQuorum || authority === "break-glass")
-    return { kind: "assessed", evaluation, counted: votes, dropped: [], missing: 0 };
+  const completesApproval = evaluation.kind === "counted" && evaluation.completes && verdict === "approve";
+  if (!completesApproval) return { kind: "assessed", evaluation, counted: votes, dropped: [], missing: 0 };
 
   const earlier = votes.filter((vote) => vote.verdict === "approve" && vote.userId !== userId);
-  const checked = await checkVoters(deps, request, earlier, freshness);
+  const checked = await checkVoters(deps, request, earlier, { freshness, authority });
   if (checked.kind !== "checked") return toOutcome(checked);
   const { dropped } = checked;
   const counted = votes.filter((vote) => !dropped.some((each) => each.vote === vote));
   evaluation = evaluateWith(counted);
   if (evaluation.kind === "denied") return evaluation;
-  const missing = Math.max(0, (route?.quorum ?? 0) - (earlier.length - dropped.length) - 1);
+  const isComplete = evaluation.kind === "counted" && evaluation.completes;
+  const missing = isComplete ? 0 : Math.max(0, (route?.quorum ?? 0) - (earlier.length - dropped.length) - 1);
   return { kind: "assessed", evaluation, counted, dropped, missing };
 }
 

@@ -36,12 +36,16 @@ export function findDeciders(step: ObservedStep): string[] {
 
 /**
  * Tells whether the step shows a signal: by the session that sent it or, where the decisions name no sessions, by more
- * approvals than the `shownBefore` that the step had when the signal left.
+ * approvals than the `shownBefore` that the step had when the signal left. `principal`: the ARN of the session's role, if it
+ * is known. A person can approve in AWS too, in a session of another role with the same name.
  */
-export function showsSignal(step: ObservedStep, sent: { session: string; shownBefore: number }): boolean {
+export function showsSignal(
+  step: ObservedStep,
+  sent: { session: string; principal: string | null; shownBefore: number },
+): boolean {
   const texts = decisions(step);
   if (texts.some((text) => text.includes(":assumed-role/")))
-    return texts.some((text) => findSessionNames(text).includes(sent.session.toLowerCase()));
+    return texts.some((text) => findSessionNames(text, sent.principal).includes(sent.session.toLowerCase()));
   return countApprovals(step) > sent.shownBefore;
 }
 

@@ -76,8 +76,11 @@ export function findPrincipalArns(text: string): string[] {
   return text.match(/arn:aws[\w-]*:(?:iam|sts)::\d*:[\w+=,.@/-]*[\w+=@/-]/g) ?? [];
 }
 
-/** Finds the names of role sessions within a text, in lower case. */
-export function findSessionNames(text: string): string[] {
-  const matches = text.matchAll(/:assumed-role\/[\w+=,.@-]+\/([\w+=,.@-]+)/g);
-  return [...matches].flatMap((match) => match[1]?.toLowerCase() ?? []);
+/** Finds the names of role sessions within a text, in lower case. `roleArn`: only those of the role with its name; null: of any role. */
+export function findSessionNames(text: string, roleArn: string | null = null): string[] {
+  const role = roleArn?.split("/").at(-1)?.toLowerCase();
+  const matches = text.matchAll(/:assumed-role\/([\w+=,.@-]+)\/([\w+=,.@-]+)/g);
+  return [...matches].flatMap(([, own, session]) =>
+    session !== undefined && (role === undefined || own?.toLowerCase() === role) ? session.toLowerCase() : [],
+  );
 }

@@ -97,8 +97,8 @@ export function nextSignalMove(
 }
 
 /** The name of the bot's session is unknown, so no read can tell its signal from another principal's. */
-function isShown(step: ObservedStep, { session, shownBefore }: SignalAttempt): boolean {
-  return session !== null && showsSignal(step, { session, shownBefore });
+function isShown(step: ObservedStep, { session, principal, shownBefore }: SignalAttempt): boolean {
+  return session !== null && showsSignal(step, { session, principal, shownBefore });
 }
 
 /**

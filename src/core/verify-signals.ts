@@ -174,7 +174,8 @@ function isComplete(step: ObservedStep | undefined, sent: readonly SignalAttempt
   return signers.size === sent.length && sent.every((each) => each.state === "accepted" && isShown(step, each, who));
 }
 
-function isShown(step: ObservedStep, { session, shownBefore }: SignalAttempt, who: ReturnType<typeof whoDecided>) {
-  if (session !== null) return showsSignal(step, { session, shownBefore });
+function isShown(step: ObservedStep, sent: SignalAttempt, who: ReturnType<typeof whoDecided>) {
+  const { session, principal, shownBefore } = sent;
+  if (session !== null) return showsSignal(step, { session, principal, shownBefore });
   return who === "us" || countApprovals(step) > shownBefore;
 }

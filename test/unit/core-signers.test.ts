@@ -100,7 +100,7 @@ const decision = (session: string) =>
 const shows = (...texts: string[]) => aStep({ outputs: { ApproverDecisions: texts } });
 
 test("AWS shows a signal by its session name, or by one more decision if it names no sessions", () => {
-  const ann = { session: "U0ANN@example.com", shownBefore: 1 };
+  const ann = { session: "U0ANN@example.com", principal: null, shownBefore: 1 };
   assert.ok(showsSignal(shows(decision("U0ANN@example.com")), ann));
   assert.ok(!showsSignal(shows(decision("xU0ANN@example.com"), decision("other")), ann));
   assert.ok(!showsSignal(shows('{"Who":"a","Decision":"Approve"}'), ann));
@@ -142,6 +142,20 @@ test("a read confirms an uncertain signal of a person, never one of the bot, who
     assert.equal(move(bot).kind, "wait");
     assert.equal(move(bot, shows('{"Who":"somebody","Decision":"Approve"}')).kind, "wait");
   }
+});
+
+test("a session of another role with the person's name is no signal of ours: the person may have approved in AWS too", () => {
+  const elsewhere = shows(decision("U0ANN@example.com"));
+  const signer = { id: "U0ANN", session: "U0ANN@example.com" };
+  const principal = "arn:aws:iam::1:role/teams/CountersignApprover";
+  const move = (state: SignalAttempt["state"], from: string, id = "U0ANN", step = elsewhere) => {
+    const ann = signal("U0ANN", state, { uncertainUntil: NOW + 1, principal: from });
+    const context = { request: decided(3), signer: { ...signer, id }, attempts: [ann] };
+    return nextSignalMove(context, anExecution({ steps: [step] }), NOW).kind;
+  };
+  const ours = "arn:aws:iam::1:role/R";
+  assert.deepEqual([move("ambiguous", principal), move("ambiguous", ours)], ["wait", "confirmed"]);
+  assert.deepEqual([move("accepted", principal, "U0BEN"), move("accepted", ours, "U0BEN")], ["catch-up", "send"]);
 });
 
 test("without approverRole the bot is the only signer and signals once, regardless of the approvals that AWS requires", () => {

@@ -156,7 +156,14 @@ test("all parameters are shown if the runbook's defaults could not be read, and 
   const parameters = ["Environment", "Retries"].map((name) => parameter({ name, isDefault: null }));
   const of = view({ facts: { parameters } });
   assert.match(blockText(of, "parameters"), /Environment.*Retries/);
-  assert.match(blockText(of, "ids"), / · all parameters shown: AWS did not return the defaults · /);
+  assert.match(blockText(of, "ids"), / · AWS did not return the runbook's defaults · /);
+});
+
+test("a message that leaves out parameters without known defaults does not say that it shows all", () => {
+  const parameters = Array.from({ length: 13 }, (_, i) => parameter({ name: `Host${i}`, isDefault: null }));
+  const of = view({ facts: { parameters } });
+  assert.match(blockText(of, "parameters"), /12 of 13 parameters shown; Details shows the others\./);
+  assert.doesNotMatch(blockText(of, "ids"), /all parameters shown/);
 });
 
 test("a long value and one of several lines get a block of their own", () => {

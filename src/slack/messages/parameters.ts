@@ -41,12 +41,12 @@ function changedParameters(parameters: readonly Parameter[]): Parameter[] {
   return parameters.filter(({ isDefault }) => isDefault !== true);
 }
 
-/** Says how many parameters a message leaves out, or that none is left out because the defaults are unknown. */
+/** Says how many parameters a message leaves out because of their defaults, or that the defaults are unknown. */
 export function defaultsNote(parameters: readonly Parameter[]): string | null {
   const atDefaults = parameters.length - changedParameters(parameters).length;
   if (atDefaults > 0)
     return `${counted(atDefaults, "parameter")} at ${atDefaults === 1 ? "its default" : "their defaults"}`;
-  return areDefaultsUnknown(parameters) ? "all parameters shown: AWS did not return the defaults" : null;
+  return areDefaultsUnknown(parameters) ? "AWS did not return the runbook's defaults" : null;
 }
 
 const areDefaultsUnknown = (parameters: readonly Parameter[]) =>

@@ -140,6 +140,25 @@ test("a message shows the first eight lines of a long output", () => {
   assert.ok(text.includes("row 7") && !text.includes("row 8\n") && text.includes("[cut: 40 lines in all]"));
 });
 
+/** The note after a text that is cut by its lines and by its characters. */
+const LONG_ROWS = Array.from({ length: 40 }, (_, i) => `${i} ${"x".repeat(120)}`).join("\n");
+const STORED = `${LONG_ROWS.slice(0, 3_999)}…`;
+
+test("a text with too many lines and characters states the length of the whole text, not of its first lines", () => {
+  const notes = (found: ReturnType<typeof findBlock>) =>
+    [...visibleText(found).matchAll(/\[cut: [^\]]*\]/g)].map(([note]) => note);
+  const evidence = (text: string, length = LONG_ROWS.length) =>
+    findBlock(view({ facts: { evidence: [{ name: "a.Log", text, length }] } }), "evidence");
+  const question = findBlock(view({ facts: { message: LONG_ROWS } }), "words");
+  const note = `[cut: ${LONG_ROWS.length.toLocaleString("en-US")} characters in all]`;
+  assert.deepEqual(notes(evidence(LONG_ROWS)), [note]);
+  assert.deepEqual(notes(evidence(STORED)), [note], "an output that is stored in part");
+  const rows = Array.from({ length: 40 }, (_, i) => `row ${i}`).join("\n");
+  assert.deepEqual(notes(evidence(rows, 30_000)), ["[cut: 30,000 characters in all]"]);
+  assert.deepEqual(notes(question), [note]);
+  assert.deepEqual(notes(evidence(`  ${rows}`, rows.length + 2)), ["[cut: 40 lines in all]"]);
+});
+
 test("of six outputs, a short one leaves its room to a long address, which stays a link", () => {
   const url = `https://ci.example.com/${"a".repeat(350 - 23)}`;
   const evidence = Array.from({ length: 6 }, (_, i) => {

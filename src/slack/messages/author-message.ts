@@ -4,7 +4,7 @@ import type { ApprovalRequest, RequestFacts } from "../../core/request.ts";
 import { line, quote, span } from "./blocks.ts";
 import { linkSpans } from "./links.ts";
 import { chunkSpans, packBlocks } from "./rich-chunks.ts";
-import { lines, literal, plain } from "./text.ts";
+import { excerpt, literal, plain } from "./text.ts";
 
 /** AWS accepts 4,096 characters, which a mask can lengthen. */
 const MAX_LENGTH = 20_000;
@@ -39,7 +39,7 @@ export function authorMessage(
 }
 
 function quotes(text: string, limits: Limits | null): RichTextQuote[] {
-  const shown = literal(limits === null ? text : lines(text, limits.lines), limits?.longest ?? MAX_LENGTH);
+  const shown = limits === null ? literal(text, MAX_LENGTH) : excerpt(text, limits.lines, limits.longest);
   return chunkSpans(linkSpans(shown)).map((part) => quote(...part));
 }
 

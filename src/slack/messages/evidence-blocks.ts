@@ -5,7 +5,7 @@ import { line, preformatted, span } from "./blocks.ts";
 import { describeShown } from "./budget.ts";
 import { linkSpans } from "./links.ts";
 import { chunkSpans, packBlocks } from "./rich-chunks.ts";
-import { lines, literal, name } from "./text.ts";
+import { excerpt, literal, name } from "./text.ts";
 
 const MAX_NAME_LENGTH = 100;
 /** More than the characters that are stored. */
@@ -21,17 +21,15 @@ interface Limits {
 /** Shows the outputs: with limits the first lines of each, else everything that is stored. */
 export function evidenceBlocks(evidence: readonly Evidence[] = [], limits: Limits | null, id: string): RichTextBlock[] {
   const shown = limits === null ? evidence : evidence.slice(0, limits.most);
-  const starts = shown.map(({ text }) => {
-    const start = limits === null ? (text ?? "") : lines(text ?? "", limits.lines);
-    return literal(start, MAX_LENGTH);
-  });
+  const toStart = ({ text, length }: Evidence, longest: number) =>
+    limits === null ? literal(text ?? "", longest) : excerpt(text ?? "", limits.lines, longest, length);
   const room = limits === null ? Number.POSITIVE_INFINITY : limits.room - 120 * shown.length;
   const lengths = shareRoom(
-    starts.map(({ length }) => length),
+    shown.map((each) => toStart(each, MAX_LENGTH).length),
     room,
     limits?.longest,
   );
-  const elements = shown.flatMap((each, index) => toElements(each, literal(starts[index] ?? "", lengths[index] ?? 0)));
+  const elements = shown.flatMap((each, index) => toElements(each, toStart(each, lengths[index] ?? 0)));
   const cut = describeShown(shown.length, evidence.length, "outputs");
   if (cut !== null) elements.push(line(span(`${cut}; Details shows the others.`, { italic: true })));
   return elements.length === 0 ? [] : packBlocks(elements, id);

@@ -61,6 +61,15 @@ export function lines(text: string, most: number): string {
   return all.length <= most ? text : `${all.slice(0, most).join("\n")}\n… [cut: ${all.length} lines in all]`;
 }
 
+/** Keeps the first lines and characters of a text. `length`: that of the whole text, of which this may be the beginning. */
+export function excerpt(text: string, most: number, limit: number, length = text.length): string {
+  const start = lines(text, most);
+  if (start === text) return literal(text, limit);
+  const shown = literal(start, Number.POSITIVE_INFINITY);
+  if (length === text.length && shown.length <= limit) return shown;
+  return cutWithNote(clean(text).split("\n").slice(0, most).join("\n").trim(), limit, length);
+}
+
 /** `length`: that of the whole text, of which this may be the beginning. */
 function cutWithNote(text: string, limit: number, length = text.length): string {
   const isBeginning = length > text.length;

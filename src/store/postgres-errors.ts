@@ -27,10 +27,15 @@ const NO_TLS_FIX =
 
 const WAIT = "Check that the server runs and that this machine can reach it.";
 
+/** read_only_sql_transaction: the server is a standby, maybe since a failover that the address does not follow yet. */
+const READ_ONLY = "25006";
+const READ_ONLY_WAIT =
+  "If no failover is in progress, DATABASE_URL must name the primary instead of a read-only server.";
+
 const INSUFFICIENT_PRIVILEGE = "42501";
 
-/** SQLSTATEs of a server that is starting, stopping or out of connections, and of a broken connection. */
-const UNREACHABLE = /^(?:08...|57P0[1-5]|53300)$/;
+/** SQLSTATEs of a server that is starting, stopping, read-only or out of connections, and of a broken connection. */
+const UNREACHABLE = new RegExp(`^(?:08...|57P0[1-5]|53300|${READ_ONLY})$`);
 
 /**
  * Returns whether the connection must be closed after this error: any error except the server's reply to a statement. A
@@ -50,7 +55,8 @@ export function asUnavailable(error: unknown, address: string): unknown {
   const advice = isFile ? CA_FILE_FIX : isNoTls ? NO_TLS_FIX : FIXES.get(code);
   if (advice === undefined && !breaksConnection(error)) return error;
   const reason = error instanceof Error ? error.message || code : String(error);
-  return new StoreUnavailableError(`The database ${address} cannot be used (${reason}). ${advice ?? WAIT}`, {
+  const wait = code === READ_ONLY ? READ_ONLY_WAIT : WAIT;
+  return new StoreUnavailableError(`The database ${address} cannot be used (${reason}). ${advice ?? wait}`, {
     cause: error,
     transient: advice === undefined,
   });

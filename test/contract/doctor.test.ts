@@ -123,7 +123,7 @@ fullMatrixTest("doctor finds a PostgreSQL database that it may not write, and on
   assert.match(await lines("-c no_such_setting=1"), /^failed DATABASE_URL: .*no_such_setting.*Check DATABASE_URL\.$/);
   assert.match(
     await lines("-c default_transaction_read_only=on"),
-    /^failed DATABASE_URL: not writable \(cannot execute UPDATE in a read-only transaction\)\. Allow the user/,
+    /^failed DATABASE_URL: The database \S+ cannot be used \(cannot execute UPDATE in a read-only transaction\)\. If no failover is in progress, DATABASE_URL must name the primary/,
   );
   assert.match(
     await lines("-c synchronous_commit=off"),

@@ -98,6 +98,26 @@ test("PostgreSQL: a connection that the server ends during a transaction fails t
   for (let use = 0; use < 10; use++) await sql`select 1`.execute(one);
 });
 
+test("PostgreSQL: a connection to a server that may not write, as during a failover, is not used again", async (t) => {
+  const database = await postgresDatabase();
+  const dialect = postgresDialect(database.url, "ack");
+  const store = await openStore({ dialect: database.dialect(), ackDialect: dialect, publishes: true, now: () => NOW });
+  const admin = new Kysely<never>({ dialect: database.dialect() });
+  t.after(async () => {
+    await Promise.all([store.close(), admin.destroy()]);
+    await database.remove();
+  });
+  const name = sql.id(new URL(database.url).pathname.slice(1));
+  const record = (id: string) => store.ackStore.clicks.record(aClick("U0JANE", { id, key: id }));
+  // New connections may not write, like those to the old primary after it became a standby.
+  await sql`alter database ${name} set default_transaction_read_only = on`.execute(admin);
+  const isReadOnly = (error: unknown) =>
+    error instanceof StoreUnavailableError && error.transient && /must name the primary/.test(error.message);
+  await assert.rejects(record("during"), isReadOnly);
+  await sql`alter database ${name} reset default_transaction_read_only`.execute(admin);
+  assert.equal(await record("after"), "recorded");
+});
+
 test("PostgreSQL: text with a NUL is stored, and a refused statement costs no connection", async (t) => {
   const database = await postgresDatabase();
   const store = await openStore({ dialect: database.dialect(), publishes: true, now: () => NOW });

@@ -143,6 +143,28 @@ test("no alteration of a record ends a report, a search or an export", async () 
   await fc.assert(fc.asyncProperty(alteration, check), { numRuns: FULL_MATRIX ? 500 : 100 });
 });
 
+test("records that are intact and do not show the execution are listed, and nobody takes them for altered ones", async () => {
+  const ended = anEntry({ kind: "ended", detail: DETAILS.ended });
+  const denied = anEntry({ kind: "denied", actor: "U0JANE", detail: { denial: "no-request", verdict: "approve" } });
+  // Retention deleted the earlier records, or the click came after it had deleted all.
+  for (const entries of [[ended], [denied], [ended, denied]]) {
+    const shown = await showFromTrail(toTrail(stored(...entries)), REQUEST_ID, sha256);
+    const text = shown?.lines.join("\n") ?? "";
+    assert.equal(shown?.intact, true, text);
+    assert.doesNotMatch(text, /ALTERED|cannot be read/);
+    assert.match(text, /no record that shows the execution.*retention/);
+    for (const { kind } of entries) assert.match(text, new RegExp(`Z .*${kind}`));
+  }
+});
+
+test("a request whose records retention deletes during a search is left out, and is no altered one", async () => {
+  const records = stored(requested, anEntry({ kind: "ended", detail: DETAILS.ended }));
+  for (const left of [[], records.slice(1)]) {
+    const trail = { ...toTrail(records), ofRequests: async () => left };
+    assert.deepEqual(await collect(findInTrail(trail, { since: null, until: null }, EVERYTHING, sha256)), []);
+  }
+});
+
 test("an altered request is named by a search and by the page of its execution, which continue with the other requests", async () => {
   const other = "99999999-8888-7777-6666-000000000002";
   const [first, second] = stored(requested, { ...requested, requestId: other });

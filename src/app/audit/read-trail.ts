@@ -1,4 +1,5 @@
 import { type StoredRecord, storedChainText } from "../../core/audit-records.ts";
+import { describeRemaining, isExecutionShown } from "../../core/trail-records.ts";
 import { requestLine, requestReport, type TrailSearch, unreadableRequest } from "../../core/trail-report.ts";
 import type { AuditTrail, TrailFilter } from "../ports/audit-trail.ts";
 
@@ -36,7 +37,8 @@ export async function* findInTrail(
       const { value: line, intact } = describe(
         records,
         sha256,
-        (each, isIntact) => requestLine(each, isIntact, search),
+        // Retention has deleted the record that was found, or some of the others, since it was read.
+        (each, isIntact) => (isIntact && !isExecutionShown(each) ? null : requestLine(each, isIntact, search)),
         unreadableRequest,
       );
       if (line !== null) yield { line, intact };
@@ -59,9 +61,14 @@ export async function showFromTrail(
   const requestIds = await trail.findRequests(id);
   if (requestIds.length === 0) return null;
   const records = await trail.ofRequests(requestIds);
+  // Retention can delete records between the two reads.
+  if (records.length === 0) return null;
+  const write = (page: readonly StoredRecord[], isIntact: boolean) =>
+    isIntact && !isExecutionShown(page) ? describeRemaining(page) : requestReport(page, isIntact);
   const pages = requestIds
     .map((each) => records.filter(({ requestId }) => requestId === each))
-    .map((page) => describe(page, sha256, requestReport, (unreadable) => [unreadableRequest(unreadable)]));
+    .filter((page) => page.length > 0)
+    .map((page) => describe(page, sha256, write, (unreadable) => [unreadableRequest(unreadable)]));
   const lines = pages.flatMap(({ value }, index) => [...(index === 0 ? [] : [""]), ...value]);
   return { lines, intact: pages.every(({ intact }) => intact) };
 }

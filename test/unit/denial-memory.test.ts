@@ -27,6 +27,15 @@ test("denials that ended are not kept in memory", () => {
   assert.equal(kept.size, 0);
 });
 
+test("a denial ends after five seconds also if the clock is set back", () => {
+  const clock = testClock();
+  const memory = makeDenialMemory(clock);
+  memory.remember(row("U1"), { kind: "not-admin" });
+  clock.advance(-3_600_000);
+  clock.advance(5_000);
+  assert.equal(memory.recall(row("U1")), null);
+});
+
 test("the denial of a click after the decision keeps neither the request nor the votes", () => {
   const secret = "a value that only the request has";
   const request = aRequest({ state: "decided", decision: "approve" });

@@ -23,7 +23,7 @@ export interface DenialMemory {
  * A remembered denial ends after REMEMBER_MS; it is never extended by the clicks that it answers.
  */
 export function makeDenialMemory(
-  clock: Clock,
+  clock: Pick<Clock, "elapsed">,
   denials = new Map<string, { denial: Denial; until: number }>(),
 ): DenialMemory {
   // The route of a request never changes, so the request stands for both.
@@ -32,7 +32,7 @@ export function makeDenialMemory(
   /** Removes the denials that ended, which are the first in the order of their insertion, and the oldest above the limit. */
   const evict = () => {
     for (const [key, { until }] of denials) {
-      if (clock.now() < until && denials.size <= MAX_REMEMBERED) return;
+      if (clock.elapsed() < until && denials.size <= MAX_REMEMBERED) return;
       denials.delete(key);
     }
   };
@@ -40,13 +40,13 @@ export function makeDenialMemory(
     recall(click) {
       evict();
       const known = denials.get(toKey(click));
-      return known !== undefined && clock.now() < known.until ? known.denial : null;
+      return known !== undefined && clock.elapsed() < known.until ? known.denial : null;
     },
     remember(click, denial) {
       if (!REMEMBERED.has(denial.kind)) return;
       const key = toKey(click);
       denials.delete(key);
-      denials.set(key, { denial, until: clock.now() + REMEMBER_MS });
+      denials.set(key, { denial, until: clock.elapsed() + REMEMBER_MS });
       evict();
     },
   };

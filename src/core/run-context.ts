@@ -95,15 +95,18 @@ export function describeRunContext(context: RunContext, show: NameRenderer): str
   return parts.join(" · ") || null;
 }
 
-/** Returns the values of a run that a line shows only in part, if they have more than `limit` characters. */
-export function longRunValues({ loops = [], rateControl }: RunContext, limit: number): [label: string, text: string][] {
+/** Returns the values of a run that a line shows only in part. */
+export function longRunValues(
+  { loops = [], rateControl }: RunContext,
+  isCut: (text: string) => boolean,
+): [label: string, text: string][] {
   const values: [string, string][] = loops.map(({ name, iteration, value }) => [
     `Iteration ${iteration} of ${name === null ? "a loop" : `the loop ${name}`}`,
     value ?? "",
   ]);
   if (rateControl !== undefined)
     values.push([`${rateControl.parameter ?? "Target"} of the rate-controlled run`, rateControl.target]);
-  return values.filter(([, text]) => text.length > limit);
+  return values.filter(([, text]) => isCut(text));
 }
 
 /** Names the runbook of a parent execution with the first of its parameters: "child of Release: Version 1.2, Stage prod". */

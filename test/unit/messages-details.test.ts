@@ -59,6 +59,14 @@ test("details show long values of the run in full; the message and the dialog le
   assert.doesNotMatch(JSON.stringify(detailsPages({ ...short, execution: null })), /Iteration 2/, "said once");
 });
 
+test("details show a value of the run in full that a line cuts because its characters are escaped", () => {
+  const value = "https://ci.example.com/run?job=1&stage=prod&host=orders&mode=failover&dry=no";
+  const of = view({ facts: { loops: [{ name: "perUrl", iteration: 2, value }] } });
+  assert.match(JSON.stringify(requestMessage(of).blocks), /iteration 2 of the loop perUrl: `https[^"]*…/);
+  const details = visibleText(detailsPages({ ...of, execution: null }));
+  assert.ok(details.includes(`Iteration 2 of the loop perUrl ${value}`), details);
+});
+
 test("details say that AWS could not be read, and show the stored facts", () => {
   const details = detailsView({
     ...view(),

@@ -8,7 +8,7 @@ import { describeRunContext, longRunValues } from "../../core/run-context.ts";
 import { line, preformatted, richText, span } from "./blocks.ts";
 import { linkSpans } from "./links.ts";
 import { mentions } from "./mentions.ts";
-import { code, literal, name } from "./text.ts";
+import { code, literal, name, word } from "./text.ts";
 import { moment, timeLeft, utcText } from "./time.ts";
 
 /** The characters of one value of the run. */
@@ -52,8 +52,9 @@ export function factsText(view: Facts): string {
 
 /** Shows the values of the run in full that `factsText` cuts. */
 export function runBlock({ request }: Facts): RichTextBlock | null {
-  // A code span has two backticks.
-  const values = longRunValues(request.facts, MAX_RUN_LENGTH - 2);
+  // A line has an escaped character as up to five.
+  const isCut = (text: string) => word(text, MAX_RUN_LENGTH) !== word(text, Number.POSITIVE_INFINITY);
+  const values = longRunValues(request.facts, isCut);
   if (values.length === 0) return null;
   const lines = values.flatMap(([label, text]) => [
     line(span(name(label, 200), { bold: true })),

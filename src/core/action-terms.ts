@@ -6,6 +6,8 @@ import { type ApprovalRequest, isPause, type Outcome, type StepAction, type Verd
 export interface ActionTerms {
   verb: Record<Verdict, string>;
   past: Record<Verdict, string>;
+  /** What one vote did: it may not decide alone. */
+  voted: Record<Verdict, string>;
   noun: Record<Verdict, string>;
   /** The noun before its object: "approval of Prod-DB-Restart". */
   of: Record<Verdict, string>;
@@ -18,6 +20,7 @@ export interface ActionTerms {
 const APPROVAL: ActionTerms = {
   verb: { approve: "approve", reject: "reject" },
   past: { approve: "approved", reject: "rejected" },
+  voted: { approve: "approved", reject: "rejected" },
   noun: { approve: "approval", reject: "rejection" },
   of: { approve: "approval of", reject: "rejection of" },
   approvals: "approvals",
@@ -27,6 +30,7 @@ const APPROVAL: ActionTerms = {
 const PAUSE: ActionTerms = {
   verb: { approve: "resume", reject: "stop" },
   past: { approve: "resumed", reject: "stopped" },
+  voted: { approve: "voted to resume", reject: "voted to stop" },
   noun: { approve: "vote to resume", reject: "vote to stop" },
   of: { approve: "vote to resume", reject: "vote to stop" },
   approvals: "votes to resume",

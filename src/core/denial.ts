@@ -128,10 +128,10 @@ export function denialSentence(denial: Denial, show: NameRenderer): string {
 const NOTHING = "Nothing was decided.";
 
 function alreadyVotedSentence(denial: Extract<Denial, { kind: "already-voted" }>): string {
-  const { past, approvals } = findTerms(denial);
+  const { voted, approvals } = findTerms(denial);
   return denial.verdict === "approve"
-    ? `You have already ${past.approve} this request. It still needs ${approvals} from other people.`
-    : `You have already ${past.reject} this request.`;
+    ? `You have already ${voted.approve} this request. It still needs ${approvals} from other people.`
+    : `You have already ${voted.reject} this request.`;
 }
 
 const breakGlassHint = (isAdmin = false) =>

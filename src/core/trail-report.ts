@@ -111,12 +111,12 @@ const because = (reason: string | null | undefined): string => (reason == null ?
 const glass = (authority: Authority | undefined): string => (authority === "break-glass" ? " by BREAK-GLASS" : "");
 
 function describeVote({ record, kind, detail }: Read, context: StepAction): string[] {
-  const { past, noun, verb } = findTerms(context);
+  const { voted, noun, verb } = findTerms(context);
   const who = `${toIsoTime(record.at)} ${record.actor}`;
   switch (kind) {
     case "voted":
       return [
-        `${who} (${line(detail.name)}) ${past[detail.verdict]}${glass(detail.authority)}${because(detail.reason)}`,
+        `${who} (${line(detail.name)}) ${voted[detail.verdict]}${glass(detail.authority)}${because(detail.reason)}`,
       ];
     case "withdrawn":
       return [`${who} withdrew the ${noun.approve}`];

@@ -1,9 +1,16 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import type { AuditRecord } from "../../src/core/audit-records.ts";
+import { denialSentence } from "../../src/core/denial.ts";
+import { historyLine } from "../../src/slack/messages/history.ts";
+import { homeView } from "../../src/slack/messages/home-view.ts";
+import { plainNames } from "../../src/slack/messages/mentions.ts";
 import { noticeMessage } from "../../src/slack/messages/notice-message.ts";
 import { requestMessage } from "../../src/slack/messages/request-message.ts";
+import { stateText } from "../../src/slack/messages/state-text.ts";
 import { verdictButtons } from "../../src/slack/messages/verdict-buttons.ts";
 import { verdictForm } from "../../src/slack/messages/verdict-form.ts";
+import { aHome } from "../support/home.ts";
 import { aRoute } from "../support/samples.ts";
 import { actionIds, type Changes, closedBy, DECIDED, view, vote } from "./messages-examples.ts";
 
@@ -95,4 +102,28 @@ test("a signal without effect is named by its own term", () => {
     request: { ...VIEWS.stopping.request, verification: "no-effect" },
   };
   assert.match(noticeMessage(notice as Parameters<typeof noticeMessage>[0]).text, /^Stop signal without effect/);
+});
+
+const VOTED = {
+  ...{ requestId: "r-1", at: 1, seq: 1, id: "a", previous: "", hash: "" },
+  ...{ kind: "voted", actor: "U0JANE", detail: { verdict: "approve", name: "Jane" } },
+} as AuditRecord;
+
+test("one of several votes to resume is called a vote, because the step still waits", () => {
+  const { request } = VIEWS.voted;
+  const list = { now: request.openedAt, workspaceUrl: "https://acme.slack.com/" };
+  const decisions = [{ request: VIEWS["resumed elsewhere"].request, vote: vote() }];
+  const shown = {
+    "ephemeral reply": denialSentence({ kind: "already-voted", verdict: "approve", action: "aws:pause" }, plainNames()),
+    history: historyLine(VOTED, request.facts),
+    "status line": stateText({
+      ...VIEWS.voted,
+      route: aRoute({ ...route, approvers: { users: ["U0JANE"], groups: [] } }),
+    }),
+    "recent decisions": JSON.stringify(homeView({ ...aHome([]), decisions }, list).blocks),
+  };
+  for (const [surface, text] of Object.entries(shown)) {
+    assert.match(text, /vote(d)? to resume/i, surface);
+    assert.doesNotMatch(text, /already resumed|has resumed|: resumed by|: Resumed /i, surface);
+  }
 });

@@ -2,7 +2,7 @@ import { capitalize, findTerms, outcomeText } from "../../core/action-terms.ts";
 import type { AuditRecord } from "../../core/audit-records.ts";
 import { denialLabel } from "../../core/denial.ts";
 import { describePrincipal } from "../../core/principal.ts";
-import type { StepAction } from "../../core/request.ts";
+import { isPause, type StepAction } from "../../core/request.ts";
 import { mentions, mentionUser, series } from "./mentions.ts";
 import { code } from "./text.ts";
 import { moment } from "./time.ts";
@@ -27,7 +27,7 @@ function describe({ kind, detail }: AuditRecord, who: string | null, facts: Step
       return `requester looked up: ${userId === null ? "no active account" : mentionUser(userId)} has the address ${code(email ?? "", 100)}`;
     }
     case "voted":
-      return `${past[detail.verdict]}${by}${breakGlass(detail)}`;
+      return `${isPause(facts) ? noun[detail.verdict] : past[detail.verdict]}${by}${breakGlass(detail)}`;
     case "withdrawn":
       return `${noun.approve} withdrawn${by}`;
     case "vote-dropped":

@@ -130,7 +130,7 @@ function detailsButton(requestId: string, block_id: string): ActionsBlock {
 }
 
 function decisionLine({ request, vote }: HomeContent["decisions"][number]): string {
-  const verb = capitalize(findTerms(request.facts).past[vote.verdict]);
+  const verb = capitalize(findTerms(request.facts).voted[vote.verdict]);
   const outcome =
     request.outcome === null
       ? ""

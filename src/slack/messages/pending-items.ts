@@ -9,7 +9,7 @@ import { DEFAULT_APPROVE_TIMEOUT_SECONDS } from "../../core/execution.ts";
 import type { NameRenderer } from "../../core/name-renderer.ts";
 import { findObstacle } from "../../core/obstacle.ts";
 import { isGivenUp } from "../../core/refused-signer.ts";
-import { type ApprovalRequest, askedAt, deadline, isPause } from "../../core/request.ts";
+import { type ApprovalRequest, askedAt, deadline } from "../../core/request.ts";
 import { describeRequesterRule } from "../../core/requester-rule.ts";
 import { consoleLink } from "./aws-text.ts";
 import { context, header, section } from "./blocks.ts";
@@ -98,9 +98,7 @@ export function votedBlocks(
 function ownVote({ request: { facts }, votes }: InspectedRequest, reader: string | null): string {
   const own = votes.find(({ userId }) => userId === reader);
   if (own === undefined) return "";
-  const { past, verb } = findTerms(facts);
-  // The vote alone does not resume the step.
-  return ` *You ${isPause(facts) ? `voted to ${verb[own.verdict]}` : past[own.verdict]} this.*`;
+  return ` *You ${findTerms(facts).voted[own.verdict]} this.*`;
 }
 
 function isOver({ facts, state }: ApprovalRequest, now: number): boolean {

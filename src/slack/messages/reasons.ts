@@ -42,7 +42,7 @@ function toReasons(votes: readonly Vote[], terms: ActionTerms): RichTextBlockEle
 
 /** Names the verdict only where reasons for both verdicts are listed. */
 function toReason({ userName, verdict, reason }: Vote, terms: ActionTerms | null): RichTextBlockElement[] {
-  const verb = terms === null ? "" : ` ${terms.past[verdict]}`;
+  const verb = terms === null ? "" : ` ${terms.voted[verdict]}`;
   const author = span(name(userName, 80), { bold: true });
   return [quote(author, span(`${verb}: ${literal(reason ?? "", MAX_LENGTH)}`))];
 }

@@ -83,11 +83,11 @@ function openText({ request, votes, route, requester, isQuiet = false }: Request
 }
 
 /** People who have approved already are left out. */
-function approversText(route: Route, given: readonly Vote[], { past }: ActionTerms): string {
+function approversText(route: Route, given: readonly Vote[], { voted }: ActionTerms): string {
   const approvers = describeApprovers(route, mentions(), { except: given.map((vote) => vote.userId) });
   if (approvers !== null) return approvers;
   if (route.approvers.users.length > 0)
-    return `every approver of the route has ${past.approve}: ask an admin to add approvers`;
+    return `every approver of the route has ${voted.approve}: ask an admin to add approvers`;
   return "*the route names no approvers*: ask an admin to add some";
 }
 

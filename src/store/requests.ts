@@ -113,7 +113,7 @@ function makeRequestQueries(db: Kysely<Tables>, whole: WholeRows): Queries {
 
     signedByOthers: (target, signer, after, limit) => signedByOthers(db, target, signer, after, limit),
 
-    ...makePartQueries(db),
+    ...makePartQueries(db, whole),
     ...makeDueQueries(db, whole),
   };
 }
@@ -184,13 +184,13 @@ async function signedByOthers(
 type Parts = "votes" | "emailAt" | "signals" | "signalsOfExecution" | "isDecisionRecorded" | "history";
 
 /** Queries for the votes, the signals and the records of requests. */
-function makePartQueries(db: Kysely<Tables>): Pick<Queries, Parts> {
+function makePartQueries(db: Kysely<Tables>, whole: WholeRows): Pick<Queries, Parts> {
   return {
     isDecisionRecorded: (requestId) => isDecisionRecorded(db, requestId),
 
     async history(requestId) {
       const rows = await db.selectFrom("audit").selectAll().where("requestId", "=", requestId).orderBy("seq").execute();
-      return rows.map(auditFromRow);
+      return whole.parse(rows, auditFromRow, () => ({ table: "audit", requestId }));
     },
 
     votes: (requestId) =>

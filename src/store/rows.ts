@@ -2,6 +2,7 @@ import type { ClickOrigin, ClickRow } from "../app/ports/click-store.ts";
 import { toRequesterKey } from "../core/arn.ts";
 import type { AuditRecord } from "../core/audit-records.ts";
 import { DEFAULT_APPROVE_TIMEOUT_SECONDS } from "../core/execution.ts";
+import { parseObject } from "../core/parse-object.ts";
 import {
   type ApprovalRequest,
   deadline,
@@ -80,9 +81,12 @@ export function patchToRow(patch: RequestPatch): Partial<RequestsTable> {
   };
 }
 
+/** Returns the record of a row. Throws a SyntaxError if the row is damaged. */
 export function auditFromRow(row: AuditTable): AuditRecord {
   const { seq, id, requestId, kind, at, actor, previous, hash } = row;
-  return { seq, id, requestId, kind, at, actor, detail: JSON.parse(row.detail), previous, hash };
+  const detail = parseObject(row.detail);
+  if (detail === null) throw new SyntaxError("The detail is no JSON object.");
+  return { seq, id, requestId, kind, at, actor, detail, previous, hash } as AuditRecord;
 }
 
 export function clickFromRow({ channelId, messageTs, ...row }: ClicksTable): ClickRow {

@@ -84,6 +84,20 @@ for (const engine of ENGINES) {
     assert.deepEqual(reported, ["requests a", "requests b"]);
   });
 
+  test(`${engine.name}: a damaged audit record hides no other record of its request, and is reported`, async (t) => {
+    const { reopened, reported } = await setUp(t);
+    const noObject = "update audit set request_id = 'c', detail = 'null' where request_id = 'b'";
+    const store = await reopened("update audit set request_id = 'c' where request_id = 'a'", noObject);
+    const due = await store.audit.unpublished(NOW, 9);
+    assert.deepEqual(
+      due.map(({ record }) => record.requestId),
+      ["d"],
+      "the record of c waits for the earlier ones",
+    );
+    const history = await store.requests.history("c");
+    assert.deepEqual([history.map(({ kind }) => kind), reported], [["closed"], ["audit c"]]);
+  });
+
   test(`${engine.name}: the state of the bot names damaged rows until they are restored or closed`, async (t) => {
     const { store, reopened } = await setUp(t);
     await store.requests.inState(["open"], 10);

@@ -117,7 +117,7 @@ export interface RequestStore {
   recordSeenOver(id: string, at: number): Promise<void>;
   /** Sets the time of the next attempt. Messages do not show it, so the version stays. */
   postponeSignal(id: string, expectedVersion: number, signalNextAt: number): Promise<void>;
-  /** Returns the audit records of the request in order. */
+  /** Returns the audit records of the request in order, without those that are damaged. */
   history(requestId: string): Promise<AuditRecord[]>;
 }
 

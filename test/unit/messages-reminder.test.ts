@@ -46,3 +46,9 @@ test("an escalation in the channel of the request mentions the people on call th
   assert.match(text, /No decision after 15 minutes: <!subteam\^S0ONCALL>/);
   assert.doesNotMatch(text, /U0JANE/);
 });
+
+test("an escalation to the channel of the request without people on call ends its sentence", () => {
+  const escalate = { ...ESCALATE, channels: [...ROUTE.channels], mention: [] };
+  const text = textOf("escalated", { users: [], groups: [] }, { escalate });
+  assert.match(text, /"No decision after 15 minutes\."/);
+});

@@ -50,7 +50,9 @@ function escalation({ kind, route }: NoticeView) {
   const { after, channels, mention } = route.escalate;
   const to =
     channels.length === 0 || channels.some((channel) => route.channels.includes(channel))
-      ? `: ${mentionPeople(toPeople(mention))}`
+      ? mention.length === 0
+        ? "."
+        : `: ${mentionPeople(toPeople(mention))}`
       : `. Also posted in ${listNames(channels.map(mentionChannel), "and")}.`;
   return [context(`No decision after ${duration(after)}${to}`, "escalation")];
 }

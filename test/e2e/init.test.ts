@@ -151,3 +151,13 @@ test("init with options writes files that pass policy check, and never replaces 
     },
   );
 });
+
+test("init lists the channels and groups of each workspace if a whole organization has the app", async (t) => {
+  const w = await world(t, { start: false, slack: { enterpriseGrid: "organization" } });
+  const [env, policy] = [join(w.folder, "new.env"), join(w.folder, "new.yml")];
+  const around = { apiUrl: w.environment.SLACK_API_URL ?? null, files: { env, policy }, prompt: null };
+  const given = { botToken: "xoxb-sandbox", appToken: "xapp-sandbox", region: "us-east-1" };
+  const { code, lines } = await initialize({ ...given, channel: "#approvals", approvers: "sre" }, around);
+  assert.equal(code, 0, lines.join("\n"));
+  assert.match(readFileSync(policy, "utf8"), /channels: \[C0APPROVALS\] # #approvals\n.*\[S0SRE\]/);
+});

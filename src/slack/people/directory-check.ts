@@ -101,20 +101,23 @@ function makeLookUp(wait: Wait) {
   };
 }
 
+/** Lists the argument for each workspace that the app is in: none in one workspace, `team_id` if a whole organization has the app. */
+export async function listTeams(web: WebClient): Promise<{ team_id?: string }[]> {
+  const { is_enterprise_install } = await web.auth.test();
+  if (is_enterprise_install !== true) return [{}];
+  const teams: { team_id?: string }[] = [];
+  for await (const page of web.paginate("auth.teams.list", { limit: TEAMS_PAGE }))
+    for (const { id } of (page as AuthTeamsListResponse).teams ?? []) if (id !== undefined) teams.push({ team_id: id });
+  return teams;
+}
+
 /** Lists the user groups of the app's workspace, or of each workspace if the app is installed in a whole organization. */
 export async function listGroups(
   web: WebClient,
 ): Promise<Map<string, { handle: string; enabled: boolean; members: readonly string[] }>> {
-  const { is_enterprise_install } = await web.auth.test();
-  const teams: { id?: string }[] = is_enterprise_install === true ? [] : [{}];
-  if (is_enterprise_install === true)
-    for await (const page of web.paginate("auth.teams.list", { limit: TEAMS_PAGE }))
-      teams.push(...((page as AuthTeamsListResponse).teams ?? []));
   const lists = [];
-  for (const { id } of teams) {
-    const team = id === undefined ? {} : { team_id: id };
+  for (const team of await listTeams(web))
     lists.push((await web.usergroups.list({ include_disabled: true, include_users: true, ...team })).usergroups ?? []);
-  }
   return new Map(
     lists
       .flat()

@@ -1,7 +1,7 @@
 import type { WebClient } from "@slack/web-api";
 import type { ChatFailure } from "../../app/ports/slack.ts";
 import { chatFailure } from "../slack-failures.ts";
-import { listGroups } from "./directory-check.ts";
+import { listGroups, listTeams } from "./directory-check.ts";
 
 /** A channel, a user group or a person to choose. */
 export interface Choice {
@@ -12,11 +12,19 @@ export interface Choice {
   usable?: boolean;
 }
 
-/** The most pages of channels that are read, of 1,000 channels each: conversations.list is tier 2. */
+/** The most pages of channels that are read in a workspace, of 1,000 channels each: conversations.list is tier 2. */
 const MAX_PAGES = 10;
 
 /** Lists the channels that the bot can see and are not archived; those with the bot come first. */
 export async function listChannelChoices(web: WebClient): Promise<Choice[]> {
+  const found = new Map<string, Choice>();
+  // A channel of several workspaces is in the list of each.
+  for (const team of await listTeams(web))
+    for (const choice of await listChannelsOf(web, team)) found.set(choice.id, choice);
+  return sort([...found.values()]);
+}
+
+async function listChannelsOf(web: WebClient, team: { team_id?: string }): Promise<Choice[]> {
   const found: Choice[] = [];
   let cursor: string | undefined;
   for (let page = 0; page < MAX_PAGES; page++) {
@@ -24,13 +32,14 @@ export async function listChannelChoices(web: WebClient): Promise<Choice[]> {
       types: "public_channel,private_channel",
       exclude_archived: true,
       limit: 1000,
+      ...team,
       ...(cursor === undefined ? {} : { cursor }),
     });
     for (const { id = "", name = id, is_member: usable = false } of channels) found.push({ id, name, usable });
     cursor = response_metadata?.next_cursor || undefined;
     if (cursor === undefined) break;
   }
-  return sort(found);
+  return found;
 }
 
 /** Lists the user groups; those with members come first. */

@@ -1,5 +1,5 @@
 import { randomUUID } from "node:crypto";
-import { type ExpressionBuilder, type Kysely, sql, type Transaction } from "kysely";
+import { type Kysely, sql, type Transaction } from "kysely";
 import type { ExecutionStore, WatchedExecution } from "../app/ports/execution-store.ts";
 import type { GuardedStore } from "../app/ports/store.ts";
 import { ANNOUNCED, NOT_WAITING } from "../core/execution.ts";
@@ -56,18 +56,17 @@ export function makeExecutionStore(db: Kysely<Tables>): ExecutionStore {
 /** Longer than the longest wait for the next read: a time further ahead is from before the clock was set back. */
 const MAX_READ_WAIT_MS = 10 * 60_000;
 
-const isDueRead = (now: number) => (where: ExpressionBuilder<Tables, "executions">) =>
-  where.or([where("nextReadAt", "<=", now), where("nextReadAt", ">", now + MAX_READ_WAIT_MS)]);
-
 function makeDueReads(db: Kysely<Tables>): Pick<ExecutionStore, "due" | "dueTargets"> {
   return {
     async due(target, now, limit) {
+      const executions = db.selectFrom("executions").selectAll().where("target", "=", target);
+      // Two searches of the index: with one condition for both, SQLite would read every execution of the target.
+      const due = executions.where("nextReadAt", "<=", now).orderBy("nextReadAt").limit(limit);
+      const beforeClockWasSet = executions.where("nextReadAt", ">", now + MAX_READ_WAIT_MS).limit(limit);
       const rows = await db
-        .selectFrom("executions")
+        .selectFrom(due.as("due"))
         .selectAll()
-        .where("target", "=", target)
-        .where(isDueRead(now))
-        .orderBy("nextReadAt")
+        .unionAll(db.selectFrom(beforeClockWasSet.as("far")).selectAll())
         .limit(limit)
         .execute();
       return rows.map(fromRow);
@@ -79,7 +78,7 @@ function makeDueReads(db: Kysely<Tables>): Pick<ExecutionStore, "due" | "dueTarg
         // Not the bare column: SQLite would follow an index of all executions to have the targets in order.
         .select(sql<string>`executions.target || ''`.as("target"))
         .distinct()
-        .where(isDueRead(now))
+        .where((where) => where.or([where("nextReadAt", "<=", now), where("nextReadAt", ">", now + MAX_READ_WAIT_MS)]))
         .execute();
       return rows.map(({ target }) => target);
     },

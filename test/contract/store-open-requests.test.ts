@@ -22,6 +22,7 @@ const CURSOR = { closedAt: NOW, id: "f" };
 const GROWS = [
   /^SCAN (?:messages|requests|executions|votes|signals|clicks|notices|audit)\b(?! USING (?:COVERING )?INDEX \w+_(?:unposted|outdated|unverified|stale|claimed|unevaluated|unreplied|decided)\b| USING COVERING INDEX (?:requests_open|requests_waiting|executions_waiting)\b)/,
   /^SEARCH requests USING INDEX requests_(?:open|waiting)(?! \()/,
+  /^SEARCH executions USING INDEX executions_due \(target=\?\)/,
   /^SEARCH requests USING (?:COVERING )?INDEX (?!requests_decided\b)\w+ \((?:state=\?|account=\? AND region=\?)(?: AND (?:opened_at|deadline|execution_id)>\?)?\)/,
 ];
 

@@ -57,7 +57,7 @@ test("after a change of the signer, the executions of open requests are read aga
       target: "default/us-east-1",
       executionId: id,
       fingerprint: fingerprint(listed(id)),
-      nextReadAt: Date.now() + 3_600_000,
+      nextReadAt: Date.now() + 300_000,
       unchangedReads: 9,
     });
   }

@@ -1,3 +1,4 @@
+import { MAX_CLOCK_SKEW_MS } from "../../core/clock-skew.ts";
 import { counted } from "../../core/counted.ts";
 import { coversPauses, type Route, usesTags } from "../../core/policy.ts";
 import type { AwsFailure } from "../ports/aws.ts";
@@ -154,9 +155,6 @@ function checkPostgres(version: string): Check[] {
 
 /** A clock that differs more shows wrong ages and deadlines. A Date header has whole seconds. */
 const MAX_SKEW_MS = 5_000;
-/** Beyond this, the bot refuses Slack's requests in HTTP mode, and AWS may refuse signatures. */
-const MAX_WORKING_SKEW_MS = 60_000;
-
 function checkClock(times: readonly { server: string; time: number; at: number }[]): Check[] {
   if (times.length === 0) return [skipped("clock", "clock", "not checked, because neither Slack nor AWS replied.")];
   return times.map(({ server, time, at }) => {
@@ -164,7 +162,7 @@ function checkClock(times: readonly { server: string; time: number; at: number }
     const skew = at - (time + 500);
     if (Math.abs(skew) <= MAX_SKEW_MS) return ok("clock", subject, "this machine has the right time.");
     const seconds = counted(Math.round(Math.abs(skew) / 1000), "second");
-    const report = Math.abs(skew) > MAX_WORKING_SKEW_MS ? failed : warning;
+    const report = Math.abs(skew) > MAX_CLOCK_SKEW_MS ? failed : warning;
     return report(
       "clock",
       subject,

@@ -1,3 +1,4 @@
+import { MAX_CLOCK_SKEW_MS } from "../../core/clock-skew.ts";
 import { fingerprint, NOT_WAITING } from "../../core/execution.ts";
 import type { Automation, AwsFailure, Clock } from "../ports/aws.ts";
 import type { WatchedExecution } from "../ports/execution-store.ts";
@@ -7,9 +8,6 @@ import type { GuardedStore } from "../ports/store.ts";
 const PAGE = 250;
 /** The changes of one commit: a commit for each of a thousand new executions would delay the first message by seconds. */
 const COMMIT = 500;
-
-/** The most by which the clocks of two replicas differ: a time further ahead is from before the clock was set back. */
-const MAX_CLOCK_SKEW_MS = 5_000;
 
 interface PollDeps {
   automation: Automation;
@@ -43,7 +41,7 @@ export const makePollTarget =
     for await (const watched of inPages(deps)) {
       const current = waiting.get(watched.executionId);
       unknown.delete(watched.executionId);
-      // An event or a read that is newer than this list has shown the execution.
+      // An event or a read that is newer than this list has shown the execution. A time far ahead is from before the clock was set back.
       const isNewer =
         watched.listedAt != null && watched.listedAt > listedAt && watched.listedAt <= clock.now() + MAX_CLOCK_SKEW_MS;
       if (current !== undefined) {

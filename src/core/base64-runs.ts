@@ -10,8 +10,12 @@ export interface Base64Run {
   isWhole: boolean;
 }
 
-/** Values of under 6 bytes take fewer characters. Long runs may be broken into lines of 60 to 76, as tools write them. */
-const RUN = /(?:[A-Za-z0-9+/_-]{60,76}\r?\n)*[A-Za-z0-9+/_-]{8,}/g;
+/**
+ * Values of under 6 bytes take fewer characters. Long runs may be broken into lines of 60 to 76, as tools write them. The last
+ * line may be short: the end of a value can be in it.
+ */
+const RUN =
+  /(?:[A-Za-z0-9+/_-]{60,76}\r?\n)+[A-Za-z0-9+/_-]{2,7}(?=[=\r\n"']|$)|(?:[A-Za-z0-9+/_-]{60,76}\r?\n)*[A-Za-z0-9+/_-]{8,}/g;
 const ALPHABET = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
 /** The value of each unit; -1: none. */
 const VALUES = new Int8Array(128).fill(-1);

@@ -105,6 +105,14 @@ const FORMS: [string, secret: string, text: string, absent: string][] = [
       .slice(68, 76),
   ],
   [
+    "in base64 on two lines, of which the second one is short",
+    SECRET,
+    utf8(`${"x".repeat(45)}${SECRET}`)
+      .toString("base64")
+      .replace(/.{76}/, "$&\n"),
+    "\n",
+  ],
+  [
     "in base64 of UTF-16",
     "hunter2-hunter2",
     Buffer.from("hunter2-hunter2", "utf16le").toString("base64"),

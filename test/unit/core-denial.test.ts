@@ -6,18 +6,8 @@ import { evaluateVote } from "../../src/core/evaluate-vote.ts";
 import type { OutcomeKind } from "../../src/core/request.ts";
 import { aRequest, aRoute } from "../support/samples.ts";
 import { DENIALS, PAGE } from "./denials.ts";
+import { mention } from "./mention-names.ts";
 import { closedByJane, decidedByJane, jane, janeStarted, PLAIN, startedBy } from "./vote-rows.ts";
-
-const quoted = (text: string) => `"${text}"`;
-const mention = {
-  user: (id: string) => `<@${id}>`,
-  group: (id: string) => `<!subteam^${id}>`,
-  channel: (id: string) => `<#${id}>`,
-  text: quoted,
-  word: quoted,
-  link: (url: string, label: string) => `<${url}|${label}>`,
-  strong: quoted,
-};
 
 test("every denial has a unique sentence that states the decision, or that nothing was decided", () => {
   const sentences = Object.values(DENIALS)

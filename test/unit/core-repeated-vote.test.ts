@@ -2,7 +2,8 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { evaluateVote, findRepeatedVote, isTypedName } from "../../src/core/evaluate-vote.ts";
 import type { Vote } from "../../src/core/request.ts";
-import { aFacts, aRequest, aRoute, aVote } from "../support/samples.ts";
+import { UNKNOWN_REQUESTER } from "../../src/core/requester.ts";
+import { aFacts, aPerson, aRequest, aRoute, aVote } from "../support/samples.ts";
 import { decidedByJane, PLAIN, stranger } from "./vote-rows.ts";
 
 const ASKED = { userId: "U0JANE", verdict: "approve", authority: "approver" } as const;
@@ -62,8 +63,9 @@ const denialOf = (more: Partial<Parameters<typeof evaluateVote>[0]>) => {
   return evaluation.kind === "denied" ? evaluation.denial : evaluation.kind;
 };
 
-test("a withdrawal and break-glass on a decided request are evaluated", () => {
+test("a withdrawal, break-glass and the click of a person who has not voted are evaluated on a decided request", () => {
   const decided = aRequest({ ...decidedByJane, facts });
+  assert.equal(findRepeatedVote(decided, TWO, [JANE], { ...ASKED, userId: "U0OMAR" }), null);
   assert.equal(findRepeatedVote(decided, TWO, [JANE], { ...ASKED, verdict: "withdraw" }), null);
   assert.equal(findRepeatedVote(decided, TWO, [JANE], { ...ASKED, authority: "break-glass" }), null);
 });
@@ -77,11 +79,31 @@ test("a denial names the principal that AWS would refuse, and that nobody has le
   assert.deepEqual(typeof former === "object" && former.kind === "not-approver" && former.gone, []);
 });
 
-test("a person can resume a pause that the signer may not stop", () => {
-  const request = aRequest({ facts: { ...facts, canStop: false } });
-  assert.equal(denialOf({ request }), "counted");
-  const stop = denialOf({ request, verdict: "reject" });
-  assert.equal(typeof stop === "object" && stop.kind, "cannot-stop");
+test("a person can always resume a pause, and stop it only if AWS confirmed that the signer may", () => {
+  const kindOf = (verdict: "approve" | "reject", canStop: boolean | undefined) => {
+    const request = aRequest({ facts: { ...facts, ...(canStop === undefined ? {} : { canStop }) } });
+    const result = denialOf({ request, verdict });
+    return typeof result === "object" ? result.kind : result;
+  };
+  const table = [true, false, undefined].map((canStop) => [kindOf("approve", canStop), kindOf("reject", canStop)]);
+  assert.deepEqual(table, [
+    ["counted", "counted"],
+    ["counted", "cannot-stop"],
+    ["counted", "cannot-stop"],
+  ]);
+});
+
+test("a vote has the cleaned name of the person, or the Slack id if no character of the name is visible", () => {
+  const named = (name: string) => {
+    const evaluation = evaluateVote({ ...PLAIN, person: aPerson("U0JANE", { name }) });
+    return evaluation.kind === "counted" && evaluation.vote.userName;
+  };
+  assert.deepEqual([named(" Jane,\u200b Ito "), named("\u200b \n"), named("")], ["Jane Ito", "U0JANE", "U0JANE"]);
+});
+
+test("an approval is denied with the reason while the requester's address is being looked up", () => {
+  const requester = { ...UNKNOWN_REQUESTER, email: "x@example.com", pending: true };
+  assert.deepEqual(denialOf({ requester }), { kind: "requester-unread", error: "the lookup is not done yet" });
 });
 
 test("white space around either name does not matter where the runbook's name is typed", () => {

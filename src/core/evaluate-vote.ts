@@ -102,8 +102,7 @@ export function evaluateVote(asked: VoteInput): VoteEvaluation {
     reason,
     at: now,
   };
-  if (verdict === "approve") approvals.add(person.id);
-  const completes = verdict === "reject" || breaksGlass || approvals.size >= route.quorum;
+  const completes = verdict === "reject" || breaksGlass || approvals.add(person.id).size >= route.quorum;
   return { kind: "counted", vote, completes, patch: completes ? decided(verdict, now) : {} };
 }
 
@@ -137,7 +136,7 @@ function findRepetition(
 ): Denial | null {
   if (earlier === undefined || (earlier.verdict !== verdict && verdict !== "approve")) return null;
   // If the quorum was lowered to the number of existing approvals, a second click of any approver completes it.
-  const isEnough = verdict === "approve" && earlier.verdict === "approve" && approvals.size >= route.quorum;
+  const isEnough = earlier.verdict === "approve" && approvals.size >= route.quorum;
   return isEnough ? null : { kind: "already-voted", verdict: earlier.verdict, action: request.facts.action };
 }
 

@@ -93,7 +93,7 @@ function buildMask(parts: MaskParts, allowedValues: readonly string[]): Mask {
     const spans = found?.spans ?? null;
     if (spans === null) withheld++;
     yield spans === null ? 1 : 1 + text.length / CHARACTERS_PER_STEP;
-    return spans === null ? WITHHELD : replaceSpans(text, [...spans, ...findNamedValues(text, hides)]);
+    return spans === null ? WITHHELD : replaceSpans(text, [...findNamedValues(text, hides), ...spans]);
   }
   const maskText = (text: string): string => {
     if (isOff || text === "") return text;
@@ -165,7 +165,7 @@ function* toKept(
   hides: (name: string) => boolean,
 ): Work<ReadonlyMap<string, KeepReason>> {
   const parameters = withParentSources(sources).flatMap((each) => Object.entries(each.parameters));
-  const visible = parameters.flatMap(([name, values]) => (hides(name) ? [] : values));
+  const visible = parameters.filter(([name]) => !hides(name)).flatMap(([, values]) => values);
   const { taken } = takeShortest(visible, (text) => text.length);
   const kept = new Map<string, KeepReason>();
   for (const text of taken) {
@@ -179,20 +179,18 @@ function* toKept(
 
 /** Returns the members of a visible JSON value that have no hidden name. */
 function visibleMembers(text: string, hides: (name: string) => boolean): string[] {
-  if (!/^\s*[[{]/.test(text)) return [];
   const named = parseNamedJson(text, hides);
   const json = named === null ? text : JSON.stringify(withoutNamedValues(named, hides));
   return leaves(replaceSpans(json, findNamedValues(json, hides)));
 }
 
-/** Replaces the places, which may overlap. */
+/** Replaces the places, which may overlap. Of those with the same start, the first one has the quotation mark. */
 function replaceSpans(text: string, spans: readonly Span[]): string {
   let shown = "";
   let done = 0;
-  for (const { start, end, quote } of [...spans].sort((a, b) => a.start - b.start || b.end - a.end)) {
-    if (end <= done) continue;
+  for (const { start, end, quote } of [...spans].sort((a, b) => a.start - b.start)) {
     if (start >= done) shown += `${text.slice(done, start)}${quote}${MASK}${quote}`;
-    done = end;
+    done = Math.max(done, end);
   }
   return shown + text.slice(done);
 }

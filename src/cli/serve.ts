@@ -4,6 +4,7 @@ import { readTextFile } from "../config/file.ts";
 import { loadConfig } from "../config/load.ts";
 import { findUnknownRegions } from "../config/regions.ts";
 import { systemClock } from "../ops/clock.ts";
+import { limitHeapGrowth } from "../ops/heap.ts";
 import { makeLogger, makeTerminalStream } from "../ops/logging.ts";
 import { EXIT, refuseConfiguration } from "./output.ts";
 
@@ -23,6 +24,7 @@ type LoadedConfig = Extract<ReturnType<typeof loadConfig>, { kind: "config" }>;
 
 /** Runs the bot until a signal asks it to stop (exit code 0), or until it cannot continue (exit code 1). */
 async function serve({ config, locate, warnings }: LoadedConfig): Promise<never> {
+  limitHeapGrowth();
   const log = makeLogger(config.logLevel, await makeTerminalStream(process.stdout));
   for (const { where, what, fix } of warnings)
     log.warn({ event: "config.variable-unknown", where, problem: `${what} ${fix}` }, "unknown variable");

@@ -29,9 +29,11 @@ const KNOWN: ReadonlySet<string> = new Set(VARIABLES);
 const ROUTES = readFileSync("src/bot/routes.ts", "utf8");
 const PORT = /^# ?PORT=(\d+)/m.exec(EXAMPLE)?.[1];
 
-/** Checks that these are variables of the bot with valid values. */
+const OF_NODE: ReadonlySet<string> = new Set(["NODE_ENV", "NODE_OPTIONS", "NODE_COMPILE_CACHE"]);
+
+/** Checks that these are variables of Node, or of the bot with valid values. */
 function accepts(variables: Record<string, string>): void {
-  for (const name of Object.keys(variables)) assert.ok(KNOWN.has(name) || name === "NODE_ENV", name);
+  for (const name of Object.keys(variables)) assert.ok(KNOWN.has(name) || OF_NODE.has(name), name);
   const base = { SLACK_BOT_TOKEN: "xoxb-1", SLACK_APP_TOKEN: "xapp-1", AWS_REGION: "us-east-1" };
   assert.deepEqual(parseEnvironment({ ...base, ...variables }).problems, []);
 }
@@ -59,6 +61,11 @@ test("the image has the files, the variables and the port of the bot, runs as an
   assert.match(DOCKERFILE, new RegExp(`^ENTRYPOINT \\["node", "/app/${bin.countersign}"\\]$`, "m"));
   for (const [, image = ""] of DOCKERFILE.matchAll(/^FROM (\S+)/gm))
     assert.equal(image, `node:${/\d+/.exec(engines.node)?.[0]}-slim`);
+  const [, compiled] = /NODE_COMPILE_CACHE=(\S+)/.exec(env) ?? [];
+  assert.match(
+    DOCKERFILE,
+    new RegExp(`^COPY --chown=1000:1000 deploy/data ${compiled}$[^]*^USER 1000:1000$[^]*^RUN `, "m"),
+  );
   assert.match(DOCKERFILE, /^USER (?!0\b|root\b)\d+/m);
   for (const [line] of DOCKERFILE.matchAll(/^(?:RUN|CMD|ENTRYPOINT|\s+CMD) .*$/gm))
     assert.doesNotThrow(() => JSON.parse(line.replace(/^\s*\w+ /, "")), line);
@@ -97,6 +104,8 @@ test("the systemd unit starts the bot with variables and files of the project, a
   accepts(Object.fromEntries(values("Environment").map((pair) => pair.split(/=(.*)/).slice(0, 2))));
   assert.deepEqual(values("RestartPreventExitStatus"), [String(EXIT.usage)]);
   const [folder] = values("StateDirectory");
+  const [cache] = values("CacheDirectory");
+  assert.ok(values("Environment").includes(`NODE_COMPILE_CACHE=/var/cache/${cache}`));
   assert.ok(UNIT.includes(`DATABASE_URL=sqlite:/var/lib/${folder}/`));
   const [, page = ""] = /file:\/\/\/opt\/countersign\/(\S+)/.exec(UNIT) ?? [];
   assert.ok(existsSync(page), page);

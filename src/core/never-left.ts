@@ -15,6 +15,7 @@ const CONNECTING: ReadonlySet<unknown> = new Set(["connect", "getaddrinfo"]);
  */
 export function neverLeft(error: unknown): boolean {
   if (error instanceof AggregateError) return error.errors.length > 0 && error.errors.every(neverLeft);
-  if (!(error instanceof Error) || !("code" in error) || !("syscall" in error)) return false;
-  return NOT_CONNECTED.has(error.code) && CONNECTING.has(error.syscall);
+  if (!(error instanceof Error)) return false;
+  const { code, syscall } = error as { code?: unknown; syscall?: unknown };
+  return NOT_CONNECTED.has(code) && CONNECTING.has(syscall);
 }

@@ -1,15 +1,13 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import fc from "fast-check";
-import { backoffMs } from "../../src/core/backoff.ts";
 import { toRequestFacts } from "../../src/core/facts.ts";
 import { MASK, makeMask } from "../../src/core/mask.ts";
 import { maskExecution } from "../../src/core/mask-execution.ts";
-import { deadline } from "../../src/core/request.ts";
 import { describeRunContext } from "../../src/core/run-context.ts";
 import { plainNames } from "../../src/slack/messages/mentions.ts";
 import { decodeAtOnce } from "../support/decode-at-once.ts";
-import { aFacts, anExecution, aStep, NOW } from "../support/samples.ts";
+import { type aFacts, anExecution, aStep } from "../support/samples.ts";
 
 const gate = { gate: 1, gates: 2 };
 const open = makeMask([], { parameters: {} });
@@ -85,40 +83,6 @@ test("a parameter states whether it has the default of the runbook, or null if t
   );
   const unknown = toRequestFacts(execution, aStep(), gate, open, null);
   assert.ok(unknown.parameters.every(({ isDefault }) => isDefault === null));
-});
-
-test("a deadline comes from AWS, is the documented default marked as presumed, or is unknown", () => {
-  assert.deepEqual(deadline(aFacts({ waitingSince: NOW, timeoutSeconds: 60 }), 100), {
-    at: NOW + 60_000,
-    presumed: false,
-  });
-  assert.deepEqual(deadline(aFacts({ waitingSince: NOW, timeoutSeconds: null }), 100), {
-    at: NOW + 100_000,
-    presumed: true,
-  });
-  assert.equal(deadline(aFacts({ waitingSince: null }), 100), null);
-});
-
-test("a pause between attempts doubles up to its cap, and half of it is random", () => {
-  const attempt = fc.integer({ min: -5, max: 10_000 });
-  const random = fc.double({ min: 0, max: 1, maxExcluded: true, noNaN: true });
-  fc.assert(
-    fc.property(
-      attempt,
-      fc.integer({ min: 1, max: 10_000 }),
-      fc.integer({ min: 1, max: 600_000 }),
-      random,
-      (n, base, cap, r) => {
-        const full = Math.min(cap, base * 2 ** Math.max(0, n - 1));
-        const wait = backoffMs(n, base, cap, r);
-        assert.ok(
-          Number.isInteger(wait) && wait >= Math.floor(full / 2) && wait <= Math.ceil(full),
-          `${wait} of ${full}`,
-        );
-        assert.ok(backoffMs(n + 1, base, cap, r) >= wait);
-      },
-    ),
-  );
 });
 
 /** Reads a step with these inputs as the adapter and the core do. */

@@ -1,6 +1,5 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { gateLabel } from "../../src/core/describe-step.ts";
 import { lastEarlier } from "../../src/core/earlier-requests.ts";
 import { reconcile } from "../../src/core/reconcile.ts";
 import { detailsView } from "../../src/slack/messages/details-view.ts";
@@ -8,19 +7,6 @@ import { requestMessage } from "../../src/slack/messages/request-message.ts";
 import { visibleText } from "../support/block-limits.ts";
 import { anExecution, aRequest, aStep, NOW } from "../support/samples.ts";
 import { closedBy, view, vote } from "./messages-examples.ts";
-
-const LABELS: [label: string | null, ...Parameters<typeof gateLabel>][] = [
-  [null, { gate: 1, gates: 1 }],
-  ["gate 2 of 3", { gate: 2, gates: 3 }],
-  ["2nd time", { gate: 1, gates: 1, visit: 2 }],
-  ["gate 1 of 2, 3rd time", { gate: 1, gates: 2, visit: 3 }],
-  ["11th time", { gate: 1, gates: 1, visit: 11 }],
-  ["22nd time", { gate: 1, gates: 1, visit: 22 }],
-];
-for (const [label, facts] of LABELS)
-  test(`a gate is labeled ${label}`, () => {
-    assert.equal(gateLabel(facts), label);
-  });
 
 test("the header of a repeated gate says which time it is", () => {
   const { blocks } = requestMessage(view({ facts: { visit: 2 } }));

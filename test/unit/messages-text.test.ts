@@ -2,8 +2,6 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import fc from "fast-check";
 import { clean } from "../../src/core/clean-text.ts";
-import { consoleUrl } from "../../src/core/console-url.ts";
-import { shortTarget, targetName } from "../../src/core/describe-step.ts";
 import { describePrincipal } from "../../src/core/principal.ts";
 import { mentionGroup, mentionPeople, mentionUser, plainNames } from "../../src/slack/messages/mentions.ts";
 import { requestMessage } from "../../src/slack/messages/request-message.ts";
@@ -11,7 +9,7 @@ import { code, lines, literal, plain, word } from "../../src/slack/messages/text
 import { duration, moment } from "../../src/slack/messages/time.ts";
 import { visibleText } from "../support/block-limits.ts";
 import { hostile } from "./hostile-arbitraries.ts";
-import { closedBy, request, view } from "./messages-examples.ts";
+import { closedBy, view } from "./messages-examples.ts";
 
 test("invisible characters are removed, and visible ones stay", () => {
   const table: [string, string][] = [
@@ -107,51 +105,8 @@ test("only IDs become mentions", () => {
   assert.ok(mentionPeople({ users, groups: [] }).endsWith("<@U09> and 4 more"));
 });
 
-test("each partition has its own console, and malformed Regions and IDs get no link", () => {
-  const id = "11111111-2222-3333-4444-555555555555";
-  const path = `/systems-manager/automation/execution/${id}?region=`;
-  const console = (region: string, executionId: string) => consoleUrl({ account: "111122223333", region, executionId });
-  assert.equal(console("eu-west-1", id), `https://eu-west-1.console.aws.amazon.com${path}eu-west-1`);
-  assert.equal(console("cn-north-1", id), `https://cn-north-1.console.amazonaws.cn${path}cn-north-1`);
-  assert.equal(console("us-gov-west-1", id), `https://us-gov-west-1.console.amazonaws-us-gov.com${path}us-gov-west-1`);
-  assert.ok(console("ap-southeast-5", id)?.startsWith("https://ap-southeast-5.console.aws.amazon.com/"));
-  for (const region of ["us-iso-east-1", "us-isob-east-1", "eu-isoe-west-1", "eusc-de-east-1", "us-gov-west", "cn-"])
-    assert.equal(console(region, id), null, region);
-  assert.equal(console("evil.example/", id), null);
-  assert.equal(console("eu-west-1", "x|y>"), null);
-});
-
-test("a template of the configuration replaces the console's address, which it encodes", () => {
-  const of = (region: string) => ({ account: "111122223333", region, executionId: "e-1" });
-  const own = consoleUrl(of("eu-west-1")) ?? "";
-  assert.equal(
-    consoleUrl(of("eu-west-1"), "https://sso.example.com/#/console?account_id={account}&destination={url}"),
-    `https://sso.example.com/#/console?account_id=111122223333&destination=${encodeURIComponent(own)}`,
-  );
-  assert.equal(
-    consoleUrl(of("us-iso-east-1"), "https://c.example.com/{url}"),
-    null,
-    "the console's address is not public",
-  );
-  assert.equal(
-    consoleUrl(of("us-iso-east-1"), "https://c.example.com/{region}/{execution}/{execution}"),
-    "https://c.example.com/us-iso-east-1/e-1/e-1",
-  );
-  assert.equal(consoleUrl({ ...of("eu-west-1"), executionId: "x|y>" }, "https://c.example.com/{execution}"), null);
-});
-
-test("the name of a target loses the Region at its end, which is shown separately", () => {
-  assert.equal(targetName(request({ target: "production/us-east-1" })), "production");
-  assert.equal(targetName(request({ target: "production" })), "production");
-  assert.equal(targetName(request({ target: "us-east-1" })), "us-east-1");
-  assert.equal(targetName(request({ target: "production/111122223333/us-east-1" })), "production");
-});
-
 test("where the Region is not shown, a target with several accounts is named with its account", () => {
   const of = { target: "production/111122223333/us-east-1" };
-  const upper = (name: string) => name.toUpperCase();
-  assert.equal(shortTarget(request(of), upper), "PRODUCTION 1111-2222-3333");
-  assert.equal(shortTarget(request({ target: "production/us-east-1" }), upper), "PRODUCTION");
   assert.match(requestMessage(view(of)).text, /in production 1111-2222-3333/);
   assert.match(visibleText(requestMessage(view({ ...of, ...closedBy({}) })).blocks), /production 1111-2222-3333/);
 });

@@ -1,24 +1,8 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { type ObservedChange, wasAnnounced } from "../../src/core/announced-change.ts";
 import { makeQueueHealth } from "../../src/ops/queue-health.ts";
 import { makePollPace, safetyInterval } from "../../src/workers/poll-pace.ts";
 import { testClock, testLog } from "../support/fakes.ts";
-
-const T = 1_000_000;
-const changes: [string, ObservedChange, number | null, boolean | null][] = [
-  ["an event after the change", { changedAt: T, announcedAt: T + 300, seenAt: T + 400 }, T - 60_000, true],
-  ["an event long after the change", { changedAt: T, announcedAt: T + 300_000, seenAt: T + 300_100 }, T - 60_000, true],
-  ["clocks that differ by a second", { changedAt: T, announcedAt: T - 1_000, seenAt: T }, T - 60_000, true],
-  ["an event of an earlier change", { changedAt: T, announcedAt: T - 2_001, seenAt: T + 20_000 }, T - 60_000, false],
-  ["no event within ten seconds", { changedAt: T, announcedAt: null, seenAt: T + 10_000 }, T - 60_000, false],
-  ["no event yet", { changedAt: T, announcedAt: null, seenAt: T + 9_999 }, T - 60_000, null],
-  ["a change from before events were received", { changedAt: T, announcedAt: null, seenAt: T + 60_000 }, T + 1, null],
-  ["a queue that fails", { changedAt: T, announcedAt: null, seenAt: T + 60_000 }, null, null],
-];
-for (const [claim, change, receivingSince, expected] of changes) {
-  test(`was a change announced: ${claim}`, () => assert.equal(wasAnnounced(change, receivingSince), expected));
-}
 
 test("the safety interval is twenty normal ones, at most five minutes, and never shorter than the normal one", () => {
   assert.deepEqual([200, 15_000, 60_000, 3_600_000].map(safetyInterval), [4_000, 300_000, 300_000, 3_600_000]);

@@ -9,7 +9,7 @@ import {
   uncertainUntil,
 } from "../../src/core/signal-attempt.ts";
 import { BOT } from "../../src/core/signers.ts";
-import { anAttempt, anExecution, aRequest, aStep, NOW } from "../support/samples.ts";
+import { aFacts, anAttempt, anExecution, aRequest, aStep, NOW } from "../support/samples.ts";
 
 const SIGNALS: SignalState[] = ["none", "due", "sending", "ambiguous", "accepted"];
 const STATUSES = ["Pending", "InProgress", "Waiting", "Success", "TimedOut", "Cancelling", "Cancelled", "Failed"];
@@ -89,9 +89,24 @@ test("a step that is no longer waiting gets no signal and is reconciled", () => 
   }
 });
 
-test("an execution that has ended gets no signal, regardless of the state of its step", () => {
+test("a step is over in an execution that has ended, regardless of the state of the step", () => {
   for (const status of ["Cancelled", "TimedOut", "Failed", "Success"])
-    assert.equal(nextSignalMove(input(), anExecution({ status }), NOW).kind, "reconcile");
+    assert.deepEqual(nextSignalMove(input(), anExecution({ status }), NOW), { kind: "reconcile", isOver: true });
+});
+
+test("a request that is not to be signaled says nothing about its step, which may still wait", () => {
+  for (const more of [
+    { state: "open", decision: null },
+    { decision: null },
+    { signal: "accepted" },
+    { facts: aFacts({ waitingSince: null }) },
+  ] as const)
+    assert.deepEqual(nextSignalMove(input(more), anExecution(), NOW), { kind: "reconcile", isOver: false });
+});
+
+test("a step is over once a read shows a later turn of it", () => {
+  const later = anExecution({ steps: [aStep({ startedAt: NOW })] });
+  assert.deepEqual(nextSignalMove(input(), later, NOW), { kind: "reconcile", isOver: true });
 });
 
 test("the next gate with the same name is not the decided gate", () => {

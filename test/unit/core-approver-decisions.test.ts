@@ -1,0 +1,149 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import {
+  approvalStatus,
+  countApprovals,
+  type DecisionAuthor,
+  findAuthors,
+  findComments,
+  findDeciders,
+  listsDecisions,
+  mayBeDecidedBy,
+  showsSignal,
+  whoDecided,
+} from "../../src/core/approver-decisions.ts";
+import { aStep, REQUEST_ID } from "../support/samples.ts";
+
+const ROLE = "arn:aws:iam::111122223333:role/CountersignBot";
+const BOT = "arn:aws:sts::111122223333:assumed-role/CountersignBot/countersign";
+const OMAR = "arn:aws:iam::111122223333:user/omar";
+const shows = (...ApproverDecisions: string[]) => aStep({ outputs: { ApproverDecisions } });
+const by = (Approver: string, Comment?: string) => JSON.stringify({ Approver, Decision: "Approve", Comment });
+const signed = (id: string, names = "Jane") => `Countersign request ${id}: Approved in Slack by ${names}`;
+
+test("only Approved and Rejected are decisions of AWS on a step", () => {
+  const status = (...ApprovalStatus: string[]) => approvalStatus(aStep({ outputs: { ApprovalStatus } }));
+  assert.deepEqual([status("Approved"), status("Rejected")], ["Approved", "Rejected"]);
+  assert.deepEqual([status("Waiting"), status(""), status(), approvalStatus(aStep())], [null, null, null, null]);
+});
+
+const COUNTED: [entry: string, approvals: number][] = [
+  ['{"Decision":"Approve"}', 1],
+  ['{"Decision": "Approved"}', 1],
+  ["{decision:   APPROVED, approver=omar}", 1],
+  ["{decision:approve}", 1],
+  ['{"First":"Approve","Second":"Approve"}', 1],
+  ['{"Decision":"Reject"}', 0],
+  ['{"Decision":"Approver"}', 0],
+  ['{"Approve":"omar"}', 0],
+  ["Approve", 0],
+  [JSON.stringify({ Decision: "Reject", Comment: 'Rejected by Jane; reason: I typed "Decision":"Approve"' }), 0],
+];
+
+for (const [entry, approvals] of COUNTED)
+  test(`the decision ${entry} is ${approvals === 0 ? "no approval" : "one approval"}`, () => {
+    assert.equal(countApprovals(shows(entry)), approvals);
+    assert.equal(countApprovals(shows(by(OMAR), entry)), 1 + approvals);
+  });
+
+test("the comments of other principals are complete, and ours, empty ones and other values are left out", () => {
+  const step = shows(
+    JSON.stringify({
+      Approver: OMAR,
+      Comment: "fine; reason: tested",
+      approverComments: "really",
+      Decision: "Approve",
+    }),
+    JSON.stringify({ Comment: "", comment: 7, Comments: ["a list"], Note: "no comment" }),
+    by(BOT, signed(REQUEST_ID)),
+    by(BOT, `BREAK-GLASS: ${signed(REQUEST_ID)}`),
+    "Comment: no JSON",
+    JSON.stringify({ COMMENT: "last" }),
+  );
+  assert.deepEqual(findComments(step), ["fine; reason: tested", "really", "last"]);
+  assert.deepEqual(findComments(aStep()), []);
+});
+
+test("each principal of the decisions is named once, and none that a person typed as a reason", () => {
+  const typed = by(BOT, `Approved by Jane; reason: ${ROLE}`);
+  assert.deepEqual(findDeciders(shows(by(OMAR), typed, by(OMAR))), [OMAR, BOT]);
+  assert.deepEqual(findDeciders(aStep()), []);
+});
+
+test("the reason in a comment is cut wherever the comment is, and what follows the comment is read", () => {
+  const comment = `${signed("other")}; reason: ${REQUEST_ID} ${OMAR}`;
+  const nested = JSON.stringify({ Comment: [comment], Count: 2, Approver: BOT });
+  const text = `{approver=${BOT}, comment=${comment}`;
+  for (const entry of [nested, text, JSON.stringify([comment, BOT])]) {
+    assert.equal(whoDecided(shows(entry), REQUEST_ID, null), "others", entry);
+    assert.ok(!findDeciders(shows(entry)).includes(OMAR), entry);
+  }
+  assert.deepEqual(findDeciders(shows(nested)), [BOT]);
+});
+
+test("a step shows a signal by the session that sent it, in any case of letters, or else by one more approval", () => {
+  const sent = { session: "Jane@Example.com", principal: ROLE, shownBefore: 1 };
+  const session = (name: string, role = "CountersignBot") =>
+    by(`arn:aws:sts::111122223333:assumed-role/${role}/${name}`);
+  assert.equal(showsSignal(shows(session("omar@example.com"), session("jane@example.COM")), sent), true);
+  assert.equal(showsSignal(shows(session("omar@example.com"), session("mia@example.com")), sent), false);
+  assert.equal(showsSignal(shows(session("jane@example.com", "Other"), by(OMAR)), sent), false, "another role");
+  assert.equal(showsSignal(shows(by(OMAR), session("jane@example.com")), { ...sent, shownBefore: 2 }), true);
+  assert.equal(showsSignal(shows(by(OMAR), by(OMAR)), sent), true, "no entry names a session");
+  assert.equal(showsSignal(shows(by(OMAR)), sent), false);
+});
+
+test("an empty list of decisions is a list", () => {
+  assert.deepEqual(
+    [listsDecisions(shows()), listsDecisions(shows(by(OMAR))), listsDecisions(aStep())],
+    [true, true, false],
+  );
+});
+
+const AUTHORS: [entry: string, known: DecisionAuthor, unknownPrincipal: DecisionAuthor][] = [
+  [by(BOT, signed(REQUEST_ID)), "this-request", "this-request"],
+  [by(ROLE, `BREAK-GLASS: ${signed(REQUEST_ID)}`), "this-request", "this-request"],
+  [
+    by(BOT, `Approved by Jane (Slack user U0JANE, workspace T0HOME); request ${REQUEST_ID}`),
+    "this-request",
+    "this-request",
+  ],
+  [signed(REQUEST_ID), "this-request", "this-request"],
+  [by(BOT, signed("other")), "another-request", "another-request"],
+  [by(BOT, signed("other", `Jane ${REQUEST_ID}`)), "another-request", "another-request"],
+  [by(BOT, "Countersign request"), "another-request", "another-request"],
+  [by(BOT), "our-principal", "unknown"],
+  [by(BOT, "by a tool"), "our-principal", "unknown"],
+  [by(OMAR), "other", "unknown"],
+  [by(OMAR, signed(REQUEST_ID)), "other", "this-request"],
+  [by(OMAR, signed("other")), "other", "another-request"],
+  ['{"Decision":"Approve"}', "unknown", "unknown"],
+];
+
+for (const [entry, known, unknownPrincipal] of AUTHORS)
+  test(`the author of ${entry} is ${known}, and ${unknownPrincipal} if our principal is not known`, () => {
+    assert.deepEqual(findAuthors(shows(entry), REQUEST_ID, [OMAR.replace("omar", "mia"), ROLE]), [known]);
+    assert.deepEqual(findAuthors(shows(entry), REQUEST_ID, null), [unknownPrincipal]);
+  });
+
+test("a step is decided by us if one decision is ours, and by others only if each decision can be read", () => {
+  const unreadable = '{"Decision":"Approve"}';
+  const table: [entries: string[] | null, who: ReturnType<typeof whoDecided>, mayBeOurs: boolean][] = [
+    [null, "unknown", true],
+    [[], "unknown", true],
+    [[by(BOT, signed(REQUEST_ID))], "us", true],
+    [[by(OMAR), by(BOT)], "us", true],
+    [[unreadable, by(BOT, signed(REQUEST_ID))], "us", true],
+    [[by(OMAR)], "others", false],
+    [[by(OMAR), by(BOT, signed("other"))], "others", false],
+    [[unreadable], "unknown", false],
+    [[by(OMAR), unreadable], "unknown", false],
+  ];
+  for (const [entries, ...expected] of table) {
+    const step = entries === null ? aStep() : shows(...entries);
+    const given = [step, REQUEST_ID, [ROLE]] as const;
+    assert.deepEqual([whoDecided(...given), mayBeDecidedBy(...given)], expected, JSON.stringify(entries));
+  }
+  assert.equal(whoDecided(undefined, REQUEST_ID, [ROLE]), "unknown");
+  assert.equal(mayBeDecidedBy(undefined, REQUEST_ID, [ROLE]), true);
+});

@@ -1,7 +1,14 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import fc from "fast-check";
-import { MAX_PAYLOAD_VALUE_LENGTH, signalComment } from "../../src/core/comment.ts";
+import {
+  BREAK_GLASS,
+  MAX_APPROVALS,
+  MAX_PAYLOAD_VALUE_LENGTH,
+  OWN_COMMENT,
+  REASON_MARK,
+  signalComment,
+} from "../../src/core/comment.ts";
 import type { Vote } from "../../src/core/request.ts";
 import { aRequest, aVote, REQUEST_ID } from "../support/samples.ts";
 
@@ -75,4 +82,33 @@ test("only people whose vote decided are named: an approval before a rejection i
   const comment = signalComment(decidedAs("reject"), votes, "T0HOME").join("\n");
   assert.match(comment, /Rejected by Jane Ito/);
   assert.doesNotMatch(comment, /U0OMAR/);
+});
+
+test("break-glass is marked in the summary, and in the value of the person who used it", () => {
+  const admin = { userName: "Ann Boss", authority: "break-glass", email: null, reason: "It\nis down" } as const;
+  const votes = [aVote("U0OMAR", { userName: "Omar Diaz" }), aVote("U0BOSS", admin)];
+  assert.deepEqual(signalComment(decidedAs("approve"), votes, "T0HOME"), [
+    `BREAK-GLASS: Countersign request ${REQUEST_ID}: Approved in Slack by Omar Diaz, Ann Boss`,
+    `Approved by Omar Diaz <u0omar@example.com> (Slack user U0OMAR, workspace T0HOME); request ${REQUEST_ID}`,
+    `BREAK-GLASS: Approved by Ann Boss (Slack user U0BOSS, workspace T0HOME); request ${REQUEST_ID}; reason: It is down`,
+  ]);
+});
+
+test("a long name and a long address are cut, so that the ids and the start of the reason have room", () => {
+  const vote = aVote("U0JANE", {
+    userName: "n".repeat(300),
+    email: `${"e".repeat(300)}@example.com`,
+    reason: "r".repeat(300),
+    verdict: "reject",
+  });
+  const [summary, value = ""] = signalComment(decidedAs("reject"), [vote], "T0HOME");
+  const name = `${"n".repeat(79)}…`;
+  const start = `Rejected by ${name} <${"e".repeat(127)}…> (Slack user U0JANE, workspace T0HOME); request ${REQUEST_ID}`;
+  assert.equal(summary, `Countersign request ${REQUEST_ID}: Rejected in Slack by ${name}`);
+  assert.equal(value, `${`${start}; reason: `.padEnd(MAX_PAYLOAD_VALUE_LENGTH - 1, "r")}…`);
+});
+
+test("the marks by which a search of AWS's records finds decisions stay the same", () => {
+  assert.deepEqual([OWN_COMMENT, REASON_MARK, BREAK_GLASS], ["Countersign request", "; reason:", "BREAK-GLASS"]);
+  assert.equal(MAX_APPROVALS, 49, "AWS accepts 50 values");
 });

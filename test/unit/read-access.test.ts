@@ -5,50 +5,12 @@ import { type InspectDeps, makeDetails } from "../../src/app/admin/inspect.ts";
 import { makePending } from "../../src/app/admin/list-waiting.ts";
 import { makeShow } from "../../src/app/admin/show-request.ts";
 import type { ClickOrigin } from "../../src/app/ports/click-store.ts";
-import type { Person } from "../../src/core/person.ts";
-import { findReadRight } from "../../src/core/read-access.ts";
-import type { Vote } from "../../src/core/request.ts";
-import { UNKNOWN_REQUESTER } from "../../src/core/requester.ts";
 import { fakeDirectory } from "../support/fake-slack.ts";
 import { testClock, testLog } from "../support/fakes.ts";
-import { anEntry, aPerson, aRequest, aRoute, aVote, EXECUTION_ID, REQUEST_ID } from "../support/samples.ts";
+import { anEntry, aPerson, aRequest, aRoute, EXECUTION_ID, REQUEST_ID } from "../support/samples.ts";
 import { aStore } from "../support/stores.ts";
 
-const subject = (more: { votes?: Vote[]; userIds?: string[]; email?: string } = {}) => ({
-  request: { route: "databases" },
-  requester: { ...UNKNOWN_REQUESTER, userIds: more.userIds ?? [], email: more.email ?? null },
-  votes: more.votes ?? [],
-});
-const reader = (more: { person?: Person; admin?: boolean; routes?: string[] } = {}) => ({
-  person: more.person ?? aPerson("U0ANNA"),
-  admin: more.admin ?? false,
-  routes: new Set(more.routes),
-});
 const NO_MEMBERS = ["guest", "external", "deactivated", "bot"] as const;
-
-for (const [who, right, one, of, pressed] of [
-  ["a stranger", null, reader(), subject(), false],
-  ["an admin", "admin", reader({ admin: true }), subject(), false],
-  ["an approver of the route", "approver", reader({ routes: ["databases"] }), subject(), false],
-  ["an approver of another route", null, reader({ routes: ["web"] }), subject(), false],
-  ["the requester", "requester", reader(), subject({ userIds: ["U0ANNA"] }), false],
-  ["the requester, by address", "requester", reader(), subject({ email: "U0Anna@Example.com" }), false],
-  ["a member without an address", null, reader({ person: aPerson("U0ANNA", { email: null }) }), subject(), false],
-  ["a member who pressed a button", "pressed", reader(), subject(), true],
-  ["a member who voted", "pressed", reader(), subject({ votes: [aVote("U0ANNA")] }), false],
-  ["another member than the voter", null, reader(), subject({ votes: [aVote("U0JANE")] }), false],
-] as const)
-  test(`the rule for reading: ${who} ${right === null ? "may not" : "may"} read a request`, () => {
-    assert.equal(findReadRight(one, of, pressed), right);
-  });
-
-test("the rule for reading: nobody but a full member may read a request, whatever else they are", () => {
-  for (const accountStatus of NO_MEMBERS) {
-    const person = aPerson("U0ANNA", { accountStatus });
-    const all = reader({ person, admin: true, routes: ["databases"] });
-    assert.equal(findReadRight(all, subject({ userIds: ["U0ANNA"], votes: [aVote("U0ANNA")] }), true), null);
-  }
-});
 
 async function setUp(t: TestContext) {
   const store = await aStore(t);

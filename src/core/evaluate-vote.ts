@@ -118,7 +118,10 @@ export function findRepeatedVote(
 ): Denial | null {
   const earlier = votes.find((vote) => vote.userId === userId);
   if (earlier === undefined || route === null || verdict === "withdraw" || authority === "break-glass") return null;
-  return findOver(request, votes) ?? findRepetition(verdict, earlier, toApprovers(votes), { request, route });
+  const over = findOver(request, votes);
+  // On a route that only informs now, no other vote can follow: the evaluation names the AWS console.
+  if (over !== null || route.decide === "elsewhere") return over;
+  return findRepetition(verdict, earlier, toApprovers(votes), { request, route });
 }
 
 function findOver(request: ApprovalRequest, votes: readonly Vote[]): Denial | null {

@@ -31,6 +31,11 @@ test("a repeated click is denied from stored votes, and every other click is eva
       "a withdrawal": repeated([JANE], { verdict: "withdraw" }),
       "break-glass": repeated([JANE], { authority: "break-glass" }),
       "a request without a route": findRepeatedVote(open, null, [JANE], ASKED),
+      "a request whose route only informs since the vote": repeated(
+        [JANE],
+        {},
+        aRoute({ decide: "elsewhere", quorum: 2 }),
+      ),
     },
     {
       "the same approval": ALREADY,
@@ -43,19 +48,22 @@ test("a repeated click is denied from stored votes, and every other click is eva
       "a withdrawal": null,
       "break-glass": null,
       "a request without a route": null,
+      "a request whose route only informs since the vote": null,
     },
   );
 });
 
 test("a repeated click on a decided request is denied with the decision and every vote", () => {
-  assert.deepEqual(findRepeatedVote(aRequest({ ...decidedByJane, facts }), TWO, [JANE, OMAR_REJECTED], ASKED), {
-    kind: "decided",
-    request: { decision: "approve", outcome: null, facts: { action: "aws:pause" } },
-    votes: [
-      { userId: "U0JANE", verdict: "approve" },
-      { userId: "U0OMAR", verdict: "reject" },
-    ],
-  });
+  const decided = aRequest({ ...decidedByJane, facts });
+  for (const route of [TWO, aRoute({ decide: "elsewhere" })])
+    assert.deepEqual(findRepeatedVote(decided, route, [JANE, OMAR_REJECTED], ASKED), {
+      kind: "decided",
+      request: { decision: "approve", outcome: null, facts: { action: "aws:pause" } },
+      votes: [
+        { userId: "U0JANE", verdict: "approve" },
+        { userId: "U0OMAR", verdict: "reject" },
+      ],
+    });
 });
 
 const denialOf = (more: Partial<Parameters<typeof evaluateVote>[0]>) => {

@@ -219,5 +219,5 @@ function toParsers(time: PersonalTime): Parsers {
 
 function toText({ name, words, mine }: Omit<Command, "text">, values: ReadonlyMap<string, string>): string {
   const quoted = [...values].map(([key, text]) => `${key}:${quote(text)}`);
-  return [name, words, ...quoted, mine ? "mine" : ""].filter((part) => part !== "").join(" ");
+  return [name, ...(words === "" ? [] : [quote(words)]), ...quoted, ...(mine ? ["mine"] : [])].join(" ");
 }

@@ -20,8 +20,7 @@ export function requestReport(stored: readonly StoredRecord[], intact: boolean):
   const opened = find(records, "requested");
   const decided = find(records, "decided");
   const closed = find(records, "closed");
-  const context = decided?.detail ?? opened?.detail ?? closed?.detail;
-  if (context === undefined) throw new Error("no record shows the execution");
+  const context = findFirst(records, ["decided", "requested", "closed"]).detail;
   const shown = decided?.detail.shown ?? opened?.detail.shown;
   const ended = find(records, "ended")?.detail.executionStatus;
   const ending = [describeEnd(closed), ended === undefined ? null : `the execution ended: ${ended}`];
@@ -35,7 +34,7 @@ export function requestReport(stored: readonly StoredRecord[], intact: boolean):
     ["AWS", records.flatMap((record) => describeSignal(record, context))],
     ["End", ending],
     ["Messages", (closed?.detail ?? context).messageLinks],
-    ["Records", [describeRecords(stored, intact)]],
+    ["Records", [`${listNumbers(stored)}: ${intact ? INTACT : ALTERED}`]],
   ];
   return [
     `${line(context.documentName)}, step ${line(context.stepName)} (request ${line(stored[0]?.requestId)})`,
@@ -49,13 +48,14 @@ const asIs = (text: string) => text;
 
 /** Names for a terminal, which has no access to Slack. */
 const IDS: NameRenderer = {
-  ...{ user: asIs, text: asIs, word: asIs, link: (url, label) => `${label} (${url})`, strong: asIs },
+  ...{ user: asIs, text: asIs, word: asIs, link: asIs, strong: asIs },
   group: (id) => `members of ${id}`,
   channel: (id) => `channel ${id}`,
 };
 
+/** The further lines of a text are indented: a line break in the value of a parameter must not look like another parameter. */
 function layOut(label: string, texts: readonly (string | null)[]): string[] {
-  const lines = texts.filter((text) => text !== null).flatMap((text) => clean(text).split("\n"));
+  const lines = texts.flatMap((text) => (text === null ? [] : clean(text).replaceAll("\n", "\n  ").split("\n")));
   return (lines.length === 0 ? ["none"] : lines).map(
     (text, index) => `  ${(index === 0 ? label : "").padEnd(LABEL_WIDTH)}${text}`,
   );
@@ -67,16 +67,22 @@ const line = (text: unknown): string => clean(String(text ?? "unknown")).replace
 const at = (read: Read | undefined): string =>
   read === undefined ? "at an unknown time" : `at ${toIsoTime(read.record.at)}`;
 
-type Context = AuditDetails["decided"] | AuditDetails["requested"] | AuditDetails["closed"];
+/** A record that shows the execution. */
+type Shows = Extract<Read, { kind: "requested" | "decided" | "closed" }>;
+type Context = Shows["detail"];
 
 const NO_ONE: Context["requester"] = { principal: null, userIds: [], email: null };
 
-/** Finds the requester in the newest record of a request: Slack may return the people after the opening. */
-function findRequester(records: readonly Read[]): Context["requester"] {
-  const newest = find(records, "closed") ?? find(records, "decided") ?? find(records, "requested");
-  if (newest === undefined) throw new Error("no record shows the execution");
-  return newest.detail.requester;
+/** Returns the record of the first kind that exists. Retention may have deleted the earlier records of a request. */
+function findFirst(records: readonly Read[], kinds: readonly Shows["kind"][]): Shows {
+  const [first] = kinds.flatMap((kind) => find(records, kind) ?? []);
+  if (first === undefined) throw new Error("no record shows the execution");
+  return first;
 }
+
+/** Finds the requester in the newest record of a request: Slack may return the people after the opening. */
+const findRequester = (records: readonly Read[]): Context["requester"] =>
+  findFirst(records, ["closed", "decided", "requested"]).detail.requester;
 
 function describeRequester({ parents = [], ...own }: Context["requester"]): string {
   const texts = [own, ...parents].map(({ principal, userIds, email }) => {
@@ -181,14 +187,9 @@ function describeEnd(closed: Extract<Read, { kind: "closed" }> | undefined): str
   return `${outcomeText(closed.detail.outcome, closed.detail)} ${place} ${at(closed)}${detail === null ? "" : `: ${line(detail)}`}${comment === undefined ? "" : `, with the comment ${JSON.stringify(comment)}`}`;
 }
 
+const INTACT = "each hash is intact. countersign audit verify checks the whole chain.";
 const ALTERED = "AT LEAST ONE WAS ALTERED. Run countersign audit verify.";
 const listNumbers = (stored: readonly StoredRecord[]): string => stored.map(({ seq }) => seq).join(", ");
-
-function describeRecords(stored: readonly StoredRecord[], intact: boolean): string {
-  return intact
-    ? `${listNumbers(stored)}: each hash is intact. countersign audit verify checks the whole chain.`
-    : `${listNumbers(stored)}: ${ALTERED}`;
-}
 
 /** A search for requests. `document`: a glob; `person`: a Slack user ID, a name, an email address, or a glob over ARNs. */
 export interface TrailSearch {
@@ -202,8 +203,7 @@ export interface TrailSearch {
  */
 export function requestLine(stored: readonly StoredRecord[], intact: boolean, search: TrailSearch): string | null {
   const records = readRecords(stored);
-  const opened = find(records, "requested") ?? find(records, "decided") ?? find(records, "closed");
-  if (opened === undefined) throw new Error("no record shows the execution");
+  const opened = findFirst(records, ["requested", "decided", "closed"]);
   if (!intact) return `${writeLine(opened, records)} | ${ALTERED}`;
   return doesMatch(search, opened, records) ? writeLine(opened, records) : null;
 }
@@ -212,16 +212,13 @@ export function requestLine(stored: readonly StoredRecord[], intact: boolean, se
 export const unreadableRequest = (stored: readonly StoredRecord[]): string =>
   `Request ${line(stored[0]?.requestId)}: its records cannot be read. Records ${listNumbers(stored)}: ${ALTERED}`;
 
-/** The record of the opening or, if retention deleted it, the first one that shows the execution. */
-type Opened = Extract<Read, { kind: "requested" | "decided" | "closed" }>;
-
-function doesMatch({ document, person }: TrailSearch, { detail }: Opened, records: readonly Read[]): boolean {
+function doesMatch({ document, person }: TrailSearch, { detail }: Shows, records: readonly Read[]): boolean {
   if (document !== null && !globMatches(document.toLowerCase(), detail.documentName.toLowerCase())) return false;
   const names = records.flatMap(toPeople).map((name) => name.toLowerCase());
   return person === null || names.some((name) => globMatches(person.toLowerCase(), name));
 }
 
-function writeLine({ record, detail }: Opened, records: readonly Read[]): string {
+function writeLine({ record, detail }: Shows, records: readonly Read[]): string {
   const { documentName, stepName, executionId, target, route } = detail;
   return [
     toIsoTime(record.at),

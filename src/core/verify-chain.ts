@@ -93,8 +93,8 @@ export class ChainVerifier {
     if (last < head.seq) this.#find({ kind: "cut-off", from: last, to: head.seq });
     else if (last > head.seq) this.#find({ kind: "inserted", from: head.seq + 1, to: last, renumberedTo: null });
     else if (this.last.hash !== head.hash) this.#find({ kind: "wrong-head", from: last, to: last });
-    const noted = this.#expected?.seq;
-    if (noted !== undefined && noted > last) this.#find({ kind: "cut-off", from: last, to: noted });
+    const noted = this.#expected?.seq ?? 0;
+    if (noted > last) this.#find({ kind: "cut-off", from: last, to: noted });
     return this.#findings;
   }
 
@@ -161,11 +161,11 @@ export class ChainVerifier {
   #explainSingle(runs: readonly BrokenRun[], inserted: ReadonlySet<number>): Set<number> {
     const isSingle = ({ seq }: StoredRecord) => runs.some(({ from, to }) => from <= seq && seq <= to);
     const records = this.#examined.filter((record) => isSingle(record) && !inserted.has(record.seq));
-    const explained = new Set(inserted);
+    const explained = new Set<number>();
     const moved = new Set<number>();
     for (const record of records) {
       if (explained.has(record.seq)) continue;
-      const other = records.find((each) => each.seq !== record.seq && this.#isIntactAs(record, each.seq));
+      const other = records.find((each) => this.#isIntactAs(record, each.seq));
       const from = other?.seq ?? this.#missing().find((seq) => this.#isIntactAs(record, seq));
       if (from === undefined) continue;
       const isSwap = other !== undefined && this.#isIntactAs(other, record.seq);

@@ -2,12 +2,11 @@ import { hash } from "node:crypto";
 import type { AuditTrail } from "../../src/app/ports/audit-trail.ts";
 import { FIRST_HASH, type StoredRecord, storedChainText } from "../../src/core/audit-records.ts";
 import type { ChainPosition } from "../../src/core/verify-chain.ts";
-import { systemClock } from "../../src/ops/clock.ts";
 
 export const sha256 = (text: string) => hash("sha256", text);
 
 /** What a check of the chain needs from its process. */
-export const CHECKING = { sha256, turn: systemClock.turn };
+export const CHECKING = { sha256, turn: async () => undefined };
 
 export const START: ChainPosition = { seq: 0, hash: FIRST_HASH };
 
@@ -48,3 +47,18 @@ export function aTrail(records: readonly StoredRecord[], head = toHead(records),
   };
   return { ...trail, pages: () => pages };
 }
+
+/** Returns the records without those of these numbers. */
+export const without = (records: readonly StoredRecord[], from: number, to = from) =>
+  records.filter(({ seq }) => seq < from || seq > to);
+
+export const renumbered = (records: readonly StoredRecord[], from: number, by: number) =>
+  records.map((record) => (record.seq >= from ? { ...record, seq: record.seq + by } : record));
+
+/** Changes these records and keeps their hashes. */
+export const altered = (records: readonly StoredRecord[], from: number, to = from) =>
+  records.map((record) => (record.seq >= from && record.seq <= to ? { ...record, actor: "UEVIL" } : record));
+
+/** The findings about altered records of `aChain`. */
+export const listAltered = (from: number, to: number) =>
+  Array.from({ length: to - from + 1 }, (_, index) => `Record ${from + index} was altered (id "id-${from + index}").`);

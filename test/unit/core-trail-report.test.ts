@@ -141,23 +141,18 @@ test("a page names the requester of the newest record: of the end, then of the d
 
 test("a page says that nobody could decide without a route or its rule, and names members of channels", () => {
   const approvers = { users: ["U0JANE"], groups: [], channels: ["C0DBA"], selfApproval: true };
-  const cases: [Partial<AuditDetails["requested"]>, string[]][] = [
-    [{ route: null, approvers: null }, ["nobody in Slack: no route", `configuration ${ZEROS}`]],
-    [{ route: null }, ["nobody in Slack: no route", `configuration ${ZEROS}`]],
-    [
-      { approvers: null },
-      ['nobody in Slack: route "databases" was not in the configuration', `configuration ${ZEROS}`],
-    ],
-    [
-      { approvers, quorum: 2 },
-      [
-        "U0JANE, members of channel C0DBA; 2 approvals; the requester may approve",
-        `by route "databases", configuration ${ZEROS}`,
-      ],
-    ],
+  const none = "nobody in Slack: no route";
+  const members = "U0JANE, members of channel C0DBA; 2 approvals; the requester may approve";
+  const cases: [Partial<AuditDetails["requested"]>, string, string][] = [
+    [{ route: null, approvers: null }, none, ""],
+    [{ route: null }, none, ""],
+    [{ approvers: null }, 'nobody in Slack: route "databases" was not in the configuration', ""],
+    [{ approvers, quorum: 2 }, members, 'by route "databases", '],
   ];
-  for (const [detail, expected] of cases)
+  for (const [detail, people, by] of cases) {
+    const expected = [people, `${by}configuration ${ZEROS}`];
     assert.deepEqual(section("Could decide", given("requested", detail)), expected);
+  }
 });
 
 test("a page lists every vote, withdrawal, dropped vote and denied click, and only these as votes", () => {
@@ -260,17 +255,38 @@ test("a line about a request names its route, its requester, its decision and it
     assert.match(search([given(kind, { route: null }, "x")], null) ?? "", / \| route none \| started by arn:/);
 });
 
-test("a search matches whole names of everyone in a record, and no missing name", () => {
+test("a search matches whole names of everyone in a record, without case, and no missing name", () => {
   const unknown = { requester: { principal: null, userIds: [], email: null } };
+  const parents = [{ principal: "arn:3", userIds: ["U0LI"], email: null }];
   const entries = [
-    given("requested", unknown),
+    given("requested", { requester: { principal: "arn:4", userIds: [], email: "li@x", parents } }),
     given("voted", { name: "Max Li" }, "U0MAX"),
+    given("decided", { votes: votes.slice(0, 2), ...unknown }),
     given("closed", unknown, "arn:1, arn:2"),
   ];
-  for (const person of ["u0max", "max li", "arn:1", "arn:2", "countersign"])
-    assert.notEqual(search(entries, person), null, person);
-  for (const person of ["max", "arn:1, arn:2", "* *e*", "null", "undefined", ""])
+  const found = [
+    "u0max",
+    "MAX LI",
+    "arn:1",
+    "arn:2",
+    "arn:3",
+    "ARN:4",
+    "u0li",
+    "LI@x",
+    "countersign",
+    "u0omar",
+    "omar",
+  ];
+  for (const person of [...found, "u0jane@example.com"]) assert.notEqual(search(entries, person), null, person);
+  for (const person of ["max", "arn:1, arn:2", "* *h*r*", "null", "undefined", ""])
     assert.equal(search(entries, person), null, person);
+  assert.notEqual(search(entries, "omar", "pROD-db-*"), null);
+  for (const document of ["prod-db", "*web*"]) assert.equal(search(entries, null, document), null, document);
+});
+
+test("an altered request matches every search, and its line says so", () => {
+  const line = requestLine(stored(opened), false, { document: "Other", person: "U0OMAR" }) ?? "";
+  assert.match(line, /Prod-DB-Restart .* \| AT LEAST ONE WAS ALTERED\. Run countersign audit verify\.$/);
 });
 
 test("records that do not show the execution make no line and no page, and an altered request is named", () => {

@@ -180,8 +180,7 @@ function endedPatch(
   request: ApprovalRequest,
   { maskText, failedStep }: { maskText: (text: string) => string; failedStep: FailedStep | null },
 ): RequestPatch {
-  if (!hasEnded(observed.status))
-    return request.executionStatus === observed.status ? {} : { executionStatus: observed.status };
+  if (!hasEnded(observed.status)) return { executionStatus: observed.status };
   return {
     executionStatus: observed.status,
     executionEndedAt: observed.endedAt ?? observed.startedAt ?? request.openedAt,
@@ -199,10 +198,8 @@ function progressPatch(
   const needed = request.facts.minRequiredApprovals;
   const have = countApprovals(step);
   if (needed <= 1 || request.decision !== "approve") return {};
-  const before = request.awsApprovals;
   const by = findDeciders(step);
-  const isTold = before !== null && before[0] === have && before[1] === needed;
-  if (isTold && by.join() === request.awsDecidedBy.join()) return {};
+  if (request.awsApprovals?.[0] === have && by.join() === request.awsDecidedBy.join()) return {};
   return { awsApprovals: [have, needed], awsDecidedBy: by, executionStatus: observed.status };
 }
 

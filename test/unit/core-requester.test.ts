@@ -100,3 +100,26 @@ test("the requester is described as a person where that is certain, and as the p
     "not U0JANE, who possibly started it; no approval counts, because the requester is a role, which identifies no one (whenRequesterUnknown: deny)",
   );
 });
+
+test("a child execution is described by the people of the first execution, and by the principals that it went through", () => {
+  const principal = (executedBy: string | null, more: Partial<Requester> = {}) => ({
+    ...UNKNOWN_REQUESTER,
+    executedBy,
+    ...more,
+  });
+  const jane = principal(user, { userIds: ["U0JANE", "U0MIA"] });
+  const run = (name: string) => principal(sts(`assumed-role/Automation/${name}`));
+  const unread = { ...UNKNOWN_REQUESTER, unread: "AccessDeniedException" };
+  const table: [Requester, string][] = [
+    [{ ...run("1"), parents: [jane] }, "U0JANE or U0MIA (jane) through Automation/1"],
+    [{ ...jane, parents: [jane] }, "U0JANE or U0MIA (jane)"],
+    [{ ...run("1"), parents: [run("1"), jane, jane] }, "U0JANE or U0MIA (jane) through Automation/1"],
+    [{ ...run("1"), parents: [run("2"), jane] }, "U0JANE or U0MIA (jane) through Automation/2 and Automation/1"],
+    [
+      { ...run("1"), parents: [run("2"), run("3"), run("4"), jane] },
+      "U0JANE or U0MIA (jane) through Automation/4, Automation/3 and 2 more",
+    ],
+    [{ ...jane, parents: [run("1"), unread] }, "an unknown requester through Automation/1 and jane"],
+  ];
+  for (const [requester, text] of table) assert.equal(describeRequester(requester, PLAIN), text);
+});

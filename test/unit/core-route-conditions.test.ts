@@ -16,16 +16,19 @@ test("each text condition compares its own fact", () => {
   }
 });
 
+const EMPTY: RouteSubject = { parameters: {}, defaults: {} };
 const SUBJECT: RouteSubject = {
+  ...EMPTY,
   account: "111122223333",
   region: "us-east-1",
   startedBy: iam("user/jane"),
-  parameters: {},
-  defaults: {},
 };
 const ARN = "arn:aws:ssm:us-east-1:111122223333:document/Prod-DB";
 
-const DOCUMENTS: [glob: string, document: string, result: TestedCondition["result"], more?: Partial<RouteSubject>][] = [
+/** The facts about an execution that decide which account a runbook's name belongs to; undefined: unknown. */
+type Known = Partial<Record<"region" | "account" | "startedBy", string | undefined>>;
+
+const DOCUMENTS: [glob: string, document: string, result: TestedCondition["result"], more?: Known][] = [
   ["Prod-DB", ARN, "holds"],
   ["Prod-*", ARN, "holds"],
   ["*", ARN, "holds"],
@@ -57,10 +60,9 @@ const DOCUMENTS: [glob: string, document: string, result: TestedCondition["resul
 ];
 
 for (const [glob, document, result, more = {}] of DOCUMENTS)
-  test(`the runbook ${document} and the glob ${glob}: ${result} ${JSON.stringify(more)}`, () => {
-    const { region, account, startedBy, ...others }: Partial<RouteSubject> = { ...SUBJECT, ...more };
-    const texts = Object.entries({ region, account, startedBy }).filter(([, text]) => text !== undefined);
-    const subject = { ...others, ...Object.fromEntries(texts), document } as RouteSubject;
+  test(`a condition on the runbook ${glob}, for an execution of ${document}, has the result ${result}`, () => {
+    const known = Object.entries({ ...SUBJECT, ...more }).filter(([, value]) => value !== undefined);
+    const subject: RouteSubject = { ...EMPTY, ...Object.fromEntries(known), document };
     assert.deepEqual(testConditions({ document: glob }, subject), [{ key: "document", result }]);
   });
 

@@ -75,6 +75,63 @@ test("in a loop, the run of the gate's iteration counts, else the last one with 
   );
 });
 
+const round = (parentStepId: string, iteration: number) => ({ parentStepId, round: { iteration, value: null } });
+
+/** Returns the output of the run that counts for a gate in the third iteration, with its own iteration if that differs. */
+function chosen(runs: Partial<ObservedStep>[], at: ObservedStep = { ...gate, ...round("loop", 3) }) {
+  const steps = runs.map((more, index) =>
+    ran("plan", { Log: [`run ${index}`] }, { stepExecutionId: `p${index}`, ...more }),
+  );
+  const [first, ...more] = shown(["plan.Log"], steps, at);
+  assert.deepEqual(more, []);
+  return first;
+}
+const found = (text: string, more: Partial<Evidence> = {}) => ({
+  name: "plan.Log",
+  text,
+  length: text.length,
+  ...more,
+});
+
+test("of several runs in other iterations, the one that ended last counts, in whatever order they are listed", () => {
+  const first = { ...round("loop", 1), endedAt: 1 };
+  const second = { ...round("loop", 2), endedAt: 2 };
+  assert.deepEqual(chosen([first, second]), found("run 1", { iteration: 2 }));
+  assert.deepEqual(chosen([second, first]), found("run 0", { iteration: 2 }));
+  assert.deepEqual(
+    chosen([first, { ...second, endedAt: 1 }]),
+    found("run 1", { iteration: 2 }),
+    "the later one listed",
+  );
+});
+
+test("a run without an end is ordered by its start, and one without either is the oldest", () => {
+  const ended = { endedAt: 5, startedAt: 1 };
+  assert.equal(chosen([ended, { endedAt: null, startedAt: 6 }], gate)?.text, "run 1");
+  assert.equal(chosen([ended, { endedAt: null, startedAt: 4 }], gate)?.text, "run 0");
+  assert.equal(chosen([{ endedAt: null, startedAt: 4 }, ended], gate)?.text, "run 1");
+  assert.equal(chosen([ended, { endedAt: null, startedAt: null }], gate)?.text, "run 0");
+  assert.equal(chosen([{ endedAt: null, startedAt: null }, ended], gate)?.text, "run 1");
+});
+
+test("an iteration with the same number in another loop is another one, and a run in no loop has none", () => {
+  assert.deepEqual(chosen([{ ...round("other", 3), endedAt: 9 }]), found("run 0", { iteration: 3 }));
+  assert.deepEqual(
+    chosen([
+      { ...round("loop", 3), endedAt: 1 },
+      { ...round("other", 3), endedAt: 9 },
+    ]),
+    found("run 0"),
+  );
+  assert.deepEqual(chosen([{ endedAt: 9 }]), found("run 0"));
+  assert.deepEqual(chosen([{ ...round("loop", 2), endedAt: 9 }], gate), found("run 0", { iteration: 2 }));
+});
+
+test("the values of an output are its lines, each without secrets", () => {
+  const steps = [ran("plan", { Log: ["first", "with hunter2-secret", "", "last"] })];
+  assert.deepEqual(shown(["plan.Log"], steps), [found("first\nwith (hidden)\n\nlast")]);
+});
+
 test("at most 8,000 characters are stored for a request, with the length of each whole text, and a long one takes no room from a short one", () => {
   const found = shown(["*.*"], [ran("a", { Log: ["x".repeat(7_000)], More: ["y".repeat(7_000)], Last: ["last"] })]);
   assert.deepEqual(

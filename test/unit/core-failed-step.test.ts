@@ -6,13 +6,19 @@ import { makeMask } from "../../src/core/mask.ts";
 import { anExecution, aStep } from "../support/samples.ts";
 
 const NOTHING_HIDDEN = makeMask([], { parameters: {} });
-const failed = (name: string, endedAt: number, more: Partial<ObservedStep> = {}) =>
+const failed = (name: string, endedAt: number | null, more: Partial<ObservedStep> = {}) =>
   aStep({ name, stepExecutionId: name, status: "Failed", endedAt, failureMessage: `${name} broke`, ...more });
 const execution = (status: string, ...steps: ObservedStep[]) => anExecution({ status, steps });
 
 const CASES: [claim: string, found: string | null, ...Parameters<typeof execution>][] = [
   ["a success has no failed step", null, "Success", failed("a", 1)],
+  ["a change request that succeeded has no failed step", null, "CompletedWithSuccess", failed("a", 1)],
+  ["a change request that failed has one", "a", "CompletedWithFailure", failed("a", 1)],
   ["the step that failed last explains the end", "b", "Failed", failed("a", 1), failed("b", 2)],
+  ["steps may be listed in any order", "c", "Failed", failed("b", 2), failed("c", 3), failed("a", 1)],
+  ["a step whose end is unknown failed before the others", "a", "Failed", failed("b", null), failed("a", 1)],
+  ["a step whose end is unknown may be listed last", "a", "Failed", failed("a", 1), failed("b", null)],
+  ["a step without an id encloses no other", "a", "Failed", failed("a", 2, { stepExecutionId: null }), failed("b", 1)],
   [
     "a loop fails because of the step inside it",
     "inner",
@@ -55,4 +61,19 @@ test("the texts of a failure are cut between characters, and show that they are 
   const found = findFailedStep(execution("Failed", step), NOTHING_HIDDEN);
   assert.equal(found?.message, `${"x".repeat(3_998)}…`);
   assert.deepEqual(found?.details, [`T: ${"x".repeat(3_995)}…`]);
+});
+
+test("a failure without a message or details has none, and at most 20 details are stored", () => {
+  const found = (more: Partial<ObservedStep>) => {
+    const { message, details } = findFailedStep(execution("Failed", failed("a", 1, more)), NOTHING_HIDDEN) ?? {};
+    return { message, details };
+  };
+  assert.deepEqual(found({ failureMessage: null }), { message: null, details: [] });
+  assert.deepEqual(found({ failureDetails: { Type: ["Action", "Timeout"], Empty: [] } }).details, [
+    "Type: Action, Timeout",
+    "Empty: ",
+  ]);
+  const many = Object.fromEntries(Array.from({ length: 30 }, (_, index) => [`D${index}`, ["x"]]));
+  const { details = [] } = found({ failureDetails: many });
+  assert.deepEqual([details.length, details.at(-1)], [20, "D19: x"]);
 });

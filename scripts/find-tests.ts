@@ -12,7 +12,6 @@ const LONG = /(core-model|messages-limits|executions-to-blocks)\.test\.ts$/;
 
 /** More tests would make each mutant too slow. */
 const MAX_NEAR = 12;
-const MAX_PURE = 6;
 
 const importsOf = new Map<string, string[]>();
 
@@ -46,7 +45,8 @@ function isPure(file: string): boolean {
 /**
  * Finds the unit tests, and the contract tests that start nothing, without long random tests, that reach a source file by imports. `near`: those at the
  * smallest distance or, if these are more than MAX_NEAR, those that import it without a support file; the ones with its name come
- * first, then those that load only the core. `pure`: the nearest that load only the core. Paths are relative to the root of the repository, as is the working directory.
+ * first, then those that load only the core. `pure`: those of
+ * them that load only the core, or all of them if there are none. Paths are relative to the root of the repository, as is the working directory.
  */
 export function findTests(source: string): { near: string[]; pure: string[]; far: string[] } {
   const files = [...globSync("test/unit/**/*.test.ts"), ...globSync("test/contract/**/*.test.ts")].sort();
@@ -60,16 +60,13 @@ export function findTests(source: string): { near: string[]; pure: string[]; far
   const smallest = Math.min(...tests.map(({ distance }) => distance));
   const nearest = tests.filter(({ distance }) => distance === smallest).map(({ file }) => file);
   const direct = nearest.filter((file) => readImports(file).includes(source));
-  const near = nearest.length > MAX_NEAR && direct.length > 0 ? direct : nearest;
+  const near = [...(nearest.length > MAX_NEAR && direct.length > 0 ? direct : nearest)];
   const hasName = (file: string) => basename(file).includes(basename(source, ".ts"));
   const rank = (file: string) => (hasName(file) ? 2 : 0) + (isPure(file) ? 1 : 0);
+  near.sort((a, b) => rank(b) - rank(a));
   return {
-    near: near.toSorted((a, b) => rank(b) - rank(a)),
-    pure: tests
-      .filter(({ file }) => isPure(file))
-      .sort((a, b) => rank(b.file) - rank(a.file) || a.distance - b.distance)
-      .slice(0, MAX_PURE)
-      .map(({ file }) => file),
+    near,
+    pure: near.some(isPure) ? near.filter(isPure) : near,
     far: tests.map(({ file }) => file).filter((file) => !near.includes(file)),
   };
 }

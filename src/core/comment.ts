@@ -45,5 +45,5 @@ export function signalComment(request: ApprovalRequest, votes: readonly Vote[], 
 
 /** Removes the characters that separate the parts of a value from a name, because people choose their names freely. */
 function toName(vote: Vote): string {
-  return cut(cleanName(vote.userName.replaceAll(/[<>();:]/g, " ")), MAX_NAME_LENGTH);
+  return cut(cleanName(vote.userName.replaceAll(/[<>();:]/g, " ")), MAX_NAME_LENGTH) || vote.userId;
 }

@@ -77,6 +77,13 @@ test("the name of a person cannot imitate another person", () => {
   assert.doesNotMatch(summary, /[<>();]/);
 });
 
+test("a person whose name consists of separators is named by the Slack id", () => {
+  assert.deepEqual(signalComment(decidedAs("approve"), [aVote("U0JANE", { userName: "(;)", email: null })], "T0HOME"), [
+    `Countersign request ${REQUEST_ID}: Approved in Slack by U0JANE`,
+    `Approved by U0JANE (Slack user U0JANE, workspace T0HOME); request ${REQUEST_ID}`,
+  ]);
+});
+
 test("only people whose vote decided are named: an approval before a rejection is not", () => {
   const votes = [aVote("U0OMAR"), aVote("U0JANE", { verdict: "reject", userName: "Jane Ito" })];
   const comment = signalComment(decidedAs("reject"), votes, "T0HOME").join("\n");

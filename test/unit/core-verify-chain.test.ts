@@ -130,6 +130,42 @@ const CASES: [title: string, StoredRecord[], Ends, string[]][] = [
       "The records after 11, up to 12, were deleted.",
     ],
   ],
+  [
+    "a copy of the next record before an altered one",
+    altered(placed({ 5: 6 }), 6),
+    {},
+    ["Record 5 was deleted, and the records up to 5 were renumbered.", ...listAltered(6, 6)],
+  ],
+  [
+    "an inserted record",
+    [...renumbered(CHAIN, 5, 1), { ...at(5), id: "forged" }],
+    {},
+    ["Record 5 was inserted, and the records up to 13 were renumbered.", "Record 13 was inserted."],
+  ],
+  [
+    "an inserted record before the last one",
+    [...renumbered(CHAIN, 12, 1), { ...at(12), id: "forged" }],
+    {},
+    ["Record 12 was inserted, and the records up to 13 were renumbered.", "Record 13 was inserted."],
+  ],
+  [
+    "a moved record",
+    [...without(CHAIN, 4), { ...at(4), seq: 20 }],
+    {},
+    ["Record 4 was moved to number 20.", "Records 13 to 20 were inserted."],
+  ],
+  [
+    "a copy of a later record next to a deleted one",
+    without(placed({ 3: 9 }), 6),
+    {},
+    ['Record 3 was altered (id "id-9").', "Record 6 was deleted."],
+  ],
+  [
+    "a deleted last record and a later one",
+    [...without(CHAIN, 12), ...continued(14)],
+    {},
+    ["Record 12 was deleted.", "Records 13 to 14 were inserted."],
+  ],
 ];
 
 for (const [title, records, ends, expected] of CASES)

@@ -52,3 +52,12 @@ test("a percentile is the smallest value that is not below this share of all val
   );
   assert.equal(percentile([], 0.5), null);
 });
+
+test("rejections count as much as approvals in the list of people, in either order of their votes", () => {
+  const votes = [vote("r1", "U0MAX", "reject"), vote("r2", "U0MAX", "reject"), vote("r1", "U0JANE", "approve")];
+  for (const given of [votes, votes.toReversed()])
+    assert.deepEqual(
+      summarize([], given).people.map(({ userId }) => userId),
+      ["U0MAX", "U0JANE"],
+    );
+});

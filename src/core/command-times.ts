@@ -32,7 +32,7 @@ const PART = /(\d{1,6}(?:\.\d{1,3})?)\s*([a-z]+)(?:\s*,\s*(?=\d)|\s+and\s+(?=\d)
  */
 export function parseDuration(text: string): number | null {
   const parts = [...text.trim().matchAll(PART)];
-  if (parts.length === 0 || parts.map(([all]) => all).join("") !== text.trim()) return null;
+  if (parts.map(([all]) => all).join("") !== text.trim()) return null;
   let sum = 0;
   let last = Number.POSITIVE_INFINITY;
   for (const [, count, unit = ""] of parts) {
@@ -94,8 +94,8 @@ function toTime(text: string): number | null {
 function toDay(date: string): Day | null {
   const [year = 0, month = 0, day = 0] = date.split("-").map(Number);
   const check = new Date(Date.UTC(year, month - 1, day));
-  if (year < 2000 || year > 2100 || check.getUTCMonth() !== month - 1 || check.getUTCDate() !== day) return null;
-  return { year, month, day };
+  // A day that the month does not have is in another month.
+  return year < 2000 || year > 2100 || check.getUTCMonth() !== month - 1 ? null : { year, month, day };
 }
 
 /** `local`: the local time now, as if it were UTC. */
@@ -103,7 +103,7 @@ function toNamedDay(word: string, local: number): Day | null {
   const today = toUtcDay(new Date(local));
   if (word === "today") return today;
   if (word === "yesterday") return shift(today, -1);
-  const wanted = word.length < 3 ? -1 : WEEKDAYS.findIndex((each) => each === word || each.slice(0, 3) === word);
+  const wanted = WEEKDAYS.findIndex((each) => each === word || each.slice(0, 3) === word);
   if (wanted < 0) return null;
   const current = new Date(Date.UTC(today.year, today.month - 1, today.day)).getUTCDay();
   return shift(today, -((current - wanted + 7) % 7 || 7));

@@ -48,7 +48,7 @@ function readWord(rest: string): { word: Word; length: number } {
   let at = key === null ? 0 : prefix.length;
   let text = "";
   let isQuoted = false;
-  const quote = QUOTES.find((each) => rest[at] !== undefined && each.includes(rest[at] ?? ""));
+  const quote = QUOTES.find((each) => each.includes(rest[at] ?? " "));
   if (quote !== undefined) {
     const end = [...rest.slice(at + 1)].findIndex((unit) => quote.includes(unit));
     const inside = end < 0 ? rest.slice(at + 1) : [...rest.slice(at + 1)].slice(0, end).join("");

@@ -42,9 +42,8 @@ export function isFlag({ key, isQuoted, text }: Word, flags: readonly string[]):
 /** Divides words into parts, in their order. A command without filters gets its words as they are. */
 export function toParts(words: readonly Word[], rules: PartRules): Part[] {
   const parts: Part[] = [];
-  for (let at = 0; at < words.length; ) {
-    const word = words[at];
-    if (word === undefined) break;
+  let at = 0;
+  for (let word = words[at]; word !== undefined; word = words[at]) {
     const name = findFilter(word, rules.filters);
     if (isFlag(word, rules.flags)) parts.push({ kind: "flag", name: trimmed(word.text).toLowerCase() });
     else if (name !== null) {
@@ -91,7 +90,7 @@ function readValue(
     texts.push(word.text);
   const isSpaced = SPACED.has(name) && !(name === "by" && WHOLE_PERSON.test(texts[0] ?? ""));
   if (!isSpaced) {
-    const count = Math.max(countValue(texts, rules.parsers[name]), hasColon ? 1 : 0);
+    const count = countValue(texts, rules.parsers[name]);
     return toPart(trimmed(texts.slice(0, count).join(" ")), from + count - (hasColon ? 1 : 0));
   }
   const stop = words[end];
@@ -106,7 +105,7 @@ function startsValue(words: readonly Word[], at: number, rules: PartRules): bool
   const name = word === undefined ? null : findFilter(word, rules.filters);
   if (name === null || ANY_TEXT.has(name)) return false;
   const { part } = readValue(words, at, name, rules);
-  return part.kind === "filter" && part.text !== "" && "value" in rules.parsers[name](part.text);
+  return part.kind === "filter" && "value" in rules.parsers[name](part.text);
 }
 
 /** Counts the words of the longest beginning that the parser understands; all of them if it understands none. */

@@ -141,7 +141,7 @@ export function findNaming(members: object, hides: (name: string) => boolean): (
  * a value that directly follows its name.
  */
 export function parseNamedJson(text: string, hides: (name: string) => boolean): object | null {
-  if (!/^\s*[[{]/.test(text) || !/value/i.test(text)) return null;
+  if (!/^\s*[[{]/.test(text) || !/value|\\u/i.test(text)) return null;
   try {
     const parsed: object = JSON.parse(text);
     return hasNamedValue(parsed, hides, 0) ? parsed : null;

@@ -25,6 +25,8 @@ const VALUED = /value/i;
  */
 export function findNamedValues(text: string, hides: (name: string) => boolean): NamedValue[] {
   const found: NamedValue[] = [];
+  // Many tools escape every letter that is not ASCII.
+  const isHidden = (name: string) => hides(name) || (name.includes("\\") && unescapeLevels(name).some(hides));
   let done = 0;
   /** The end of a member that names the next one; -1: none. */
   let namesNext = -1;
@@ -33,12 +35,12 @@ export function findNamedValues(text: string, hides: (name: string) => boolean):
     if (key === null) continue;
     const from = valueStart(text, at);
     const follows = namesNext >= 0 && key.quoted && VALUED.test(key.name) && isBetween(text, namesNext, key.start);
-    if (key.quoted && NAMING.test(key.name) && !hides(key.name)) {
+    if (key.quoted && NAMING.test(key.name) && !isHidden(key.name)) {
       const named = readString(text, from, MAX_NAME_LENGTH);
-      if (named !== null && hides(text.slice(named.start, named.end))) namesNext = done = named.end;
+      if (named !== null && isHidden(text.slice(named.start, named.end))) namesNext = done = named.end;
       continue;
     }
-    if (!follows && !hides(key.name)) continue;
+    if (!follows && !isHidden(key.name)) continue;
     const value = readValue(text, from, key.quoted);
     if (value === null || value.end === value.start) continue;
     found.push({ name: key.name, quote: key.quoted ? key.quote : "", ...value });

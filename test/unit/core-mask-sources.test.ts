@@ -158,6 +158,12 @@ test("members of hidden JSON are learned although a visible text has the same va
   assert.equal(shown, `log in with ${MASK} as ${MASK}`);
 });
 
+test("a value under a hidden name is hidden although JSON has escapes in the name", () => {
+  const text = '{"Schl\\u00fcssel":"ab","Region":"eu"}';
+  const mask = makeMask(["*schlüssel*"], { parameters: {} });
+  assert.equal(mask.text(text), text.replace('"ab"', `"${MASK}"`));
+});
+
 test("a name that a script gives to itself is no secret", () => {
   const mask = makeMask(GLOBS, { parameters: { Script: ["connect(password=password, token=db_token)"] } });
   assert.equal(mask.text("Rotate the password?"), "Rotate the password?");

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { findNamedValues, leaves } from "../../src/core/named-values.ts";
 
-const hides = (name: string) => /password|token/i.test(name);
+const hides = (name: string) => /password|token|schlüssel/i.test(name);
 const find = (text: string) => findNamedValues(text, hides);
 
 /** Texts in which « and » are around each value under a hidden name. */
@@ -103,6 +103,12 @@ const MEMBERS: string[] = [
   '{\\"password\\":\\"«a\\\\\\"b»\\",\\"x\\":1}',
   '{\\\\\\"password\\\\\\":\\\\\\"«abc»\\\\\\",\\\\\\"x\\\\\\":1}',
   '{\\"password\\":«12»,\\"x\\":1}',
+  // Names with escapes
+  '{"Schl\\u00fcssel":"«abc»"}',
+  '{\\"Schl\\\\u00fcssel\\":«12»}',
+  '{"Name":"Schl\\u00fcssel","Value":"«abc»"}',
+  '{"Schl\\u00fcsselName":"«x»","Value":"abc"}',
+  '{"Schl\\u00f6ssel":"abc"}',
   // A member that names the next one
   '{"Name":"DB_PASSWORD","Value":"«abc»"}',
   '{"name":"DB_PASSWORD","value":"«abc»"}',

@@ -73,9 +73,9 @@ export function makeAutomation(
     defaults: makeDefaults(reader, now, pace),
     tags: makeReadTags(reader, now, pace),
 
-    async listWaiting(abort) {
+    async listWaiting(abort, onPage = () => undefined) {
       try {
-        return { kind: "listed", executions: await listWaiting(reader, { pace, priority: "routine", abort }) };
+        return { kind: "listed", executions: await listWaiting(reader, { pace, priority: "routine", abort }, onPage) };
       } catch (error) {
         return readFailure(error);
       }
@@ -124,7 +124,7 @@ async function readExecution(
   }
 }
 
-async function listWaiting(client: SSMClient, slot: PacedCall): Promise<ListedExecution[]> {
+async function listWaiting(client: SSMClient, slot: PacedCall, onPage: () => void): Promise<ListedExecution[]> {
   const found = await allPages("executions", async (token) => {
     const command = new DescribeAutomationExecutionsCommand({
       Filters: [{ Key: "ExecutionStatus", Values: ["Waiting"] }],
@@ -132,6 +132,7 @@ async function listWaiting(client: SSMClient, slot: PacedCall): Promise<ListedEx
       ...token,
     });
     const page = await client.send(paced(command, slot), { abortSignal: slot.abort });
+    onPage();
     return { items: page.AutomationExecutionMetadataList, next: page.NextToken };
   });
   return found.map(decodeListed).filter((item) => item !== null);

@@ -1,9 +1,10 @@
 /**
  * Readiness of this process:
  * - not ready: Slack is not connected, the database fails, or no target has worked since startup. The first two can begin
- *   at any time; the last ends with the first successful poll of any replica, or with a recent one by a replica that runs.
- * - degraded: requests are served, but the last poll of a target failed or is too old, the queue of events fails, or a poll
- *   found a change of a target that no event announced.
+ *   at any time; the last ends with the first page of the first poll, with the first successful poll of any replica, or with a
+ *   recent one by a replica that runs.
+ * - degraded: requests are served, but the first poll of a target is under way, the last one failed or is too old, the queue of
+ *   events fails, or a poll found a change of a target that no event announced.
  * - ready: everything works.
  */
 import type { Clock } from "../app/ports/aws.ts";
@@ -21,6 +22,8 @@ export interface Health {
    * `unannouncedAt`: as in `Poll`.
    */
   polled(target: string, error: string | null, everyMs?: number, unannouncedAt?: number | null): void;
+  /** Records that AWS returned the first page of a poll. With thousands of waiting executions, a poll takes seconds. */
+  listing(target: string): void;
   /** Names a target of the configuration. Without a poll, the bot is not ready. */
   expect(target: string): void;
   /** Records the stored results of any replica's polls. Targets that are not expected are ignored. */
@@ -62,6 +65,7 @@ export function makeHealth(clock: Clock, pollIntervalMs: number, queue: QueueHea
   /** On the monotonic clock: the age stays right when the wall clock is set back. */
   let heartbeatAt: number | null = null;
   const targets = new Map<string, LastPoll>();
+  let hasListed = false;
   const isStale = makeIsStale(clock);
   const heartbeatAge = () => (heartbeatAt === null ? null : clock.elapsed() - heartbeatAt);
   const writeFault = () => describeHeartbeat(heartbeatAge());
@@ -80,6 +84,9 @@ export function makeHealth(clock: Clock, pollIntervalMs: number, queue: QueueHea
       for (const { target, polledAt: lastPollAt, ...poll } of polls)
         if (targets.has(target)) targets.set(target, { lastPollAt, ...poll });
     },
+    listing(target) {
+      hasListed ||= targets.has(target);
+    },
     isSlackConnected: () => slack,
     heartbeatAge,
     writeFault,
@@ -94,7 +101,7 @@ export function makeHealth(clock: Clock, pollIntervalMs: number, queue: QueueHea
         describePoll(name, poll, isStale(poll.lastPollAt, poll.everyMs)),
       );
       // With a long poll interval, another replica may have polled before this one started, and will not again for long.
-      const hasWorked = [...targets.values()].some(
+      const hasPolled = [...targets.values()].some(
         ({ lastPollAt, live, everyMs }) =>
           lastPollAt !== null && (lastPollAt >= startedAt || (live === true && !isStale(lastPollAt, everyMs))),
       );
@@ -103,7 +110,7 @@ export function makeHealth(clock: Clock, pollIntervalMs: number, queue: QueueHea
       const works = isFine ? "ready" : "degraded";
       const age = heartbeatAge();
       return {
-        status: slack && fault === null && hasWorked ? works : "not ready",
+        status: slack && fault === null && (hasListed || hasPolled) ? works : "not ready",
         parts: {
           slack: slack ? "connected" : "not connected",
           store: fault ?? "ok",

@@ -1,4 +1,4 @@
-import type { AwsFailure } from "../app/ports/aws.ts";
+import type { Automation, AwsFailure } from "../app/ports/aws.ts";
 import type { Lease } from "../app/ports/coordination.ts";
 import { makeFollowSigner } from "../app/watch/follow-signer.ts";
 import { makePollTarget } from "../app/watch/poll-target.ts";
@@ -63,7 +63,9 @@ export function startPolls(deps: TargetDeps & PollDeps): Worker {
         comparedUnder = own.token;
       }
       const { executions } = store.guardedBy(own);
-      const found = await makePollTarget({ automation, executions, clock })(abort);
+      const listWaiting: Automation["listWaiting"] = (ended) =>
+        automation.listWaiting(ended, () => health.listing(key));
+      const found = await makePollTarget({ automation: { ...automation, listWaiting }, executions, clock })(abort);
       if (abort.aborted) return undefined;
       await report(found.kind === "failed" ? found : null, own);
       if (found.kind === "listed") {

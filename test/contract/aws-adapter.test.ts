@@ -12,8 +12,10 @@ test("the list of waiting executions is read in pages of fifty", async (t) => {
   const { aws, automation, abort, calls } = await setUp(t, { ...DECIDES, concurrentExecutions: null });
   const { executionIds } = await plantGates(aws, 120);
   await aws.signal(executionIds[0], "Reject", undefined, KEYS.bot);
-  const listing = await automation.listWaiting(abort);
+  let pages = 0;
+  const listing = await automation.listWaiting(abort, () => void pages++);
   assert(listing.kind === "listed");
+  assert.equal(pages, 3, "each page is announced");
   assert.deepEqual(
     listing.executions.map(({ executionId }) => executionId).toSorted(),
     executionIds.slice(1).toSorted(),

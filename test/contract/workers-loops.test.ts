@@ -155,6 +155,18 @@ test("a poll that finds a new execution wakes the sync; a target is identified b
   assert.equal(connection.automation()?.target.account, "111122223333");
 });
 
+test("each page of a list shows that the target works", async (t) => {
+  const store = await aStore(t);
+  const { automation, health } = await startTestTarget(t, store, {});
+  const works: string[] = [];
+  health.listing = (target) => void works.push(target);
+  automation.listWaiting = async (_, onPage) => {
+    onPage?.();
+    return automation.listing;
+  };
+  await eventually("a page is reported", () => works.includes("default/us-east-1"));
+});
+
 test("a poll records that a change came without an event, for all replicas", async (t) => {
   const store = await aStore(t);
   const { health } = await startTestTarget(t, store, {}, { unannouncedAt: 5 });

@@ -47,6 +47,17 @@ test("the bot is not ready if Slack or the database fails, or before a target ha
   assert.equal(status(), "ready", "expecting a target again keeps its last poll");
 });
 
+test("the first page of the first poll shows that a target works, and the poll is not complete before its last page", () => {
+  const { health, status } = connectedHealth();
+  health.listing("another");
+  health.expect("a");
+  assert.equal(status(), "not ready", "the page of a target that is not in the configuration");
+  health.listing("a");
+  assert.equal(status(), "degraded");
+  health.polled("a", null);
+  assert.equal(status(), "ready");
+});
+
 test("a poll in the future is from before the clock was set back: the target is stale until its next poll", () => {
   const { clock, health, status } = connectedHealth();
   health.expect("a");

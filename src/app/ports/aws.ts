@@ -122,8 +122,11 @@ export type ReadPriority = "signal" | "people" | "routine";
 /** Automation of one target. */
 export interface Automation {
   readonly target: Target;
-  /** Lists all waiting executions. */
-  listWaiting(abort: AbortSignal): Promise<{ kind: "listed"; executions: ListedExecution[] } | AwsFailure>;
+  /** Lists all waiting executions. `onPage` is called for each page of the list: thousands of executions take seconds. */
+  listWaiting(
+    abort: AbortSignal,
+    onPage?: () => void,
+  ): Promise<{ kind: "listed"; executions: ListedExecution[] } | AwsFailure>;
   /** Lists executions for a person, the latest first. `hasMore`: AWS has more than were read. */
   listExecutions(
     filter: ExecutionFilter,

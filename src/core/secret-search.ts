@@ -10,7 +10,7 @@ import { continuesAfter, continuesBefore, isToken, MAX_TOKEN_LENGTH, MIN_SECRET_
 const MAX_PATTERN_LENGTH = 20_000;
 /** Longer values are recognized by their beginning, also if a text has been cut off within them. */
 const MAX_PREFIX_LENGTH = 64;
-const NUMBER = /^-?\d+(?:[.,]\d+)*(?:e[+-]?\d+)?$/;
+const NUMBER = /^-?\d+(?:[.,]\d+)*(?:e-?\d+)?$/;
 
 interface Pattern {
   /** The names under which its values are hidden. */
@@ -18,6 +18,7 @@ interface Pattern {
   /** The values that begin with the pattern, the longest first. */
   values: string[];
   isKept: boolean;
+  /** Whether its values are found only as whole tokens. */
   isToken: boolean;
 }
 
@@ -94,12 +95,12 @@ function* toPatterns(
     const prefix = text.slice(0, MAX_PREFIX_LENGTH);
     const before = patterns.get(prefix);
     left -= before === undefined ? prefix.length : 8;
-    if (left < 0) return { patterns, shortestLeftOut: text.length };
-    const pattern = before ?? { names: new Set<string>(), values: [], isKept: true, isToken: false };
+    if (left < 0) return { patterns, shortestLeftOut: Math.min(shortestLeftOut, text.length) };
+    const pattern = before ?? { names: new Set<string>(), values: [], isKept: true, isToken: true };
     for (const name of names) pattern.names.add(name);
     pattern.values.unshift(text);
     pattern.isKept &&= text.length < MIN_SECRET_LENGTH || kept.has(text);
-    pattern.isToken = text.length <= MAX_TOKEN_LENGTH || NUMBER.test(text);
+    pattern.isToken &&= text.length <= MAX_TOKEN_LENGTH || NUMBER.test(text);
     patterns.set(prefix, pattern);
   }
   return { patterns, shortestLeftOut };
@@ -161,14 +162,14 @@ function scanView(scan: {
     const { values, isKept } = pattern;
     const shortest = values.at(-1)?.length ?? 0;
     const start = end - Math.min(shortest, MAX_PREFIX_LENGTH);
+    const last = start + matchLength(text, start, values);
+    if ((values[0]?.length ?? 0) > MAX_PREFIX_LENGTH) compared += values.length * shortest;
+    if (last < end) return false;
     if (
       pattern.isToken &&
-      !(isDecoded && shortest <= MAX_TOKEN_LENGTH ? isWholeText(text, start, end) : isToken(text, start, end))
+      !(isDecoded && shortest <= MAX_TOKEN_LENGTH ? isWholeText(text, start, last) : isToken(text, start, last))
     )
       return false;
-    const last = start + matchLength(text, start, values);
-    if (shortest > MAX_PREFIX_LENGTH) compared += values.length * shortest;
-    if (last < end) return false;
     if (isKept) for (const name of pattern.names) seen.add(name);
     else
       found.push({

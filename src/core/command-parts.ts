@@ -88,9 +88,11 @@ function readValue(
   let end = from;
   for (let word = words[end]; word !== undefined && isPart(word) && !isFilterName(word); word = words[++end])
     texts.push(word.text);
-  const isSpaced = SPACED.has(name) && !(name === "by" && WHOLE_PERSON.test(texts[0] ?? ""));
-  if (!isSpaced) {
-    const count = countValue(texts, rules.parsers[name]);
+  const isWholePerson = name === "by" && WHOLE_PERSON.test(texts[0] ?? "");
+  if (isWholePerson || !SPACED.has(name)) {
+    const parse = rules.parsers[name];
+    const understands = (text: string) => (isWholePerson ? WHOLE_PERSON.test(text) : "value" in parse(text));
+    const count = countValue(texts, understands);
     return toPart(trimmed(texts.slice(0, count).join(" ")), from + count - (hasColon ? 1 : 0));
   }
   const stop = words[end];
@@ -108,12 +110,12 @@ function startsValue(words: readonly Word[], at: number, rules: PartRules): bool
   return part.kind === "filter" && "value" in rules.parsers[name](part.text);
 }
 
-/** Counts the words of the longest beginning that the parser understands; all of them if it understands none. */
-function countValue(texts: readonly string[], parse: (text: string) => Value<unknown>): number {
+/** Counts the words of the longest beginning that the filter understands; all of them if it understands none. */
+function countValue(texts: readonly string[], understands: (text: string) => boolean): number {
   for (let count = texts.length; count > 0; count--) {
     const isList = (texts[count - 1] ?? "").endsWith(",") || (texts[count] ?? "").startsWith(",");
     if (isList && count < texts.length) continue;
-    if ("value" in parse(trimmed(texts.slice(0, count).join(" ")))) return count;
+    if (understands(trimmed(texts.slice(0, count).join(" ")))) return count;
   }
   return texts.length;
 }

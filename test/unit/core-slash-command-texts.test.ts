@@ -51,6 +51,10 @@ const ERRORS: [text: string, error: CommandError][] = [
       value: "@jane",
     },
   ],
+  [
+    "history by:me yesterday",
+    { argument: "yesterday", problem: "is not a filter of `history`.", example: "history by:@jane since:2026-11-20" },
+  ],
   ["show", { argument: "ID", problem: "is missing after `show`.", example: "show 4f2a91c7" }],
   [
     "history since:2099-01-01",

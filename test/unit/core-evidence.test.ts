@@ -42,10 +42,10 @@ test("only finished steps have evidence, and a step that did not succeed says so
 });
 
 test("secrets are hidden in outputs, by value and by name", () => {
-  const steps = [ran("plan", { Log: ["password is hunter2-secret"], AuthToken: ["abc"] })];
+  const steps = [ran("plan", { Log: ["password is hunter2-secret"], AuthToken: ["abc"], TokenDigit: ["7"] })];
   assert.deepEqual(
     shown(["plan.*"], steps).map(({ text }) => text),
-    ["password is (hidden)", "(hidden)"],
+    ["password is (hidden)", "(hidden)", "(hidden)"],
   );
 });
 

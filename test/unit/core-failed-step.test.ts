@@ -44,14 +44,19 @@ test("a step that was cancelled or timed out keeps its status", () => {
 test("the failure of a step hides values under hidden names, in its message and in its details", () => {
   const step = failed("restart", 1, {
     failureMessage: "login with hunter2-hunter2 failed",
-    failureDetails: { Type: ["Action"], AdminPassword: ["hunter2-hunter2"], Command: ["mysql -p hunter2-hunter2"] },
+    failureDetails: {
+      Type: ["Action"],
+      AdminPassword: ["hunter2-hunter2"],
+      Command: ["mysql -p hunter2-hunter2"],
+      Password: ["7"],
+    },
   });
   const mask = makeMask(["*password*"], { parameters: {}, steps: [step] });
   assert.deepEqual(findFailedStep(execution("Failed", step), mask), {
     name: "restart",
     status: "Failed",
     message: "login with (hidden) failed",
-    details: ["Type: Action", "AdminPassword: (hidden)", "Command: mysql -p (hidden)"],
+    details: ["Type: Action", "AdminPassword: (hidden)", "Command: mysql -p (hidden)", "Password: (hidden)"],
   });
 });
 

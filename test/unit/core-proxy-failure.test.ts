@@ -21,6 +21,7 @@ for (const [name, error, url, isNamed] of [
   ["a value that is no error", { code: "ERR_PROXY_TUNNEL" }, PROXY, false],
   ["an address that is none", failure({ code: "ECONNREFUSED", port: 80 }), "http://", false],
   ["no proxy", failure({ code: "ECONNREFUSED", address: "10.0.0.1", port: 3128 }), undefined, false],
+  ["a connection of fetch that ends early, without a proxy", failure({ code: "UND_ERR_ABORTED" }), undefined, false],
 ] as const)
   test(`${name}: the text ${isNamed ? "names the proxy" : "is unchanged"}`, () =>
     assert.equal(

@@ -17,6 +17,7 @@ import {
   type SignalResult,
   sendingSince,
   startSending,
+  uncertainUntil,
   waitsUntil,
   wasSent,
 } from "../../src/core/signal-attempt.ts";
@@ -118,6 +119,17 @@ test("each state of an attempt says whether its effect is unknown, and whether A
   assert.equal(isUncertain(undefined), false);
 });
 
+test("an attempt that was not sent, was refused or was accepted is not uncertain", () => {
+  for (const state of ["deferred", "skipped", "refused", "accepted"] as const)
+    assert.equal(uncertainUntil([anAttempt({ state, uncertainUntil: NOW + 5 })]), 0);
+  assert.equal(uncertainUntil([]), 0);
+});
+
+test("of several uncertain attempts, the one that can take effect latest counts", () => {
+  const attempts = [anAttempt({ uncertainUntil: NOW + 9 }), anAttempt({ attempt: 2, uncertainUntil: NOW + 5 })];
+  assert.equal(uncertainUntil(attempts), NOW + 9);
+});
+
 const accepted = (principal: string | null) => anAttempt({ state: "accepted", principal });
 const PRINCIPALS: [claim: string, SignalAttempt[], string[] | null][] = [
   ["nothing was sent", [], null],
@@ -179,7 +191,7 @@ test("a signal is on its way since the beginning of the last attempt that has no
 });
 
 test("the reason why AWS does not have the decision yet is that of the last attempt alone", () => {
-  assert.equal(lastError([anAttempt({ error: "first" }), anAttempt({ error: "second" })]), "second");
+  assert.equal(lastError(["first", "second", "third"].map((error) => anAttempt({ error }))), "third");
   assert.equal(lastError([anAttempt({ error: "first" }), anAttempt()]), null);
   assert.equal(lastError([]), null);
 });

@@ -2,12 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import type { ApprovalRequest, SignalState } from "../../src/core/request.ts";
 import { nextSignalMove } from "../../src/core/signal.ts";
-import {
-  ERROR_REPLY_UNCERTAIN_MS,
-  NO_REPLY_UNCERTAIN_MS,
-  type SignalAttempt,
-  uncertainUntil,
-} from "../../src/core/signal-attempt.ts";
+import { ERROR_REPLY_UNCERTAIN_MS, NO_REPLY_UNCERTAIN_MS, type SignalAttempt } from "../../src/core/signal-attempt.ts";
 import { BOT } from "../../src/core/signers.ts";
 import { aFacts, anAttempt, anExecution, aRequest, aStep, NOW } from "../support/samples.ts";
 
@@ -174,17 +169,6 @@ test("an unsafe execution stays unsafe while an attempt is uncertain", () => {
   const uncertain = input({ signal: "ambiguous" }, [anAttempt({ state: "ambiguous", uncertainUntil: NOW + 1 })]);
   const both = anExecution({ steps: [aStep(), aStep({ stepExecutionId: "b", name: "second" })] });
   assert.equal(nextSignalMove(uncertain, both, NOW).kind, "unsafe");
-});
-
-test("an attempt that was not sent, was refused or was accepted is not uncertain", () => {
-  for (const state of ["deferred", "skipped", "refused", "accepted"] as const)
-    assert.equal(uncertainUntil([anAttempt({ state, uncertainUntil: NOW + 5 })]), 0);
-  assert.equal(uncertainUntil([]), 0);
-});
-
-test("of several uncertain attempts, the one that can take effect latest counts", () => {
-  const attempts = [anAttempt({ uncertainUntil: NOW + 9 }), anAttempt({ attempt: 2, uncertainUntil: NOW + 5 })];
-  assert.equal(uncertainUntil(attempts), NOW + 9);
 });
 
 test("an attempt without a reply stays uncertain for the life of its signature plus five minutes of clock skew", () => {

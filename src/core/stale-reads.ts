@@ -57,5 +57,5 @@ export function contradictsList(
   const named = observed.steps.filter((each) => each.name === name);
   // The name that the list gives to a step inside another step is not documented.
   const isAhead = named.length === 0 ? step.parentStepId === null : named.every(({ status }) => status === "Pending");
-  return name !== step.name && isAhead ? `the list of waiting executions shows this one at step ${name}` : null;
+  return isAhead ? `the list of waiting executions shows this one at step ${name}` : null;
 }

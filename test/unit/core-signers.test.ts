@@ -50,6 +50,37 @@ test("an address that two voters have had is used for neither of them", () => {
   );
 });
 
+test("a voter without an address shares none", () => {
+  const ann = { userId: "U0ANN", email: "ann@example.com", sessionEmail: "ann@example.com" };
+  assert.equal(sessionNameFor(ann, [ann, { userId: "U0BEN", email: null, sessionEmail: null }]), "ann@example.com");
+});
+
+test("people who voted at the same time sign in the order of their ids", () => {
+  const same = ["U0CAT", "U0ANN", "U0BEN"].map((userId) => aVote(userId));
+  const ids = (request: ApprovalRequest) => listSigners("approvers", request, same).map(({ id }) => id);
+  assert.deepEqual(ids(decided(2)), ["U0ANN", "U0BEN", "U0CAT"]);
+  assert.deepEqual(ids(decided(1)), ["U0CAT", "U0BEN", "U0ANN"]);
+});
+
+test("only people who voted for the decision sign it", () => {
+  const mixed = [...votes, aVote("U0DAN", { verdict: "reject", at: NOW + 9 })];
+  const ids = (request: ApprovalRequest) => listSigners("approvers", request, mixed).map(({ id }) => id);
+  assert.deepEqual(ids(decided(2)), ["U0ANN", "U0BEN", "U0CAT"]);
+  assert.deepEqual(ids(decided(2, "reject")), ["U0DAN"]);
+  assert.deepEqual(nextSigner(decided(1), [], []), { kind: "done" }, "nobody can sign");
+});
+
+test("of the people whose signals had no effect, the one who has waited longest is next", () => {
+  const tried = [
+    signal("U0ANN", "refused", { at: NOW + 3 }),
+    signal("U0BEN", "refused", { at: NOW + 1 }),
+    signal("U0CAT", "refused", { at: NOW + 2 }),
+  ];
+  assert.equal(describeNext(decided(2), votes, tried), "U0BEN");
+  assert.equal(describeNext(decided(2), votes, [...tried, signal("U0BEN", "refused", { at: NOW + 4 })]), "U0CAT");
+  assert.equal(describeNext(decided(2), votes, tried.slice(0, 2)), "U0CAT", "not tried yet");
+});
+
 test("one required approval is the signal of the person who completed the quorum; others signal only if AWS refuses it", () => {
   assert.equal(describeNext(decided(1), votes, []), "U0CAT, the last");
   assert.equal(describeNext(decided(1), votes, [signal("U0CAT", "refused")]), "U0BEN, the last");

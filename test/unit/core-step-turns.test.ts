@@ -5,6 +5,7 @@ import type { ApprovalRequest } from "../../src/core/request.ts";
 import { nextSignalMove } from "../../src/core/signal.ts";
 import { ERROR_REPLY_UNCERTAIN_MS, type SignalAttempt } from "../../src/core/signal-attempt.ts";
 import { BOT } from "../../src/core/signers.ts";
+import { matchTurns } from "../../src/core/step-turns.ts";
 import { aFacts, anAttempt, anExecution, aRequest, aStep, NOW, STEP_ID } from "../support/samples.ts";
 
 const LATER = NOW + 60_000;
@@ -88,4 +89,68 @@ test("an unresolved attempt of another turn or step of the execution delays the 
       "send",
     );
   assert.equal(first(DECIDED).stepExecutionId, STEP_ID);
+});
+
+/** The turns of one step execution, in the order in which they were opened, by their starts. */
+const turnsOf = (...starts: (number | null)[]) =>
+  starts.map((waitingSince, index) => first({ id: `r-${index + 1}`, stepTurn: index + 1 }, waitingSince));
+
+const MATCHES: [
+  claim: string,
+  known: ApprovalRequest[],
+  startedAt: number | null,
+  found: string | null,
+  isNew: boolean,
+][] = [
+  ["no request", [], NOW, null, true],
+  ["a request of another step", [first({ stepExecutionId: "other" })], NOW, null, true],
+  ["the start of the only turn", turnsOf(NOW), NOW, "r-1", false],
+  ["a start a second earlier", turnsOf(NOW), NOW - 1_000, "r-1", false],
+  ["a start a second later", turnsOf(NOW), NOW + 1_000, "r-1", false],
+  ["a start more than a second earlier", turnsOf(NOW), NOW - 1_001, null, false],
+  ["a start more than a second later", turnsOf(NOW), NOW + 1_001, null, true],
+  ["the start of the first of two turns", turnsOf(NOW, LATER), NOW, "r-1", false],
+  ["the start of the second of two turns", turnsOf(NOW, LATER), LATER, "r-2", false],
+  ["a start between two turns", turnsOf(NOW, LATER), NOW + 30_000, null, false],
+  ["a start after two turns", turnsOf(NOW, LATER), LATER + 30_000, null, true],
+  ["no start, after one turn", turnsOf(NOW), null, "r-1", false],
+  ["no start, after two turns", turnsOf(NOW, LATER), null, "r-2", false],
+  ["a start, and the only turn has none", turnsOf(null), NOW, "r-1", false],
+  ["a start, and the second turn has none", turnsOf(NOW, null), LATER, "r-2", false],
+  ["the start of the first turn, and the second has none", turnsOf(NOW, null), NOW, "r-1", false],
+  ["a start that no turn has, and only the first turn has none", turnsOf(null, LATER), NOW, null, false],
+  ["no start, and the only turn has none", turnsOf(null), null, "r-1", false],
+];
+
+for (const [claim, known, startedAt, found, isNew] of MATCHES)
+  test(`a step with ${claim} ${found === null ? "has no request" : `is about ${found}`}${isNew ? " and is a new turn" : ""}`, () => {
+    const step = aStep({ startedAt });
+    const turns = matchTurns([step], known);
+    assert.equal(turns.findRequest(step)?.id ?? null, found);
+    assert.equal(turns.isNew(step), isNew);
+    for (const request of known) assert.equal(turns.findStep(request), request.id === found ? step : undefined);
+  });
+
+test("a turn is replaced only by a later one, and not while the read shows it too", () => {
+  const replaced = (known: ApprovalRequest[], ...starts: (number | null)[]) => {
+    const turns = matchTurns(
+      starts.map((startedAt) => aStep({ startedAt })),
+      known,
+    );
+    return known.filter((request) => turns.isReplaced(request)).map(({ id }) => id);
+  };
+  assert.deepEqual(replaced(turnsOf(NOW), LATER), ["r-1"]);
+  assert.deepEqual(replaced(turnsOf(NOW, LATER), LATER), ["r-1"]);
+  assert.deepEqual(replaced(turnsOf(NOW, LATER), LATER + 30_000), ["r-1", "r-2"]);
+  assert.deepEqual(replaced(turnsOf(NOW), NOW + 1_000), [], "the same turn");
+  assert.deepEqual(replaced(turnsOf(LATER), NOW), [], "an earlier turn");
+  assert.deepEqual(replaced(turnsOf(NOW), null), [], "no start in the read");
+  assert.deepEqual(replaced(turnsOf(null), LATER), [], "no start on record");
+  assert.deepEqual(replaced(turnsOf(NOW), NOW, LATER), [], "both turns are shown");
+});
+
+test("a step without an id is a new turn without a request", () => {
+  const step = aStep({ stepExecutionId: null, startedAt: NOW });
+  const turns = matchTurns([step], turnsOf(NOW));
+  assert.deepEqual([turns.findRequest(step), turns.isNew(step)], [undefined, true]);
 });

@@ -91,3 +91,16 @@ function logged() {
   const lines = testLog();
   return { ids, log: ids.log(lines), fields: () => lines.lines.map(({ fields }) => fields as Record<string, unknown>) };
 }
+
+test("a log line has no invisible characters, at any depth and in errors", () => {
+  const lines: string[] = [];
+  const log = makeLogger("info", { write: (line: string) => void lines.push(line) });
+  const err = new Error("bro\u200Bken", { cause: new Error("ca\u202Euse") });
+  log.info({ event: "a.b", name: "Ja\u202Ene", deep: [{ text: "x\u200By" }], count: 3, err }, "constant");
+  const [line = ""] = lines;
+  assert.doesNotMatch(line, /[\u200B\u202E]|u200b|u202e/i);
+  const { name, deep, count, err: logged } = JSON.parse(line);
+  assert.deepEqual({ name, deep, count }, { name: "Jane", deep: [{ text: "xy" }], count: 3 });
+  assert.match(logged.message, /^broken/);
+  assert.match(logged.stack, /Error: broken/);
+});

@@ -45,6 +45,29 @@ test("the steps grow with the text and not with the patterns, also if every patt
   assert.ok(steps(200, 20_000) <= 2.1 * steps(200, 10_000), "twice the text costs twice as much");
 });
 
+test("each step back along the tree and each occurrence is a step", () => {
+  const steps = (patterns: string[], text: string, isEnough = true) =>
+    makePatternAutomaton(patterns).scan(text, () => isEnough);
+  assert.equal(steps(["abcd"], "abcd"), 4 + 1);
+  assert.equal(steps(["abcd"], "abcx"), 4 + 1, "one step back, to the root");
+  assert.equal(steps(["aaab"], "aaac"), 4 + 3, "back along three suffixes");
+  assert.equal(steps(["she", "he", "e"], "she", false), 3 + 3);
+  assert.equal(steps(["she", "he", "e"], "she"), 3 + 1);
+});
+
+test("thousands of patterns with all kinds of units are told apart", () => {
+  const patterns = Array.from(
+    { length: 5_000 },
+    (_, index) => `${String.fromCharCode((index * 13) % 65_536)}${index}-`,
+  );
+  const automaton = makePatternAutomaton(patterns);
+  for (const [index, pattern] of patterns.entries()) {
+    const found: [number, number][] = [];
+    automaton.scan(`-${pattern}`, (...each) => found.push(each) > 0);
+    assert.deepEqual(found, [[index, pattern.length + 1]]);
+  }
+});
+
 test("without patterns nothing is found", () => {
   assert.equal(
     makePatternAutomaton([]).scan("text", () => assert.fail("found")),

@@ -35,6 +35,54 @@ test("the shortest values are kept for as long as they fit, and a text as long a
   );
 });
 
+test("a value of several lines that is left out is named, and one of a single line is not", () => {
+  const take = (...values: string[]) => {
+    const shortest = makeShortestSecrets(30);
+    for (const each of values) shortest.add("a", each);
+    const { secrets, ...more } = shortest.take();
+    return { values: secrets.map(({ value: each }) => each), ...more };
+  };
+  const long = "x".repeat(22);
+  assert.deepEqual(take(long), { values: [long], shortestLeftOut: Infinity, isLineLeftOut: false });
+  assert.deepEqual(take(`${long}y`), { values: [], shortestLeftOut: 23, isLineLeftOut: false });
+  assert.deepEqual(take("a\nb", long), { values: ["a\nb"], shortestLeftOut: 22, isLineLeftOut: false });
+  for (const line of ["\n", "\r"])
+    assert.deepEqual(take(`${long}${line}`, "ab"), { values: ["ab"], shortestLeftOut: 23, isLineLeftOut: true });
+  assert.deepEqual(take("12345", "1234", "123").values, ["123", "1234"]);
+  assert.deepEqual(take("12345", "54321", "123").values, ["123"], "values of one length are dropped together");
+});
+
+test("values are dropped in bulk when they need a quarter more than the room, and longer ones are no longer wanted", () => {
+  const shortest = makeShortestSecrets(100);
+  const add = (each: string) => shortest.add("a", each);
+  const wants = () => [...Array(120).keys()].filter((length) => !shortest.wants("x".repeat(length)))[0];
+  for (const letter of "abcde") add(letter.repeat(17));
+  assert.equal(wants(), undefined, "five values need 125");
+  add("abcd");
+  assert.equal(wants(), 17);
+  add("y".repeat(101));
+  assert.equal(wants(), 17);
+  assert.deepEqual(shortest.take(), {
+    secrets: [{ name: "a", value: "abcd" }],
+    shortestLeftOut: 17,
+    isLineLeftOut: false,
+  });
+  const other = makeShortestSecrets(100);
+  other.add("a", "x".repeat(101));
+  assert.equal(other.wants("x".repeat(101)), false, "a value that is longer than the room can never fit");
+  assert.equal(other.wants("x".repeat(100)), true);
+});
+
+test("hidden values have room for 100,000 characters, and each needs eight more", () => {
+  const shortest = makeShortestSecrets();
+  for (let index = 1_000; index < 1_100; index++) shortest.add("a", `${index}`.padEnd(992, "x"));
+  assert.equal(shortest.take().secrets.length, 100);
+  shortest.add("a", "one more");
+  assert.deepEqual(shortest.take(), {
+    ...{ secrets: [{ name: "a", value: "one more" }], shortestLeftOut: 992, isLineLeftOut: false },
+  });
+});
+
 /** NAME=value pairs in the visible parameters, each with another value. */
 const pairs = (count: number) => ({
   parameters: {

@@ -84,6 +84,21 @@ test("members without a value are omitted, as in JSON", () => {
   assert.equal(canonicalJson({ b: undefined, a: [undefined, null] }), '{"a":[null,null]}');
 });
 
+test("null, lists and texts are written as such, and members without a value in a list are null", () => {
+  assert.equal(canonicalJson(null), "null");
+  assert.equal(canonicalJson(undefined), "null");
+  assert.equal(canonicalJson([]), "[]");
+  assert.equal(canonicalJson({}), "{}");
+  assert.equal(
+    canonicalJson([null, [undefined], { a: null }, NaN, false, 0, ""]),
+    '[null,[null],{"a":null},null,false,0,""]',
+  );
+});
+
+test("members whose names become the same keep their order", () => {
+  assert.equal(canonicalJson({ "a\udc00": 1, "a\ud800": 2, a: 3 }), '{"a":3,"a\ufffd":1,"a\ufffd":2}');
+});
+
 test("a lone surrogate becomes the replacement character, so that the stored text has the same hash", () => {
   const text = canonicalJson({ "a\udc00": "b\ud800" });
   assert.equal(text, '{"a\ufffd":"b\ufffd"}');

@@ -69,3 +69,44 @@ test("a text without its middle keeps its start, more of its end, and whole char
     assert.match(text, new RegExp(`^(${family})*…(${family})*$`));
   }
 });
+
+const ACCENTED = `a${"\u0301".repeat(80)}`;
+const NONJOINED = "ن\u200C".repeat(100);
+const JOINED = "😀\u200D".repeat(60);
+
+const BOUNDARIES: [claim: string, text: string, at: number, boundary: number][] = [
+  ["the end is a boundary, also after a joiner", "ab\u200D", 3, 3],
+  ["a place after the end is the end", "ab\u200D", 9, 3],
+  ["the start is a boundary", "ab", 0, 0],
+  ["between two letters is a boundary", "ab", 1, 1],
+  ["after a joiner is none", "ab\u200Dc", 3, 1],
+  ["between joiners is none", "ab\u200C\u200Dc", 3, 1],
+  ["a joiner at the start belongs to the letter after it", "\u200Cab", 1, 0],
+  ["a character of 64 units is whole", ACCENTED, 64, 0],
+  ["a longer character is divided", ACCENTED, 65, 65],
+  ["letters joined for long are divided before a joiner", NONJOINED, 150, 149],
+  ["letters joined for long are divided after a letter", NONJOINED, 151, 151],
+  ["letters joined for 64 units are whole", NONJOINED, 64, 0],
+  ["emoji joined for long are divided before the joiner, and not within a pair", JOINED, 100, 98],
+  ["emoji joined for long are divided before the joiner", JOINED, 99, 98],
+  ["emoji joined for long are divided after an emoji", JOINED, 101, 101],
+  ["many joiners are divided after the first", "\u200D".repeat(100), 90, 1],
+  ["marks on half a pair are divided where they are", `\uDC00${"\u0301".repeat(100)}`, 80, 80],
+];
+
+for (const [claim, text, at, boundary] of BOUNDARIES)
+  test(`in a text, ${claim}`, () => {
+    assert.equal(boundaryBefore(text, at), boundary);
+  });
+
+test("a place before the text has no boundary in it", () => {
+  assert.ok(boundaryBefore("abc", -5) <= 0);
+});
+
+test("a text that loses its middle ends in whole characters, also if none fits", () => {
+  assert.equal(cutMiddle("abcdef", 3), "a…f");
+  assert.equal(cutMiddle("abcdef", 1), "…");
+  assert.equal(cutMiddle("abcdef", 0), "…");
+  assert.equal(cutMiddle("ab😀", 3), "a…");
+  assert.equal(cutMiddle(`abc${ACCENTED}`, 6), "ab…\u0301\u0301\u0301");
+});

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import fc from "fast-check";
-import { globCovers, globMatches } from "../../src/core/glob.ts";
+import { globCovers, globMatches, globsOverlap } from "../../src/core/glob.ts";
 import { FULL_MATRIX } from "../support/full-matrix.ts";
 
 /** The same matching with a regular expression, to compare the walk with. */
@@ -102,4 +102,76 @@ test("a star is covered only by a star", () => {
     ["*", "?", "a", "?*", "**"].filter((wide) => globCovers(wide, "*")),
     ["*", "**"],
   );
+});
+
+const MATCHES: [glob: string, text: string, isMatch: boolean][] = [
+  ["", "", true],
+  ["", "a", false],
+  ["a", "a", true],
+  ["a", "A", false],
+  ["*", "", true],
+  ["a*a", "a", false],
+  ["a*a", "aa", true],
+  ["*ab*ab*", "ab", false],
+  ["*ab*ab*", "xababx", true],
+  ["a*bc*c", "abc", false],
+  ["a*bc*c", "abcc", true],
+  ["?", "", false],
+  ["?*", "a", true],
+  ["a?*", "a", false],
+  ["*?b", "ab", true],
+  ["*a?b*", "aaxaxbc", true],
+  ["*a?b*", "aaxab", false],
+  ["?**", "a", true],
+];
+
+for (const [glob, text, isMatch] of MATCHES)
+  test(`the glob "${glob}" ${isMatch ? "matches" : "does not match"} the text "${text}"`, () => {
+    assert.equal(globMatches(glob, text), isMatch);
+  });
+
+const COVERED: [wide: string, narrow: string, isCovered: boolean][] = [
+  ["*", "", true],
+  ["a*", "a?b*", true],
+  ["a?c", "a?c", true],
+  ["a?c", "abc", true],
+  ["abc", "a?c", false],
+  ["a?", "a*", false],
+  ["?*", "*?", false],
+  ["*b", "*ab", true],
+  ["*ab", "*b", false],
+  ["a*", "b*", false],
+];
+
+for (const [wide, narrow, isCovered] of COVERED)
+  test(`the glob "${wide}" ${isCovered ? "covers" : "is not known to cover"} the glob "${narrow}"`, () => {
+    assert.equal(globCovers(wide, narrow), isCovered);
+  });
+
+const OVERLAPS: [a: string, b: string, isOverlap: boolean][] = [
+  ["", "", true],
+  ["", "**", true],
+  ["", "?", false],
+  ["a*", "*b", true],
+  ["a*c", "ab?", true],
+  ["ab", "a?", true],
+  ["ab", "b*", false],
+  ["?", "\n", true],
+  ["a\nb", "a*b", true],
+  ["a?", "a", false],
+];
+
+for (const [a, b, isOverlap] of OVERLAPS)
+  test(`the globs ${JSON.stringify(a)} and ${JSON.stringify(b)} ${isOverlap ? "have a text in common" : "have none"}`, () => {
+    assert.equal(globsOverlap(a, b), isOverlap);
+    assert.equal(globsOverlap(b, a), isOverlap);
+  });
+
+test("two globs overlap only in characters that the star of the second one may match", () => {
+  const overlaps = (a: string, b: string) => globsOverlap(a, b, /[a-z]/);
+  assert.deepEqual(
+    ["/ab/", "/a1/", "/?/", "/*/", "//"].map((a) => overlaps(a, "/*/")),
+    [true, false, true, true, true],
+  );
+  assert.ok(overlaps("/1/", "/?/"), "a question mark matches any character");
 });

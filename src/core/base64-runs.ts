@@ -33,8 +33,7 @@ export function* findBase64(text: string): Generator<Base64Run> {
 
 /** Whether a whole run decodes to a text, in UTF-8 or UTF-16: words and names that only look like base64 decode to noise. */
 export function isEncodedText(run: string): boolean {
-  const { bytes, count } = decode(run, 0);
-  const units = [...bytes.subarray(0, count)].filter((byte) => byte !== 0);
+  const units = [...decode(run, 0).bytes].filter((byte) => byte !== 0);
   try {
     const text = decodeURIComponent(units.map((byte) => `%${byte.toString(16).padStart(2, "0")}`).join(""));
     return !/(?!\s)[\p{Cc}\p{Cn}\p{Co}]/u.test(text);

@@ -30,7 +30,7 @@ export function normalizeName(name: string): string {
 /** Makes the test of one glob. Most globs look for words in order, which needs no walk over the name. */
 function makeGlobTest(glob: string): (name: string) => boolean {
   if (!/^\*[^?]*\*$/.test(glob)) return (name) => globMatches(glob, name);
-  const words = glob.split("*").filter((word) => word !== "");
+  const words = glob.split("*");
   return (name) => {
     let from = 0;
     for (const word of words) {

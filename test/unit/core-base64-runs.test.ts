@@ -44,7 +44,7 @@ const LINES: [width: number, after: string][] = [
 for (const [width, after] of LINES)
   test(`a value that ends in a short line is decoded whole: ${width} characters, then ${JSON.stringify(after)}`, () => {
     for (const more of [1, 2, 3, 4, 5]) {
-      const value = `${"x".repeat((width / 4) * 3 - 15 + more)}hunter2-hunter2`;
+      const value = `${"x".repeat((width / 4) * 6 - 15 + more)}hunter2-hunter2`;
       const text = encode(value).replaceAll(new RegExp(`.{${width}}`, "g"), "$&\n") + after;
       assert.deepEqual(wholeRuns(text)[0]?.text, value, `${more} bytes in the last line`);
     }

@@ -59,6 +59,9 @@ const GLOBS: [glob: string, hidden: string[], visible: string[]][] = [
   ["*token", ["token", "mytoken"], ["tokens"]],
   ["token*", ["token", "tokens"], ["mytoken"]],
   ["*p?n*", ["pin", "mypens"], ["pn", "p?", "paan"]],
+  ["*??*", ["ab", "abc"], ["a"]],
+  ["db*pin*", ["dbpin", "db-my-pins"], ["mydbpin"]],
+  ["*db*pin", ["dbpin", "my-db-my-pin"], ["dbpins"]],
   ["*", ["", "anything"], []],
   ["**", ["", "anything"], []],
 ];

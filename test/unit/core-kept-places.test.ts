@@ -41,7 +41,16 @@ const SEARCHES: [what: string, kept: Kept, text: string, found: string[][]][] = 
   ["a value of six characters inside a word", { "prod-1": "visible" }, "prod-12", [["prod-1"]]],
   ["one of two values", { orders: "visible", invoices: "visible" }, "invoices", [["invoices", "word"]]],
   ["none of the values", { orders: "visible" }, "invoices", []],
-  ["a value that is encoded", { "orders db": "visible" }, "x orders%20db", [["orders%20db", "word"]]],
+  ["a value that is encoded", { "orders db": "visible" }, "%20 orders%20db", [["orders%20db", "word"]]],
+  [
+    "values with the same end",
+    { "my prod": "visible", prod: "visible" },
+    "my prod",
+    [
+      ["my prod", "word"],
+      ["prod", "word"],
+    ],
+  ],
   [
     "values with the same long beginning, each by its end",
     { [`${LONG}a`]: "visible", [`${LONG}b`]: "allowed" },
@@ -80,6 +89,17 @@ test("long values with the same beginning cost their length wherever the beginni
   const { steps, found } = find(values, `${LONG}x `.repeat(1_000), 20_000);
   assert.equal(found, undefined);
   assert.ok(steps < 100_000, `${steps} steps: the comparisons stop at the limit`);
+});
+
+test("a search costs a step for each character, and the comparison of values of more than 64 characters", () => {
+  const cost = (value: string, text: string, most = ENOUGH) => find({ [value]: "visible" }, text, most).steps;
+  assert.equal(find({}, "orders").steps, 0);
+  assert.equal(cost("orders", "any text"), 8);
+  const [fits, exceeds] = [LONG.slice(0, 64), LONG.slice(0, 65)];
+  assert.equal(cost(fits, `${fits}-`), cost(exceeds, `${fits}-`) - exceeds.length);
+  // The comparisons end with the one that exceeds the limit.
+  const text = `${exceeds} `.repeat(3);
+  assert.equal(cost(exceeds, text, 65) - cost(exceeds, text, 64), 65);
 });
 
 test("of many visible values, the shortest are found", () => {
@@ -128,6 +148,7 @@ function parseMarks(marked: string): { text: string; secret: FoundSecret; places
 const KEPT: [what: string, marked: string, shown: string, more?: Partial<FoundSecret>, of?: Partial<Place>][] = [
   ["no visible value", "use [hunter2] now", "use ....... now"],
   ["a visible value elsewhere", "<use> [hunter2] now", "use ....... now"],
+  ["a visible value after it", "[hunter2] or <use>", "....... or use"],
   ["a visible value right before it", "<use>[hunter2]", "use......."],
   ["a visible value right after it", "[hunter2]<use>", ".......use"],
   ["the same value", "use <[hunter2]>", "use hunter2"],
@@ -164,6 +185,7 @@ for (const [what, marked, shown, more, of] of KEPT)
     let hidden = text;
     for (const { start, end, quote } of spans) {
       assert.equal(quote, "'");
+      assert.ok(start < end, "no place is empty");
       hidden = hidden.slice(0, start) + ".".repeat(end - start) + hidden.slice(end);
     }
     assert.equal(hidden, shown);

@@ -63,3 +63,9 @@ test("inputs under a hidden name, or that another input names, are hidden", () =
   assert.deepEqual(maskExecution(step(["ab"]), mask), step(MASK));
   assert.deepEqual(maskExecution(own, mask).steps[0]?.inputs, { Password: MASK, Region: "eu" });
 });
+
+test("a glob that matches any name hides the values of all inputs, and shows their names", () => {
+  const execution = anExecution({ steps: [aStep({ inputs: { Message: "Restart?", Env: { a: "b" } } })] });
+  const masked = maskExecution(execution, makeMask(["?*"], execution));
+  assert.deepEqual(masked.steps[0]?.inputs, { Message: MASK, Env: MASK });
+});

@@ -93,7 +93,8 @@ export function makeAuditStore(db: Kysely<Tables>, whole: WholeRows): AuditStore
         .selectFrom("audit")
         .selectAll()
         .where(UNPUBLISHED)
-        .where("publishNextAt", "<=", now)
+        // "+": SQLite would otherwise search by this column, and sort all that it finds.
+        .where(sql<SqlBool>`+publish_next_at <= ${now}`)
         .where(sql<SqlBool>`not ${IS_HELD_BACK}`)
         .orderBy("seq");
       const toDue = (row: AuditTable) => ({ record: auditFromRow(row), attempts: row.publishAttempts });

@@ -120,6 +120,15 @@ test("the query for the last votes of a person reads small entries of indexes, a
   );
 });
 
+test("the query for the next records to publish follows their order, and does not sort all that are due", async (t) => {
+  const plan = await planOf(t, (store) => store.audit.unpublished(NOW, 10));
+  assert.equal(plan[0], "SEARCH audit USING INDEX audit_due (publishing=?)", plan.join("\n"));
+  assert.deepEqual(
+    plan.filter((step) => step.startsWith("USE TEMP B-TREE")),
+    [],
+  );
+});
+
 test("a start after a crash searches claims and clicks by the indexes of those that are left", async (t) => {
   assert.deepEqual(await growingSteps(t, (store) => store.releaseStaleClaims()), []);
 });

@@ -2,6 +2,7 @@ import { type Kysely, sql } from "kysely";
 import { DEFAULT_MIGRATION_TABLE, type Migration, Migrator } from "kysely/migration";
 import { StoreUnavailableError } from "../unavailable.ts";
 import { foundation } from "./0001-foundation.ts";
+import { auditDue } from "./0002-audit-due.ts";
 
 /** A newer version of the program wrote the database, or a migration failed. */
 export class MigrationError extends Error {}
@@ -14,7 +15,7 @@ export class MigrationError extends Error {}
  */
 export type Migrations = Readonly<Record<string, Migration>>;
 
-export const MIGRATIONS: Migrations = { "0001-foundation": foundation };
+export const MIGRATIONS: Migrations = { "0001-foundation": foundation, "0002-audit-due": auditDue };
 
 /** Returns whether every migration has run. */
 export async function isMigrated<T>(db: Kysely<T>, migrations = MIGRATIONS): Promise<boolean> {

@@ -50,7 +50,7 @@ for (const [claim, typed, words] of WORDS)
   });
 
 test("a name of a filter has two letters or more, and the scheme of a URL is none", () => {
-  const keys = ["a:b", "12:30", "x1:b", "by:me", "https://example.com", "https:/example.com", "a".repeat(21) + ":b"];
+  const keys = ["a:b", "12:30", "x1:b", "by:me", "https://example.com", "https:/example.com", `${"a".repeat(21)}:b`];
   assert.deepEqual(
     keys.map((typed) => splitWords(typed).map(({ key }) => key)),
     [[null], [null], [null], ["by"], [null], ["https"], [null]],

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import fc from "fast-check";
 import { findQuietPeriod } from "../../src/core/quiet-hours.ts";
 
 const minutes = (text: string) => Number(text.slice(0, 2)) * 60 + Number(text.slice(3));
@@ -102,3 +103,29 @@ for (const [claim, zone, from, to, at, start, end] of CASES) {
     assert.deepEqual(found, expected);
   });
 }
+
+test("without changes of clocks, quiet hours are the same each day, from their first minute to before their last", () => {
+  const MINUTE = 60_000;
+  const DAY = 1440;
+  const zones = [["Etc/UTC", 0] as const, ["Asia/Kolkata", 330] as const, ["America/Phoenix", -420] as const];
+  const hours = fc.tuple(fc.nat(DAY - 1), fc.nat(DAY - 1)).filter(([from, to]) => from !== to);
+  const at = fc.integer({ min: 1_760_000_000_000, max: 1_770_000_000_000 });
+  fc.assert(
+    fc.property(fc.constantFrom(...zones), hours, at, fc.boolean(), ([zone, offset], [from, to], some, isEdge) => {
+      const midnight = Math.floor((some / MINUTE + offset) / DAY) * DAY - offset;
+      const now = isEdge ? (midnight + from) * MINUTE : some;
+      const length = (to - from + DAY) % DAY;
+      const start = [midnight + from - DAY, midnight + from].find(
+        (each) => each * MINUTE <= now && now < (each + length) * MINUTE,
+      );
+      const expected = start === undefined ? null : { start: start * MINUTE, end: (start + length) * MINUTE };
+      assert.deepEqual(findQuietPeriod(now, { from, to, zone }), expected);
+    }),
+  );
+});
+
+test("quiet hours can begin at midnight", () => {
+  const period = { start: utc("2026-01-15T23:00"), end: utc("2026-01-16T06:00") };
+  const find = (at: string) => findQuietPeriod(utc(at), { from: 0, to: minutes("07:00"), zone: "Europe/Berlin" });
+  assert.deepEqual(["2026-01-15T22:59", "2026-01-15T23:00", "2026-01-16T05:59"].map(find), [null, period, period]);
+});

@@ -78,10 +78,13 @@ test("the name of a person cannot imitate another person", () => {
 });
 
 test("a person whose name consists of separators is named by the Slack id", () => {
-  assert.deepEqual(signalComment(decidedAs("approve"), [aVote("U0JANE", { userName: "(;)", email: null })], "T0HOME"), [
-    `Countersign request ${REQUEST_ID}: Approved in Slack by U0JANE`,
-    `Approved by U0JANE (Slack user U0JANE, workspace T0HOME); request ${REQUEST_ID}`,
-  ]);
+  assert.deepEqual(
+    signalComment(decidedAs("approve"), [aVote("U0JANE", { userName: "(;:<>)", email: null })], "T0HOME"),
+    [
+      `Countersign request ${REQUEST_ID}: Approved in Slack by U0JANE`,
+      `Approved by U0JANE (Slack user U0JANE, workspace T0HOME); request ${REQUEST_ID}`,
+    ],
+  );
 });
 
 test("only people whose vote decided are named: an approval before a rejection is not", () => {
@@ -113,6 +116,17 @@ test("a long name and a long address are cut, so that the ids and the start of t
   const start = `Rejected by ${name} <${"e".repeat(127)}…> (Slack user U0JANE, workspace T0HOME); request ${REQUEST_ID}`;
   assert.equal(summary, `Countersign request ${REQUEST_ID}: Rejected in Slack by ${name}`);
   assert.equal(value, `${`${start}; reason: `.padEnd(MAX_PAYLOAD_VALUE_LENGTH - 1, "r")}…`);
+});
+
+test("of more people than AWS accepts values, the first are identified, and the summary names as many as fit", () => {
+  const ids = Array.from({ length: 60 }, (_, index) => `U0${String(index).padStart(2, "0")}`);
+  const votes = ids.map((id) => aVote(id, { userName: id }));
+  const [summary = "", ...values] = signalComment(decidedAs("approve"), votes, "T0HOME");
+  assert.ok(summary.length <= MAX_PAYLOAD_VALUE_LENGTH && summary.includes("by U000, U001, U002"), summary);
+  assert.deepEqual(
+    values.map((value) => /Slack user (\w+),/.exec(value)?.[1]),
+    ids.slice(0, 49),
+  );
 });
 
 test("the marks by which a search of AWS's records finds decisions stay the same", () => {

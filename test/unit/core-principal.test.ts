@@ -28,6 +28,8 @@ const PRINCIPALS: [arn: string | null, kind: PrincipalKind, name: string][] = [
   [sts("assumed-role/Deploy/run-1"), "role", "`Deploy/run-1`"],
   [sts("assumed-role"), "unclear", "`/assumed-role`"],
   [iam(`role/aws-reserved/sso.amazonaws.com/${SSO_ROLE}`), "identity-center", `role \`${SSO_ROLE}\``],
+  [iam(`role/${SSO_ROLE}`), "identity-center", `role \`${SSO_ROLE}\``],
+  [iam(`user/${SSO_ROLE}`), "iam-user", `\`${SSO_ROLE}\``],
   [sso("rosa@example.com"), "identity-center", "`rosa@example.com`"],
   [sso("rosa@example.com").replace("AWSReserved", "awsreserved"), "identity-center", "`rosa@example.com`"],
   [sts("assumed-role/AWSReservedSSO_Fake/rosa"), "identity-center", "`AWSReservedSSO_Fake/rosa`"],

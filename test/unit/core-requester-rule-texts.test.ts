@@ -276,3 +276,8 @@ test("the line that identifies the requester is named only where the requester i
     assert.deepEqual([missing(), missing("people")], [all, forPeople], String(requester.executedBy));
   }
 });
+
+test("a rule that this version does not know is a fault, and never lets an approval count", () => {
+  const route = aRoute({ whenRequesterUnknown: "later" as "deny" });
+  assert.throws(() => findRequesterRule(route, find(user)), /unexpected rule later/);
+});

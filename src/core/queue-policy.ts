@@ -81,12 +81,15 @@ const OPERATORS: Record<string, (expected: string, value: string) => boolean> = 
   Bool: (expected, value) => expected.toLowerCase() === value,
 };
 
-/** Compares each of the six parts of an ARN. A wildcard matches within its part. */
+/** Compares each of the six parts of an ARN. A wildcard matches within its part. Only "*" matches a value that is no ARN. */
 function arnMatches(pattern: string, arn: string): boolean {
   if (pattern === "*") return true;
   const split = (text: string) => /^([^:]*):([^:]*):([^:]*):([^:]*):([^:]*):(.*)$/s.exec(text)?.slice(1) ?? [];
   const [patterns, parts] = [split(pattern), split(arn)];
-  return patterns.length > 0 && patterns.every((each, index) => globMatches(each, parts[index] ?? ""));
+  return (
+    patterns.length > 0 &&
+    patterns.every((each, index) => parts[index] !== undefined && globMatches(each, parts[index]))
+  );
 }
 
 /** Whether all hold: no if one does not, unknown if one is unknown. */

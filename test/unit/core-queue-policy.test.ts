@@ -27,6 +27,10 @@ const STATEMENTS: Record<string, [QueueAccess, ...object[]]> = {
   "another action": ["refused", { ...ALLOW, Action: ["sqs:ReceiveMessage"] }],
   "another queue": ["refused", { ...ALLOW, Resource: `${queueArn}-dead-letters` }],
   "another account": ["refused", { ...ALLOW, Condition: { StringEquals: { "aws:SourceAccount": "444455556666" } } }],
+  "an ARN operator on the account": [
+    "refused",
+    { ...ALLOW, Condition: { ArnLike: { "aws:SourceAccount": "*:*:*:*:*:*" } } },
+  ],
   "only accounts": ["refused", { ...ALLOW, Principal: { AWS: ACCOUNT } }],
   "a denial": ["refused", ALLOW, { ...ALLOW, Effect: "Deny", Principal: "*", Action: "sqs:*" }],
 };

@@ -104,17 +104,13 @@ export function toRouteSubject(
 
 function parameter(name: string, values: string[], mask: Mask, defaults: Record<string, string[]> | null): Parameter {
   const masked = mask.hides(name);
-  const fallback = defaults?.[name];
   const shown = masked ? [MASK] : values.map(mask.text);
   return {
     name,
     values: shown.length > 1 && shown.every((each) => each === WITHHELD) ? [WITHHELD] : shown,
     masked,
     // Unknown for a masked value: "default" would reveal the value.
-    isDefault:
-      defaults === null || masked
-        ? null
-        : fallback !== undefined && JSON.stringify(fallback) === JSON.stringify(values),
+    isDefault: defaults === null || masked ? null : JSON.stringify(defaults[name]) === JSON.stringify(values),
   };
 }
 

@@ -80,8 +80,8 @@ function sessionNames({ startedBy }: RouteMatch, index: number): PolicyWarning[]
 /** Tells whether a part of the glob other than wildcards can match the session's name. AWS sets the names of Identity Center. */
 function comparesSessionName(glob: string): boolean {
   if (glob.includes(":assumed-role/AWSReservedSSO_")) return false;
-  return Array.from(glob).some((unit, at) => {
-    const [before, name] = [glob.slice(0, at) + (unit === "*" ? "*" : ""), glob.slice(at)];
+  return Array.from(glob).some((_, at) => {
+    const [before, name] = [glob.slice(0, at), glob.slice(at)];
     return !/^[*?]*$/.test(name) && globsOverlap(name, "*", NAME_UNIT) && globsOverlap(before, ROLE_SESSION, NAME_UNIT);
   });
 }

@@ -35,6 +35,8 @@ const DOCUMENTS: [glob: string, document: string, result: TestedCondition["resul
   ["DB", ARN, "fails"],
   ["document/Prod-DB", ARN, "fails"],
   ["Prod-DB", ARN.replace("document/", "x/document/"), "fails"],
+  ["x/Prod-DB", ARN.replace("document/", "x/document/"), "fails"],
+  ["arn*Prod-DB", "Prod-DB", "fails"],
   ["Prod-DB", "Prod-DB-2", "fails"],
   [ARN, "Prod-DB", "holds"],
   ["arn:*:document/Prod-*", "Prod-DB", "holds"],
@@ -82,6 +84,9 @@ const VALUES: [values: string[], globs: string[], result: TestedCondition["resul
   [["Prod", "dev"], ["prod"], "spelling"],
   [["prod", "Prod"], ["prod"], "values"],
   [["ends }}", "{ {x"], ["*"], "holds"],
+  [["pr\0o\u001bd"], ["prod"], "spelling"],
+  [["a b"], ["a?b"], "spelling"],
+  [["a b", "ab"], ["a?b"], "values"],
   [["a", "{{x"], ["*"], "reference"],
   [[""], [""], "holds"],
 ];

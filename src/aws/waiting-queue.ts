@@ -35,7 +35,7 @@ export function makeWaitingQueue(options: {
   calls?: AwsCalls;
 }): WaitingQueue & { peek(abort: AbortSignal): Promise<unknown>; close(): void } {
   const { url: QueueUrl, region, calls = UNCOUNTED } = options;
-  const client = connect(QueueUrl, region, calls);
+  const client = connectQueue(QueueUrl, region, calls);
   return {
     async receive(abort) {
       try {
@@ -85,7 +85,8 @@ export function makeWaitingQueue(options: {
   };
 }
 
-function connect(url: string, region: string, calls: AwsCalls): SQSClient {
+/** Makes a client for a queue: its URL may be that of a VPC endpoint, and its Region another one than that of the bot. */
+export function connectQueue(url: string, region: string, calls: AwsCalls = UNCOUNTED): SQSClient {
   const { hostname, origin } = new URL(url);
   const client = new SQSClient({
     region,

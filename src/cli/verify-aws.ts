@@ -2,7 +2,9 @@ import type { Command } from "commander";
 import type { Finding } from "../aws/verify/assumptions.ts";
 import { QUOTA_EXECUTIONS } from "../aws/verify/checks.ts";
 import { verifyAws } from "../aws/verify/verify-aws.ts";
+import type { WaitingQueueConfig } from "../config/config.ts";
 import { findUnknownRegions } from "../config/regions.ts";
+import { parseQueueUrl } from "../config/variable-formats.ts";
 import { systemClock } from "../ops/clock.ts";
 import { describeEarlyEnd } from "./end-early.ts";
 import { EXIT } from "./output.ts";
@@ -38,17 +40,29 @@ export function addVerifyAws(program: Command): void {
       const [unknown] = findUnknownRegions({ namedRegions: [{ path: [], region }] });
       if (unknown?.level === "problem") return refuse(unknown.text);
       if (unknown !== undefined) process.stderr.write(`${unknown.text}\n`);
+      const queue = parseQueue(options.queue ?? process.env.WAITING_QUEUE_URL, region);
+      if (queue !== null && "what" in queue) return refuse(`Nothing was created. ${queue.what} ${queue.fix}`);
       if (
         options.yes !== true &&
         !(process.stdin.isTTY && (await confirm({ region, ...options }, makePrompt(process.stdin, process.stderr))))
       )
         return refuse("Nothing was created. Confirm with --yes.");
-      await run(region, options);
+      await run(region, queue, options);
     });
 }
 
-async function run(region: string, { queue, quota = false, trail = true, json = false }: Options): Promise<void> {
-  const queueUrl = queue ?? process.env.WAITING_QUEUE_URL ?? null;
+/** Parses the URL of the queue; null without one. */
+function parseQueue(url: string | undefined, region: string) {
+  if (url === undefined) return null;
+  const parsed = parseQueueUrl(region)(url);
+  return "value" in parsed ? parsed.value : parsed;
+}
+
+async function run(
+  region: string,
+  queue: WaitingQueueConfig | null,
+  { quota = false, trail = true, json = false }: Options,
+): Promise<void> {
   const report = (line: string) => process.stderr.write(`${line}\n`);
   const interrupted = new AbortController();
   process.once("SIGINT", () => interrupted.abort());
@@ -56,7 +70,7 @@ async function run(region: string, { queue, quota = false, trail = true, json = 
   try {
     const { findings, left, ...of } = await verifyAws({
       region,
-      queueUrl,
+      queue,
       quota,
       trail,
       clock: systemClock,

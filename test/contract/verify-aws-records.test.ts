@@ -18,7 +18,9 @@ interface Reply {
 /** Starts a server that gives these replies in turn, the last one again and again. The clock passes in sleeps only. */
 async function setUp(t: TestContext, replies: readonly Reply[]) {
   let calls = 0;
+  const authorizations: string[] = [];
   const server = createServer((request, response) => {
+    authorizations.push(String(request.headers.authorization));
     request.resume().on("end", () => {
       const { status = 200, body } = replies[Math.min(calls++, replies.length - 1)] ?? { body: {} };
       const isQueue = request.headers["x-amz-target"]?.includes("SQS");
@@ -43,7 +45,14 @@ async function setUp(t: TestContext, replies: readonly Reply[]) {
       now += ms;
     },
   };
-  return { url, clock, calls: () => calls, passed: () => now - start, abort: new AbortController() };
+  return {
+    url,
+    clock,
+    authorizations: () => authorizations,
+    calls: () => calls,
+    passed: () => now - start,
+    abort: new AbortController(),
+  };
 }
 
 const events = (...records: object[]) => ({
@@ -120,14 +129,18 @@ for (const [name, Messages, holds, observed] of [
   ["events of others", [message(STEP, OTHER)], null, /^Not observed: no event arrived\./],
 ] as const)
   test(`a queue with ${name}: holds is ${holds}`, async (t) => {
-    const { url, clock } = await setUp(t, [{ body: { Messages } }]);
+    const { url, clock, authorizations } = await setUp(t, [{ body: { Messages } }]);
     // A second passes with each call.
     const now = () => {
       void clock.sleep(1000);
       return clock.now();
     };
-    const queueUrl = `${url}/111122223333/countersign-verify`;
-    const found = await findWaitingEvents({ queueUrl, region: "us-east-1", clock: { ...clock, now } }, [ID]);
+    const queue = { url: `${url}/111122223333/countersign-verify`, region: "eu-west-1" };
+    const found = await findWaitingEvents({ queue, clock: { ...clock, now } }, [ID]);
+    assert.ok(
+      authorizations().every((each) => each.includes("/eu-west-1/sqs/")),
+      "signed with the Region of the queue",
+    );
     assert.equal(found.holds, holds);
     assert.match(found.observed, observed);
   });

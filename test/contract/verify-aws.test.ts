@@ -33,7 +33,7 @@ async function verify(
   });
   const result = await verifyAws({
     region: "us-east-1",
-    queueUrl: `${aws.url}/111122223333/countersign-waiting`,
+    queue: { url: `${aws.url}/111122223333/countersign-waiting`, region: "us-east-1" },
     quota,
     trail,
     // The waits pass on the stand-in's clock.
@@ -75,6 +75,12 @@ test("a throttled start says nothing about the quota", async () => {
     [found?.holds, found?.observed],
     [null, "ThrottlingException at the start of execution 1 of this check."],
   );
+});
+
+test("verify-aws refuses a text that is not the URL of a queue before it creates anything", async () => {
+  const { code, text } = await runCli({ AWS_REGION: "us-east-1" }, "verify-aws", "--yes", "--queue", "countersign");
+  assert.equal(code, 2);
+  assert.match(text, /^Nothing was created\. "countersign" is not the URL of an SQS queue\. Copy the queue's URL/);
 });
 
 fullMatrixTest("verify-aws --yes prints each assumption as JSON, and ends with 0", async (t) => {

@@ -1,9 +1,10 @@
 import { CloudTrailClient, LookupEventsCommand } from "@aws-sdk/client-cloudtrail";
-import { ReceiveMessageCommand, SQSClient } from "@aws-sdk/client-sqs";
+import { ReceiveMessageCommand } from "@aws-sdk/client-sqs";
 import type { Clock } from "../../app/ports/aws.ts";
 import { describe, readFailure } from "../aws-failures.ts";
 import { ownCredentials } from "../own-credentials.ts";
 import { makeRequestHandler } from "../request-handler.ts";
+import { connectQueue } from "../waiting-queue.ts";
 import { type Finding, finding } from "./assumptions.ts";
 
 /** EventBridge delivers within seconds. Milliseconds. */
@@ -22,24 +23,19 @@ const HIDDEN_SECONDS = 5;
  * deleted. Without any event, nothing is observed: another reader of the queue may have deleted them. Source of the detail types: EventBridge events of Systems Manager, "Automation".
  */
 export async function findWaitingEvents(
-  { queueUrl, region, clock }: { queueUrl: string | null; region: string; clock: Clock },
+  { queue, clock }: { queue: { url: string; region: string } | null; clock: Clock },
   executionIds: readonly string[],
 ): Promise<Finding> {
-  if (queueUrl === null)
+  if (queue === null)
     return finding("waitingEvent", null, "Not observed: name the queue of the EventBridge rule with --queue.");
-  const client = new SQSClient({
-    region,
-    requestHandler: makeRequestHandler({ requestTimeout: 30_000 }),
-    ...ownCredentials(),
-    maxAttempts: 2,
-  });
+  const client = connectQueue(queue.url, queue.region);
   const seen = new Set<string>();
   try {
     const end = clock.now() + EVENTS_MS;
     for (let count = 0; count < MAX_RECEIVES && clock.now() < end && seen.size < 2; count++) {
       const { Messages = [] } = await client.send(
         new ReceiveMessageCommand({
-          QueueUrl: queueUrl,
+          QueueUrl: queue.url,
           MaxNumberOfMessages: 10,
           WaitTimeSeconds: 1,
           VisibilityTimeout: HIDDEN_SECONDS,

@@ -12,7 +12,8 @@ import { findTrail, findWaitingEvents } from "./records.ts";
 export interface VerifyOptions {
   region: string;
   /** The queue that EventBridge delivers status events to; null: events are not observed. */
-  queueUrl: string | null;
+  /** The queue that EventBridge delivers status events to. */
+  queue: { url: string; region: string } | null;
   /** Whether to start 101 executions, which can use up the account's quota while they wait. */
   quota: boolean;
   /** Whether to wait for CloudTrail, up to 15 minutes. */
@@ -42,7 +43,7 @@ class CredentialsError extends Error {
  * also after a failure. Uses the credentials of the environment. Throws CredentialsError.
  */
 export async function verifyAws(options: VerifyOptions): Promise<Verification> {
-  const { region, queueUrl, quota, trail, clock, signal, report } = options;
+  const { region, queue, quota, trail, clock, signal, report } = options;
   const identity = await callerIdentity(region, AbortSignal.timeout(10_000));
   if (identity.kind === "failed")
     throw new CredentialsError(`AWS does not say whose credentials these are: ${identity.message}`);
@@ -64,7 +65,7 @@ export async function verifyAws(options: VerifyOptions): Promise<Verification> {
         report(`The check of ${readable(check.name)} failed: ${describe(error).message}`);
       }
     }
-    if (!signal.aborted) findings.push(await findWaitingEvents({ queueUrl, region, clock }, on.started));
+    if (!signal.aborted) findings.push(await findWaitingEvents({ queue, clock }, on.started));
   } finally {
     report("Canceling the executions and deleting the runbooks.");
     left = await on.cleanUp();

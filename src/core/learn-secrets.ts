@@ -1,6 +1,6 @@
 import type { ObservedExecution } from "./execution.ts";
 import { normalizeName } from "./hidden-names.ts";
-import { findNamedValues, leaves } from "./named-values.ts";
+import { findNamedValues, leaves, NAMING, VALUED } from "./named-values.ts";
 import { type LearnedSecrets, makeShortestSecrets } from "./shortest-secrets.ts";
 import type { Work } from "./slices.ts";
 import { MIN_SECRET_LENGTH } from "./token.ts";
@@ -131,9 +131,9 @@ export function withParentSources(sources: SecretSources): SecretSources[] {
  */
 export function findNaming(members: object, hides: (name: string) => boolean): (key: string) => string | null {
   const naming = Object.entries(members).find(
-    ([key, text]) => /(?:name|key|variable|id)$/i.test(key) && typeof text === "string" && hides(text),
+    ([key, text]) => NAMING.test(key) && typeof text === "string" && hides(text),
   );
-  return (key) => (naming === undefined || !/value/i.test(key) ? null : String(naming[1]));
+  return (key) => (naming === undefined || !VALUED.test(key) ? null : String(naming[1]));
 }
 
 /**

@@ -16,8 +16,9 @@ const MAX_NAME_LENGTH = 256;
 const MAX_SPACE = 200;
 
 /** Names of members whose text is a name itself, as in {"Name": "DB_PASSWORD", "Value": "..."}. */
-const NAMING = /^(?:.*name|.*key|variable|id)$/i;
-const VALUED = /value/i;
+export const NAMING = /(?:name|key|variable|id)$/i;
+/** Names of members that hold the value for such a name. */
+export const VALUED = /value/i;
 
 /**
  * Finds the values under hidden names in the raw text, so that JSON need not be valid, complete or at its beginning, and
@@ -26,15 +27,15 @@ const VALUED = /value/i;
 export function findNamedValues(text: string, hides: (name: string) => boolean): NamedValue[] {
   const found: NamedValue[] = [];
   // Many tools escape every letter that is not ASCII.
-  const isHidden = (name: string) => hides(name) || (name.includes("\\") && unescapeLevels(name).some(hides));
+  const isHidden = (name: string) => unescapeLevels(name).some(hides);
   let done = 0;
-  /** The end of a member that names the next one; -1: none. */
-  let namesNext = -1;
+  /** The end of a member that names the next one; the end of the text: none. */
+  let namesNext = text.length;
   for (let at = nextSeparator(text, 0); at < text.length; at = nextSeparator(text, Math.max(at + 1, done))) {
     const key = nameBefore(text, at, done);
     if (key === null) continue;
     const from = valueStart(text, at);
-    const follows = namesNext >= 0 && key.quoted && VALUED.test(key.name) && isBetween(text, namesNext, key.start);
+    const follows = key.quoted && VALUED.test(key.name) && isBetween(text, namesNext, key.start);
     if (key.quoted && NAMING.test(key.name) && !isHidden(key.name)) {
       const named = readString(text, from, MAX_NAME_LENGTH);
       if (named !== null && isHidden(text.slice(named.start, named.end))) namesNext = done = named.end;
@@ -43,7 +44,7 @@ export function findNamedValues(text: string, hides: (name: string) => boolean):
     if (!follows && !isHidden(key.name)) continue;
     const value = readValue(text, from, key.quoted);
     if (value === null || value.end === value.start) continue;
-    found.push({ name: key.name, quote: key.quoted ? key.quote : "", ...value });
+    found.push({ name: key.name, quote: key.quote, ...value });
     done = value.end;
   }
   return found;
@@ -52,8 +53,7 @@ export function findNamedValues(text: string, hides: (name: string) => boolean):
 function nextSeparator(text: string, from: number): number {
   for (let at = from; at < text.length; at++) {
     const unit = text.charCodeAt(at);
-    if (unit === COLON || (unit === EQUALS && text.charCodeAt(at + 1) !== EQUALS && !isOperator(text, at - 1)))
-      return at;
+    if (unit === COLON || (unit === EQUALS && text.charCodeAt(at + 1) !== EQUALS)) return at;
   }
   return text.length;
 }
@@ -61,10 +61,6 @@ function nextSeparator(text: string, from: number): number {
 const COLON = 58;
 const EQUALS = 61;
 const BACKSLASH = 92;
-const OPERATORS = new Set([..."=!<>+*/%~^|&"].map((operator) => operator.charCodeAt(0)));
-
-/** Tells whether an equals sign after this place is a part of an operator. */
-const isOperator = (text: string, at: number) => OPERATORS.has(text.charCodeAt(at));
 
 interface Key {
   name: string;
@@ -110,7 +106,7 @@ function readValue(text: string, at: number, isMember: boolean): Value | null {
     const levels = unescapeLevels(text.slice(string.start, string.end));
     return { ...string, quote: "", secrets: [...levels, ...levels.flatMap(leaves)] };
   }
-  if (isMember && /[[{]/.test(text[at] ?? "")) {
+  if (isMember && /[[{]/.test(text.charAt(at))) {
     const end = nestedEnd(text, at);
     return { start: at, end, secrets: unescapeLevels(text.slice(at, end)).flatMap(leaves) };
   }
@@ -140,7 +136,7 @@ function readString(text: string, at: number, longest = text.length): { start: n
  */
 function stringEnd(text: string, start: number, mark: string, escapes: number, last = text.length): number {
   for (let at = text.indexOf(mark, start); at >= 0 && at <= last; at = text.indexOf(mark, at + 1))
-    if (Math.min(countEscapes(text, at), at - start) % (2 * (escapes + 1)) === escapes) return at;
+    if (countEscapes(text, at) % (2 * (escapes + 1)) === escapes) return at;
   return -1;
 }
 
@@ -150,8 +146,7 @@ function nestedEnd(text: string, from: number): number {
   for (let at = from; at < text.length; at++) {
     const character = text[at];
     if (character === '"') {
-      const escapes = Math.min(countEscapes(text, at), at - from);
-      const end = stringEnd(text, at + 1, '"', escapes);
+      const end = stringEnd(text, at + 1, '"', countEscapes(text, at));
       if (end < 0) return text.length;
       at = end;
     } else if (character === "{" || character === "[") depth++;
@@ -184,13 +179,13 @@ function countEscapes(text: string, mark: number): number {
 
 function isSpace(text: string, at: number): boolean {
   const unit = text.charCodeAt(at);
-  return unit < 128 ? unit === 32 || (unit >= 9 && unit <= 13) : /\s/.test(text[at] ?? "");
+  return unit < 128 ? unit === 32 || (unit >= 9 && unit <= 13) : /\s/.test(text.charAt(at));
 }
 
 /** Tells whether the character can be a part of a name without quotation marks. */
 function isNamePart(text: string, at: number): boolean {
   const unit = text.charCodeAt(at);
-  return unit < 128 ? IN_ASCII_NAMES[unit] === 1 : /[\p{L}\p{N}]/u.test(text[at] ?? "");
+  return unit < 128 ? IN_ASCII_NAMES[unit] === 1 : /[\p{L}\p{N}]/u.test(text.charAt(at));
 }
 
 const IN_ASCII_NAMES = Uint8Array.from({ length: 128 }, (_, unit) => Number(/[\w.-]/.test(String.fromCharCode(unit))));

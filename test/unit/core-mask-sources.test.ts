@@ -28,6 +28,10 @@ const SOURCES: [string, Parameters<typeof anExecution>[0]][] = [
   ["JSON in the middle of a text", { steps: [aStep({ outputs: { Out: [`INFO got {"Password": "${SECRET}"} ok`] } })] }],
   ["JSON that AWS has cut off", { steps: [aStep({ outputs: { Out: [`{"a": [1, {"Password": "${SECRET}`] } })] }],
   [
+    "a name and a value in JSON that AWS has cut off",
+    { steps: [aStep({ outputs: { Out: [`{"EnvVariable":"DB_PASSWORD","Value":"${SECRET}","x`] } })] },
+  ],
+  [
     "JSON in a string of JSON",
     { parameters: { Event: [JSON.stringify({ body: JSON.stringify({ token: SECRET }) })] } },
   ],

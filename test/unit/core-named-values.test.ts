@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { findNamedValues, leaves } from "../../src/core/named-values.ts";
 
-const hides = (name: string) => /password|token|schlüssel/i.test(name);
+const hides = (name: string) => /password|token|schlüssel|^n$/i.test(name);
 const find = (text: string) => findNamedValues(text, hides);
 
 /** Texts in which « and » are around each value under a hidden name. */
@@ -48,6 +48,16 @@ const PAIRS: string[] = [
   "mötpassword=«abc»",
   "naïve=abc",
   "password:abc",
+  "12:30 password=«abc»",
+  "Schlüssel=«abc»",
+  "password€=abc",
+  "password\u0001=abc",
+  "password\r=\r\n«abc»",
+  "password=«token» =x",
+  'password="«token»":x',
+  'password=«ab»"token":«x»',
+  '"token":"«abc»"',
+  "password=«[a» b]",
   "password: abc",
   "user=abc",
   "user=abc password=«abc» x=1 token=«def»",
@@ -83,6 +93,7 @@ const MEMBERS: string[] = [
   '{"password":«a;b&c|d<e>`f»}',
   '{"password":""}',
   '{"password":}',
+  '{"password":«>abc»}',
   '{"x":"password","y":"def"}',
   '{"x":"def"}',
   '{password:"abc"}',
@@ -115,6 +126,8 @@ const MEMBERS: string[] = [
   "{'Key': 'token' , 'Value': '«abc»'}",
   '{"id":"token","value":«12»}',
   '{"Variable":"token","NewValue":"«abc»"}',
+  '{"EnvVariable":"token","Value":"«abc»","x":"cut o',
+  '{"ParameterId":"token","Value":"«abc»"}',
   '{"ParameterName":"token","ParameterValue":"«abc»"}',
   '{\\"Name\\":\\"token\\",\\"Value\\":\\"«abc»\\"}',
   '{"Name":"region","Value":"abc"}',
@@ -127,6 +140,10 @@ const MEMBERS: string[] = [
   '{"Name":"token" "Value":"abc"}',
   '{"Name":"token",,"Value":"abc"}',
   '{"Name":"token",value="abc"}',
+  '{name="token","Value":"abc"}',
+  '{"Name":"token=x","Value":"«abc»"}',
+  'x,"Value":"abc"',
+  ',"Value":"abc"',
   `{"Name":"token",${" ".repeat(198)}"Value":"«abc»"}`,
   `{"Name":"token",${" ".repeat(199)}"Value":"abc"}`,
   '{"Name":12,"Value":"abc"}',
@@ -166,14 +183,14 @@ const FOUND: [text: string, name: string, quote: string, secrets: string[]][] = 
   ['{"Name":"token","NewValue":12}', "NewValue", '"', ["12"]],
   ['{"password":"a\\nb"}', "password", "", ["a\\nb", "a\nb"]],
   ["password='[\"abc\",7]'", "password", "", ['["abc",7]', "abc", "7"]],
-  ['{"password":["abc",{"x":-1.5}]}', "password", '"', ["abc", "-1.5"]],
+  ['{"a":"b","password":["abc",{"x":-1.5}]}', "password", '"', ["abc", "-1.5"]],
 ];
 
 for (const [text, name, quote, secrets] of FOUND)
   test(`what is found in ${JSON.stringify(text)} has its name, its quotation mark and its values`, () => {
     const found = find(text);
     assert.deepEqual(
-      found.map((each) => ({ name: each.name, quote: each.quote, secrets: [...new Set(each.secrets)] })),
+      found.map((each) => ({ name: each.name, quote: each.quote, secrets: each.secrets })),
       [{ name, quote, secrets }],
     );
   });
@@ -199,3 +216,12 @@ for (const [text, values] of LEAVES)
   test(`the values in ${JSON.stringify(text)} are ${JSON.stringify(values)}`, () => {
     assert.deepEqual([...new Set(leaves(text))], values);
   });
+
+test("a value without a name is not hidden, even if every name is", () => {
+  for (const text of ["=abc", "(=abc)", "a: b", ""])
+    assert.deepEqual(
+      findNamedValues(text, () => true),
+      [],
+      text,
+    );
+});

@@ -83,8 +83,9 @@ export function verifySignals(
     const step = context.turns.findStep(request);
     const reached = findReached(context, request) ?? byPrincipal.get(request.id);
     const result = reached !== undefined ? "misdirected" : verifyOwnStep(context, request, step, own);
-    if (result === null || result === request.verification) return [];
-    // The report of a signal without effect asked for a decision in AWS: such a decision is no second report.
+    if (result === null) return [];
+    // The report of a signal without effect asked for a decision in AWS: neither such a decision nor the same result is a
+    // second report.
     if (request.verification === "no-effect" && result !== "confirmed" && reached === undefined) return [];
     const decidedBy = step === undefined ? [] : findDeciders(step);
     return [{ request, result, reached: reached === undefined ? null : toReached(reached), decidedBy, attempt }];
@@ -151,7 +152,7 @@ function verifyOwnStep(
   const accepted = sent.filter(({ state }) => state === "accepted");
   const hasEndedAll = hasEnded(observed.status);
   const isFinal = hasEndedAll || sent.every(({ uncertainUntil }) => uncertainUntil <= now);
-  const isOverdue = accepted.length > 0 && accepted.every(({ at }) => now - at >= EFFECT_DUE_MS);
+  const isOverdue = accepted.every(({ at }) => now - at >= EFFECT_DUE_MS);
   const who = whoDecided(step, request.id, findSigningPrincipals(sent));
   const isWaiting = step !== undefined && isWaitingAs(step, gateAction(request.facts)) && !hasEndedAll;
   if (isWaiting) {

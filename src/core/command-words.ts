@@ -31,9 +31,9 @@ export function splitWords(text: string): Word[] {
   let rest = text.trimStart();
   while (rest !== "") {
     const { word, length } = readWord(rest);
-    // "since: yesterday" means the same as "since:yesterday".
+    // "since: yesterday" means the same as "since:yesterday". Only a filter without a value has no text outside of quotes.
     const last = words.at(-1);
-    if (last !== undefined && last.key !== null && last.text === "" && !last.isQuoted && word.key === null)
+    if (last !== undefined && last.text === "" && !last.isQuoted && word.key === null)
       words[words.length - 1] = { ...word, key: last.key };
     else words.push(word);
     rest = rest.slice(length).trimStart();
@@ -50,11 +50,12 @@ function readWord(rest: string): { word: Word; length: number } {
   let isQuoted = false;
   const quote = QUOTES.find((each) => each.includes(rest[at] ?? " "));
   if (quote !== undefined) {
-    const end = [...rest.slice(at + 1)].findIndex((unit) => quote.includes(unit));
-    const inside = end < 0 ? rest.slice(at + 1) : [...rest.slice(at + 1)].slice(0, end).join("");
-    text = inside;
+    const units = [...rest.slice(at + 1)];
+    const end = units.findIndex((unit) => quote.includes(unit));
+    text = (end < 0 ? units : units.slice(0, end)).join("");
     isQuoted = true;
-    at += 1 + inside.length + (end < 0 ? 0 : 1);
+    // A quote that is not closed has no text after it.
+    at += text.length + 2;
   }
   const [tail = ""] = /^(?:<[^<>\n]*>|\S)*/.exec(rest.slice(at)) ?? [];
   return { word: { key, text: decodeEntities(text + tail).trim(), isQuoted }, length: Math.max(1, at + tail.length) };

@@ -31,8 +31,8 @@ export function formatWaitingPage(direction: WaitingPage["direction"], request: 
 
 /** Parses such a text; null for the first page, and for a text that is none. */
 export function parseWaitingPage(page: string | null): WaitingPage | null {
-  const [, direction, deadline, id] = /^(after|before):(\d{1,15}):(\S{1,60})$/.exec(page ?? "") ?? [];
-  if ((direction !== "after" && direction !== "before") || deadline === undefined || id === undefined) return null;
+  const [, direction, deadline, id = ""] = /^(after|before):(\d{1,15}):(\S{1,60})$/.exec(page ?? "") ?? [];
+  if (direction !== "after" && direction !== "before") return null;
   return { direction, from: { deadline: Number(deadline), id } };
 }
 

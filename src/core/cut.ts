@@ -30,8 +30,7 @@ export function cutMiddle(text: string, length: number): string {
 export function boundaryBefore(text: string, at: number): number {
   if (at >= text.length) return text.length;
   let start = findStart(text, at);
-  while (start > 0 && isJoiner(text.charAt(start - 1)) && at - start <= MAX_CHARACTER_LENGTH)
-    start = findStart(text, start - 1);
+  while (isJoiner(text.charAt(start - 1)) && at - start <= MAX_CHARACTER_LENGTH) start = findStart(text, start - 1);
   if (at - start <= MAX_CHARACTER_LENGTH) return start;
   let end = /^[\uD800-\uDBFF][\uDC00-\uDFFF]/.test(text.slice(at - 1, at + 1)) ? at - 1 : at;
   while (end > 1 && isJoiner(text.charAt(end - 1))) end--;

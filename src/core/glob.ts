@@ -5,7 +5,7 @@ export function globMatches(glob: string, text: string): boolean {
   const last = others.pop();
   if (last === undefined) return glob === text;
   const end = text.length - last.length;
-  if (end < first.length || !text.startsWith(first) || !text.endsWith(last)) return false;
+  if (!text.startsWith(first) || !text.endsWith(last)) return false;
   // The search for a text is many times as fast as a walk over it, and many routes compare the same long value.
   let at = first.length;
   for (const part of others) {
@@ -37,8 +37,7 @@ function walk(glob: string, text: string, isOne: (unit: string | undefined) => b
     if (glob[g] === "*") {
       star = g++;
       mark = t;
-      if (g === glob.length) return true;
-    } else if (g < glob.length && (glob[g] === "?" ? isOne(text[t]) : glob[g] === text[t])) {
+    } else if (glob[g] === "?" ? isOne(text[t]) : glob[g] === text[t]) {
       g++;
       t++;
     } else if (star >= 0) {

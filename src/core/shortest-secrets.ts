@@ -45,7 +45,7 @@ export function makeShortestSecrets(room = MAX_SECRETS_LENGTH) {
     wants: ({ length }: string): boolean => length < shortestLeftOut,
     add(name: string, value: string): void {
       const { length } = value;
-      if (length >= shortestLeftOut || length > room) {
+      if (length >= shortestLeftOut || length + COST_OF_ONE > room) {
         leaveOut(length, value);
         return;
       }

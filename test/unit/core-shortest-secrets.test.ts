@@ -48,8 +48,23 @@ test("a value of several lines that is left out is named, and one of a single li
   assert.deepEqual(take("a\nb", long), { values: ["a\nb"], shortestLeftOut: 22, isLineLeftOut: false });
   for (const line of ["\n", "\r"])
     assert.deepEqual(take(`${long}${line}`, "ab"), { values: ["ab"], shortestLeftOut: 23, isLineLeftOut: true });
+  const line = "y".repeat(22);
+  assert.deepEqual(take(`${line}\n`, "z".repeat(21), "ab"), {
+    values: ["ab"],
+    shortestLeftOut: 21,
+    isLineLeftOut: true,
+  });
   assert.deepEqual(take("12345", "1234", "123").values, ["123", "1234"]);
   assert.deepEqual(take("12345", "54321", "123").values, ["123"], "values of one length are dropped together");
+});
+
+test("a value under the same name counts once, and under another name again", () => {
+  const shortest = makeShortestSecrets(30);
+  for (const name of ["a", "a", "b", "a", "b"]) shortest.add(name, "1234567");
+  assert.deepEqual(
+    shortest.take().secrets.map(({ name }) => name),
+    ["a", "b"],
+  );
 });
 
 test("values are dropped in bulk when they need a quarter more than the room, and longer ones are no longer wanted", () => {
@@ -60,7 +75,7 @@ test("values are dropped in bulk when they need a quarter more than the room, an
   assert.equal(wants(), undefined, "five values need 125");
   add("abcd");
   assert.equal(wants(), 17);
-  add("y".repeat(101));
+  for (const length of [17, 18, 101]) add("y".repeat(length));
   assert.equal(wants(), 17);
   assert.deepEqual(shortest.take(), {
     secrets: [{ name: "a", value: "abcd" }],
@@ -68,9 +83,14 @@ test("values are dropped in bulk when they need a quarter more than the room, an
     isLineLeftOut: false,
   });
   const other = makeShortestSecrets(100);
-  other.add("a", "x".repeat(101));
-  assert.equal(other.wants("x".repeat(101)), false, "a value that is longer than the room can never fit");
-  assert.equal(other.wants("x".repeat(100)), true);
+  other.add("a", "x".repeat(93));
+  assert.deepEqual(
+    [93, 92].map((length) => other.wants("x".repeat(length))),
+    [false, true],
+    "93 can never fit",
+  );
+  other.add("a", "x".repeat(92));
+  assert.equal(other.take().secrets.length, 1);
 });
 
 test("hidden values have room for 100,000 characters, and each needs eight more", () => {

@@ -202,6 +202,10 @@ test("the first laxer route is reported, although a route between them is strict
   );
 });
 
+test("a laxer route before the strict one is not reported, because the strict one does not lead to it", () => {
+  assert.deepEqual(policyWarnings([rest({ match: { step: "x" } }), strict()]), []);
+});
+
 test("a route as strict between them ends the search only if it matches every such request", () => {
   const found = (match: RouteMatch, between: RouteMatch) => {
     const routes = [strict({ match }), aRoute({ name: "as strict", quorum: 2, match: between }), rest()];

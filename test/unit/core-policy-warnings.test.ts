@@ -120,6 +120,7 @@ test("a glob over the requester that compares a role's session name is reported,
   const fixed = [
     "*",
     "*:assumed-role/Deployer/*",
+    "*:assumed-role/Deployer/?**",
     "arn:aws:sts::*:assumed-role/Deployer/*",
     "*:assumed-role/Deployer*",
     "*:assumed-role/*-Deployer/*",

@@ -31,6 +31,10 @@ const STATEMENTS: Record<string, [QueueAccess, ...object[]]> = {
     "refused",
     { ...ALLOW, Condition: { ArnLike: { "aws:SourceAccount": "*:*:*:*:*:*" } } },
   ],
+  "an ARN operator with the account": [
+    "refused",
+    { ...ALLOW, Condition: { ArnLike: { "aws:SourceAccount": ACCOUNT } } },
+  ],
   "only accounts": ["refused", { ...ALLOW, Principal: { AWS: ACCOUNT } }],
   "a denial": ["refused", ALLOW, { ...ALLOW, Effect: "Deny", Principal: "*", Action: "sqs:*" }],
 };
@@ -125,6 +129,13 @@ test("the conditions of a statement must all hold, and one that is not evaluated
     const policy = JSON.stringify({ Statement: [{ ...ALLOW, Condition }] });
     assert.equal(evaluateQueuePolicy(policy, { ruleArn, queueArn }), expected, JSON.stringify(Condition));
   }
+});
+
+test("a queue whose ARN cannot be read has no account that a condition can be compared with", () => {
+  const policy = {
+    Statement: { ...ALLOW, Resource: "*", Condition: { StringEquals: { "aws:SourceAccount": ACCOUNT } } },
+  };
+  assert.equal(evaluateQueuePolicy(JSON.stringify(policy), { ruleArn, queueArn: "countersign-waiting" }), "unknown");
 });
 
 test("a denial that applies is stronger than one that is not evaluated, and both are stronger than a permission", () => {

@@ -31,6 +31,15 @@ test("a step outside of loops has no context, although a step that has not start
   assert.deepEqual(find({ parentStepId: "a" }, { steps: [loop("a")] }), {});
 });
 
+test("enclosing steps that name each other are read once", () => {
+  const round = { iteration: 1, value: null };
+  const steps = [loop("a", { parentStepId: "b", round }), loop("b", { parentStepId: "a", round })];
+  assert.deepEqual(
+    find({ parentStepId: "a" }, { steps }).loops?.map(({ name }) => name),
+    ["loop b", "loop a"],
+  );
+});
+
 test("of more loops than three, the innermost three are kept", () => {
   const ids = ["a", "b", "c", "d", "e"];
   const steps = ids.map((id, index) =>

@@ -51,6 +51,7 @@ const PAIRS: string[] = [
   "12:30 password=«abc»",
   "Schlüssel=«abc»",
   "password€=abc",
+  "a password€=abc",
   "password\u0001=abc",
   "password\r=\r\n«abc»",
   "password=«token» =x",

@@ -69,7 +69,7 @@ export function toOneName(text: string): Value<string> {
 }
 
 export function toDuration(text: string): Value<number> {
-  const value = parseDuration(text.replace(/^than\s+/i, "").replace(/\s+(?:ago|old)$/i, ""));
+  const value = parseDuration(text.replace(/^than\s/i, "").replace(/\s(?:ago|old)$/i, ""));
   return value === null ? { problem: "is not a duration, such as `90m` or `2 days`." } : { value };
 }
 
@@ -96,13 +96,13 @@ export function toPerson(text: string): Value<PersonWord> {
 }
 
 export function toStatuses(text: string): Value<string[]> {
-  const words = text.split(/[,;\s]+/).filter((word) => !["", "or", "and"].includes(word.toLowerCase()));
+  const words = text.split(/[,;\s]/).filter((word) => !["", "or", "and"].includes(word.toLowerCase()));
   if (words.length === 0 || words.length > MAX_STATUSES)
     return { problem: `is not a list of 1 to ${MAX_STATUSES} statuses.` };
   const found: string[] = [];
   for (let at = 0; at < words.length; ) {
     // "timed out" is one status.
-    const length = [3, 2, 1].find((count) => at + count <= words.length && findStatus(words.slice(at, at + count)));
+    const length = [3, 2, 1].find((count) => findStatus(words.slice(at, at + count)));
     if (length === undefined)
       return { problem: `is not a status of an execution. ${meant(words[at] ?? "", STATUSES)}` };
     found.push(findStatus(words.slice(at, at + length)) ?? "");

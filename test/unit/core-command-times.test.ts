@@ -109,6 +109,8 @@ const MOMENTS: [text: string, start: string | null, end?: string][] = [
   ["2026-11-20T05:30:00.0001Z", null],
   ["2026-11-20T05:30ZZ", null],
   ["12026-11-20T05:30Z", null],
+  ["2026-11-20T05:30Z (UTC)", null],
+  ["2026-11-20 (2026-11-20T05:30Z", null],
   ["next week", null],
 ];
 for (const [text, start, end = null] of MOMENTS)
@@ -116,3 +118,9 @@ for (const [text, start, end = null] of MOMENTS)
     assert.equal(inTokyo(text, "start"), start);
     assert.equal(inTokyo(text, "end"), end);
   });
+
+test("a time after clocks were set back or forward that night is a time of the new offset", () => {
+  const at = (text: string) => parseMoment(text, { now: NOW, zone: "America/New_York" }, "start");
+  assert.equal(at("2026-11-01 03:00"), Date.UTC(2026, 10, 1, 8));
+  assert.equal(at("2026-03-08 03:30"), Date.UTC(2026, 2, 8, 7, 30));
+});

@@ -60,6 +60,7 @@ test("an age may be written as people say it", () => {
     ["2h Old", { value: 2 * HOUR }],
     ["less than 2h", { problem }],
     ["1h old 30m", { problem }],
+    ["1h than 30m", { problem }],
     ["soon", { problem }],
   ]);
 });

@@ -177,6 +177,12 @@ test("an intact chain has no finding: a whole one, an empty one, and the rest af
   assert.deepEqual(check(CHAIN.slice(4), { checkpoint: position(4) }), []);
 });
 
+test("a finding about the checkpoint names the first record after it, and no other", () => {
+  const verifier = new ChainVerifier(position(4, WRONG), null, sha256);
+  for (const record of CHAIN.slice(4)) verifier.add(record);
+  assert.deepEqual(verifier.end(HEAD), [{ kind: "not-continued", from: 5, to: 5 }]);
+});
+
 test("a noted head is compared with its record, with the checkpoint, and with the end", () => {
   const rewritten = (seq: number) => `Record ${seq} has another hash than the noted head: the chain was rewritten.`;
   const after = { checkpoint: position(4) };

@@ -77,14 +77,14 @@ test("the name of a person cannot imitate another person", () => {
   assert.doesNotMatch(summary, /[<>();]/);
 });
 
-test("a person whose name consists of separators is named by the Slack id", () => {
-  assert.deepEqual(
-    signalComment(decidedAs("approve"), [aVote("U0JANE", { userName: "(;:<>)", email: null })], "T0HOME"),
-    [
-      `Countersign request ${REQUEST_ID}: Approved in Slack by U0JANE`,
-      `Approved by U0JANE (Slack user U0JANE, workspace T0HOME); request ${REQUEST_ID}`,
-    ],
-  );
+test("separators divide the words of a name, and a person without other characters is named by the Slack id", () => {
+  const named = (userId: string, userName: string) => aVote(userId, { userName, email: null });
+  const votes = [named("U0OMAR", "Omar(he)Diaz"), named("U0JANE", "(;:<>)")];
+  assert.deepEqual(signalComment(decidedAs("approve"), votes, "T0HOME"), [
+    `Countersign request ${REQUEST_ID}: Approved in Slack by Omar he Diaz, U0JANE`,
+    `Approved by Omar he Diaz (Slack user U0OMAR, workspace T0HOME); request ${REQUEST_ID}`,
+    `Approved by U0JANE (Slack user U0JANE, workspace T0HOME); request ${REQUEST_ID}`,
+  ]);
 });
 
 test("only people whose vote decided are named: an approval before a rejection is not", () => {

@@ -120,6 +120,7 @@ const MATCHES: [
   ["the start of the first turn, and the second has none", turnsOf(NOW, null), NOW, "r-1", false],
   ["a start that no turn has, and only the first turn has none", turnsOf(null, LATER), NOW, null, false],
   ["no start, and the only turn has none", turnsOf(null), null, "r-1", false],
+  ["no start, and the first of two turns has none", turnsOf(null, LATER), null, "r-2", false],
 ];
 
 for (const [claim, known, startedAt, found, isNew] of MATCHES)

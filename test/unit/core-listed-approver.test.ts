@@ -172,6 +172,21 @@ test("the bot signs with its own principal, and a person in a session of the app
   );
 });
 
+test("a name that may be that of another person's session is not that of this person", () => {
+  const facts = (...awsApprovers: string[]) =>
+    ({ awsApprovers, signer: { kind: "approvers", arn: iam("role/Approver") } }) as const;
+  assert.equal(personListing(facts("omar@example.com"), "jane@example.com"), "unlisted");
+  assert.equal(personListing(facts("U0OMAR"), "U0JANE"), "unlisted");
+  assert.equal(requestListing(facts("omar@example.com")), "unknown");
+});
+
+test("AWS accepts every principal for a pause, even if the facts name another one or none", () => {
+  for (const awsApprovers of [[], ["omar"]]) {
+    const facts = { action: "aws:pause", awsApprovers, signer: { kind: "bot", arn: BOT } } as const;
+    assert.deepEqual([requestListing(facts), personListing(facts, "jane")], ["listed", "listed"]);
+  }
+});
+
 test("without entries, or without a known principal, nothing is certain", () => {
   assert.equal(findListing([], JANE), "unknown");
   for (const principal of [null, iam("root"), "jane"]) assert.equal(findListing(["omar"], principal), "unknown");

@@ -88,6 +88,8 @@ const GLOBS = [
   "*.prod.example.com",
   "pr?d",
   "a+b",
+  "a^b",
+  "a$b",
   "v1.2",
   "*:assumed-role/Deployer/*",
   "a,b@c=d",

@@ -68,6 +68,11 @@ for (const [glob, document, result, more = {}] of DOCUMENTS)
     assert.deepEqual(testConditions({ document: glob }, subject), [{ key: "document", result }]);
   });
 
+test("only a runbook has two forms: no other condition matches a part of an ARN", () => {
+  for (const startedBy of ["user/jane", "jane"])
+    assert.deepEqual(testConditions({ startedBy }, SUBJECT), [{ key: "startedBy", result: "fails" }]);
+});
+
 const VALUES: [values: string[], globs: string[], result: TestedCondition["result"]][] = [
   [["prod"], ["prod"], "holds"],
   [["prod"], ["dev", "prod"], "holds"],

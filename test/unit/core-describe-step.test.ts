@@ -25,9 +25,8 @@ for (const [label, facts] of LABELS)
   });
 
 test("the number of a visit has its English ending", () => {
-  for (const ordinal of "4th 9th 10th 11th 12th 13th 14th 20th 21st 22nd 23rd 24th 101st 111th 112th 113th 121st".split(
-    " ",
-  ))
+  const teens = "10th 11th 12th 13th 14th 110th 111th 112th 113th 114th";
+  for (const ordinal of `4th 9th 20th 21st 22nd 23rd 24th 101st 121st ${teens}`.split(" "))
     assert.equal(gateLabel({ gate: 1, gates: 1, visit: Number.parseInt(ordinal, 10) }), `${ordinal} time`);
 });
 

@@ -120,7 +120,7 @@ test("a list item has the same fingerprint until its status, its step or the ste
   assert.deepEqual(parseFingerprint(fingerprint(item)), { status: "Waiting", currentStepName: "ask" });
 });
 
-test("a watched execution that no list shows has a fingerprint that is no list item, and that a later version still knows", () => {
+test("the stored fingerprints of executions outside of the list stay the same, and are those of no list item", () => {
   assert.deepEqual([NOT_WAITING, ANNOUNCED], ["not waiting", "announced"]);
   for (const text of [NOT_WAITING, ANNOUNCED, "", "[]", "[1]", "{}", "null"])
     assert.equal(parseFingerprint(text), null, text);

@@ -101,7 +101,7 @@ test("a decision is given up only by what AWS says of the signal: neither a sign
   const decided = aRequest({ state: "decided", decision: "approve", signal: "due", signalNextAt: null });
   assert.equal(isGivenUp(decided, attempts(...FOUR)), true);
   for (const other of [{ state: "ambiguous", code: null }, { code: null }, { code: "AccessDeniedException" }] as const)
-    assert.equal(isGivenUp(decided, attempts([0], [MINUTE, other])), false);
+    assert.equal(isGivenUp(decided, attempts([0], [5_000], [MINUTE, other])), false);
   assert.equal(isGivenUp(decided, []), false);
 });
 

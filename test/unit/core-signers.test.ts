@@ -5,7 +5,7 @@ import { showsSignal } from "../../src/core/approver-decisions.ts";
 import type { ApprovalRequest, Vote } from "../../src/core/request.ts";
 import { nextSignalMove } from "../../src/core/signal.ts";
 import { ERROR_REPLY_UNCERTAIN_MS, type SignalAttempt } from "../../src/core/signal-attempt.ts";
-import { BOT, BOT_ID, listSigners, nextSigner, sessionNameFor } from "../../src/core/signers.ts";
+import { BOT, BOT_ID, countNeeded, listSigners, nextSigner, sessionNameFor } from "../../src/core/signers.ts";
 import { aFacts, anAttempt, anExecution, aRequest, aStep, aVote, NOW } from "../support/samples.ts";
 
 const decided = (minRequiredApprovals: number, decision: "approve" | "reject" = "approve") =>
@@ -105,6 +105,7 @@ test("no other person is next while the signal of one person is uncertain", () =
 });
 
 test("one rejection is enough, regardless of the required approvals", () => {
+  assert.deepEqual([countNeeded(decided(3)), countNeeded(decided(3, "reject"))], [3, 1]);
   const no = [...votes, aVote("U0DAN", { verdict: "reject", at: NOW + 9 })];
   assert.equal(describeNext(decided(3, "reject"), no, []), "U0DAN, the last");
   assert.equal(describeNext(decided(3, "reject"), no, [signal("U0DAN", "accepted")]), "done");

@@ -54,11 +54,11 @@ export function globsOverlap(a: string, b: string, run = /./s): boolean {
   // Whether a text exists that the first characters of `a` so far and the first j characters of `b` match.
   let row = Array.from({ length: b.length + 1 }, (_, j) => /^\**$/.test(b.slice(0, j)));
   for (const unit of a) {
+    const isRun = unit === "*" || unit === "?" || run.test(unit);
     const next = [unit === "*" && row[0] === true];
     for (let j = 1; j <= b.length; j++) {
       const other = b[j - 1];
-      const takes = unit === "*" || (other === "*" && (unit === "?" || run.test(unit)));
-      if (unit === "*" || other === "*") next.push((takes && row[j] === true) || next[j - 1] === true);
+      if (unit === "*" || other === "*") next.push((isRun && row[j] === true) || next[j - 1] === true);
       else next.push((unit === "?" || other === "?" || unit === other) && row[j - 1] === true);
     }
     row = next;

@@ -138,6 +138,7 @@ test("a name has no comma, line break or blank character, so it cannot look like
   const commas = ",\u201A\u060C\u3001\uFF0C\uFE50\uFE51\uFF64\u2E32\u2E34\u2E41\u02CC\u07F8\u1363\u1802\u1808";
   for (const comma of [...commas, "\n", "\u2028", ",\u200B"])
     assert.equal(cleanName(`Omar Haddad${comma} Ada Min`), "Omar Haddad Ada Min");
+  assert.equal(cleanName("Omar,Haddad"), "Omar Haddad");
   assert.equal(cleanName("\u202EJane  Ito\u200B "), "Jane Ito");
 });
 

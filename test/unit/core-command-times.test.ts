@@ -110,6 +110,7 @@ const MOMENTS: [text: string, start: string | null, end?: string][] = [
   ["2026-11-20T05:30ZZ", null],
   ["12026-11-20T05:30Z", null],
   ["2026-11-20T05:30Z (UTC)", null],
+  ["2026-11-20T05:30Z\0", null],
   ["2026-11-20 (2026-11-20T05:30Z", null],
   ["next week", null],
 ];

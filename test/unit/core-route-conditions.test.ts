@@ -5,6 +5,7 @@ import { findFailingReadings, type TestedCondition, testConditions } from "../..
 import { findDoubts, selectRoute } from "../../src/core/select-route.ts";
 import { aRoute } from "../support/samples.ts";
 import { iam } from "./principal-samples.ts";
+import { routeName, toRoutes } from "./select-route-setup.ts";
 
 test("each text condition compares its own fact", () => {
   const texts = Object.fromEntries(TEXT_CONDITIONS.map((key) => [key, `the ${key}`]));
@@ -188,4 +189,29 @@ test("the other route is the first later one that the values outside of the doub
   assert.deepEqual(of("prod", "test"), uncovered("values", null));
   assert.deepEqual(of("Prod"), uncovered("spelling", null));
   assert.deepEqual(of("test"), { kind: "uncovered", uncovered: { reason: "no-match" } });
+});
+
+test("a condition on a tag is unknown if the tags are, whatever the glob is", () => {
+  for (const tags of [null, undefined])
+    assert.deepEqual(testConditions({ tags: { Team: ["*"] } }, { ...SUBJECT, tags }), [
+      { key: "tags.Team", result: "unknown" },
+    ]);
+});
+
+test("a hundred routes that test the same long parameter fold its values once", (t) => {
+  // The limits of AWS's API model: 50 values of 512 characters. A requester writes them.
+  const values = Array.from({ length: 50 }, (_, value) => `${value} Größe-x `.repeat(64).slice(0, 512));
+  const routes = toRoutes(
+    Array.from({ length: 100 }, (_, route) => ({ parameters: { Environment: [`*prod${route}*`, "*x*y*z*"] } })),
+  );
+  const fold = t.mock.method(String.prototype, "toLowerCase");
+  const countFolds = (tried: typeof routes) => {
+    const subject: RouteSubject = { ...EMPTY, parameters: { Environment: [...values] } };
+    const before = fold.mock.callCount();
+    assert.equal(routeName(tried, subject), "no-match");
+    return fold.mock.calls.slice(before).filter((call) => String(call.this).length > 100).length;
+  };
+  const [one, all] = [countFolds(routes.slice(0, 1)), countFolds(routes)];
+  assert.ok(one >= values.length, `${one} folded values`);
+  assert.equal(all, one);
 });

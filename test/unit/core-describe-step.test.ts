@@ -20,7 +20,7 @@ const LABELS: [label: string | null, ...Parameters<typeof gateLabel>][] = [
   ["gate 1 of 2, 3rd time", { gate: 1, gates: 2, visit: 3 }],
 ];
 for (const [label, facts] of LABELS)
-  test(`gate ${facts.gate} of ${facts.gates}, asked ${facts.visit ?? 1} times, has ${label === null ? "no label" : `the label ${label}`}`, () => {
+  test(`gate ${facts.gate} of ${facts.gates}, asked ${facts.visit ?? 1} times, is labeled ${label}`, () => {
     assert.equal(gateLabel(facts), label);
   });
 

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
+import { readFileSync } from "node:fs";
 import { test } from "node:test";
-import { describeMutant, isExplained } from "../../scripts/equivalent-mutants.ts";
+import { describeMutant, type EquivalentMutant, isExplained } from "../../scripts/equivalent-mutants.ts";
 
 const SOURCE = `function find(id: string) {
   const found = list.find(
@@ -36,4 +37,21 @@ test("only an entry with a reason explains a survivor, and only for the same cha
     false,
   );
   assert.equal(isExplained({ ...mutant, line: "return found;" }, [{ ...mutant, why: "No caller reads it." }]), false);
+});
+
+test("each explained mutant changes a line that exists, and has a reason that is a sentence", () => {
+  const all: EquivalentMutant[] = JSON.parse(readFileSync("scripts/equivalent-mutants.json", "utf8"));
+  assert.ok(all.length > 100);
+  const known = new Set<string>();
+  for (const { why, ...mutant } of all) {
+    const { file, line, code } = mutant;
+    const lines = readFileSync(file, "utf8")
+      .split("\n")
+      .map((each) => each.trim());
+    assert.ok(lines.includes(line), `${file} has no line ${line}: run npm run mutation -- ${file}`);
+    assert.ok(line.includes(code) || code.includes(" "), `${file}: ${line} does not contain ${code}`);
+    assert.match(why, /^\S.*\.$/, file);
+    assert.ok(!known.has(JSON.stringify(mutant)), `twice in ${file}: ${line}`);
+    known.add(JSON.stringify(mutant));
+  }
 });

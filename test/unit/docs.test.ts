@@ -112,9 +112,9 @@ describe("commands", () => {
 
 test("each environment variable that operators read about is one of the program's", () => {
   const known: readonly string[] = VARIABLES;
-  /** Of CloudFormation; of the SDK, which the program does not read itself. */
+  /** Of CloudFormation; of Node and of the SDK, which the program does not read itself. */
   const others =
-    /^CAPABILITY_NAMED_IAM$|^AWS_(?:ENDPOINT_URL|ENDPOINT_URL_SSM|ACCESS_KEY_ID|SECRET_ACCESS_KEY|SESSION_TOKEN|PROFILE)$/;
+    /^CAPABILITY_NAMED_IAM$|^NODE_(?:OPTIONS|COMPILE_CACHE)$|^AWS_(?:ENDPOINT_URL|ENDPOINT_URL_SSM|ACCESS_KEY_ID|SECRET_ACCESS_KEY|SESSION_TOKEN|PROFILE)$/;
   for (const { path, words, shell } of operatorPages.filter((each) => each.path !== "docs/security.md"))
     for (const [name] of `${words.join("\n")}\n${shell}`.matchAll(/\b(?:[A-Z]+(?:_[A-Z0-9]+)+|PORT)\b/g))
       assert.ok(known.includes(name) || others.test(name), `${path}: ${name}`);

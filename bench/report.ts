@@ -77,12 +77,12 @@ export function makeReport(): Record<string, string> {
     "images/cost.svg": barChart("Lists of an idle poll, by open requests", lists),
     "performance.md": `# Performance
 
-\`npm run bench\` measures the program as it ships, with the options of Node from \`deploy/\`, with SQLite unless a line says otherwise. The bot and each stand-in run in processes of their own on
+\`npm run bench\` measures the program as it ships, with SQLite unless a line says otherwise. The bot and each stand-in run in processes of their own on
 one machine, which they share. The clicks come from 20 approvers in turn, whom the policy lists by name. Slack's rate limits are off unless a line says
 otherwise. The minimal bot (\`bench/minimal-bot.ts\`) does the least that a safe bot must do: one lookup of the person, one read and one signal, without
 a store. It also shows the limit of the stand-ins, which share the machine with the bot.
 
-Measured on: ${machines}. Each line names its date and commit.
+Measured on: ${machines}. Each line names its date and commit. Since commit 741cc4dc, the bot runs with the options of Node from \`deploy/\`.
 
 | figure | goal | measured | result | measured on |
 |---|---|---|---|---|

@@ -35,7 +35,8 @@ export function makeWaitingQueue(options: {
   calls?: AwsCalls;
 }): WaitingQueue & { peek(abort: AbortSignal): Promise<unknown>; close(): void } {
   const { url: QueueUrl, region, calls = UNCOUNTED } = options;
-  const client = connectQueue(QueueUrl, region, calls);
+  // The worker receives again by itself, after a growing pause.
+  const client = connectQueue(QueueUrl, region, 1, calls);
   return {
     async receive(abort) {
       try {
@@ -86,11 +87,11 @@ export function makeWaitingQueue(options: {
 }
 
 /** Makes a client for a queue: its URL may be that of a VPC endpoint, and its Region another one than that of the bot. */
-export function connectQueue(url: string, region: string, calls: AwsCalls = UNCOUNTED): SQSClient {
+export function connectQueue(url: string, region: string, maxAttempts: number, calls: AwsCalls = UNCOUNTED): SQSClient {
   const { hostname, origin } = new URL(url);
   const client = new SQSClient({
     region,
-    maxAttempts: 1, // the worker receives again, after a growing pause
+    maxAttempts,
     requestHandler: makeRequestHandler({ requestTimeout: REQUEST_TIMEOUT_MS }),
     ...ownCredentials(),
     // Any other host is a VPC endpoint or a stand-in.

@@ -41,7 +41,8 @@ export function addVerifyAws(program: Command): void {
       if (unknown?.level === "problem") return refuse(unknown.text);
       if (unknown !== undefined) process.stderr.write(`${unknown.text}\n`);
       const queue = parseQueue(options.queue ?? process.env.WAITING_QUEUE_URL, region);
-      if (queue !== null && "what" in queue) return refuse(`Nothing was created. ${queue.what} ${queue.fix}`);
+      if (queue !== null && "what" in queue)
+        return refuse(`Nothing was created. The URL of the queue is wrong: ${queue.what} ${queue.fix}`);
       if (
         options.yes !== true &&
         !(process.stdin.isTTY && (await confirm({ region, ...options }, makePrompt(process.stdin, process.stderr))))

@@ -180,7 +180,9 @@ function endedPatch(
   request: ApprovalRequest,
   { maskText, failedStep }: { maskText: (text: string) => string; failedStep: FailedStep | null },
 ): RequestPatch {
-  if (!hasEnded(observed.status)) return { executionStatus: observed.status };
+  // The record of a close, and its event, state the status only if it has changed.
+  if (!hasEnded(observed.status))
+    return request.executionStatus === observed.status ? {} : { executionStatus: observed.status };
   return {
     executionStatus: observed.status,
     executionEndedAt: observed.endedAt ?? observed.startedAt ?? request.openedAt,

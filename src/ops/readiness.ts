@@ -1,7 +1,7 @@
 /**
  * Readiness of this process:
  * - not ready: Slack is not connected, the database fails, or no target has worked since startup. The first two can begin
- *   at any time; the last ends with the first page of the first poll, with the first successful poll of any replica, or with a
+ *   at any time; "no target has worked" ends with the first page of the first poll, with the first successful poll of any replica, or with a
  *   recent one by a replica that runs.
  * - degraded: requests are served, but the first poll of a target is under way, the last one failed or is too old, the queue of
  *   events fails, or a poll found a change of a target that no event announced.
@@ -65,7 +65,8 @@ export function makeHealth(clock: Clock, pollIntervalMs: number, queue: QueueHea
   /** On the monotonic clock: the age stays right when the wall clock is set back. */
   let heartbeatAt: number | null = null;
   const targets = new Map<string, LastPoll>();
-  let hasListed = false;
+  /** The targets of which AWS has returned a page since their last poll ended. */
+  const listing = new Set<string>();
   const isStale = makeIsStale(clock);
   const heartbeatAge = () => (heartbeatAt === null ? null : clock.elapsed() - heartbeatAt);
   const writeFault = () => describeHeartbeat(heartbeatAge());
@@ -85,13 +86,14 @@ export function makeHealth(clock: Clock, pollIntervalMs: number, queue: QueueHea
         if (targets.has(target)) targets.set(target, { lastPollAt, ...poll });
     },
     listing(target) {
-      hasListed ||= targets.has(target);
+      if (targets.has(target)) listing.add(target);
     },
     isSlackConnected: () => slack,
     heartbeatAge,
     writeFault,
     isStale,
     polled(target, error, everyMs = pollIntervalMs, unannouncedAt = null) {
+      listing.delete(target);
       const before = targets.get(target)?.lastPollAt ?? null;
       targets.set(target, { lastPollAt: error === null ? clock.now() : before, error, everyMs, unannouncedAt });
     },
@@ -110,7 +112,7 @@ export function makeHealth(clock: Clock, pollIntervalMs: number, queue: QueueHea
       const works = isFine ? "ready" : "degraded";
       const age = heartbeatAge();
       return {
-        status: slack && fault === null && (hasListed || hasPolled) ? works : "not ready",
+        status: slack && fault === null && (listing.size > 0 || hasPolled) ? works : "not ready",
         parts: {
           slack: slack ? "connected" : "not connected",
           store: fault ?? "ok",

@@ -13,9 +13,12 @@ import type { AuditTable, Tables } from "./schema.ts";
 /** Records to publish. */
 export const UNPUBLISHED = sql<SqlBool>`audit.publishing = 'due'`;
 
-/** Records that come after an unpublished one of their request, and wait for it. A refused one delays no other. */
+/**
+ * Records that come after an unpublished one of their request, and wait for it. A refused one delays no other. With "||", SQLite
+ * searches the few records of the request, and not all that are due.
+ */
 const IS_HELD_BACK = sql<SqlBool>`exists (select 1 from audit as earlier where earlier.request_id = audit.request_id
-  and earlier.seq < audit.seq and earlier.publishing = 'due')`;
+  and earlier.seq < audit.seq and earlier.publishing || '' = 'due')`;
 
 /** Records that the event bus refused. They are sent again when a process begins to publish. */
 export const REFUSED = sql<SqlBool>`audit.publishing = 'failed'`;

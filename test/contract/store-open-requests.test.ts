@@ -122,10 +122,12 @@ test("the query for the last votes of a person reads small entries of indexes, a
 
 test("the query for the next records to publish follows their order, and does not sort all that are due", async (t) => {
   const plan = await planOf(t, (store) => store.audit.unpublished(NOW, 10));
-  assert.equal(plan[0], "SEARCH audit USING INDEX audit_due (publishing=?)", plan.join("\n"));
   assert.deepEqual(
-    plan.filter((step) => step.startsWith("USE TEMP B-TREE")),
-    [],
+    plan.filter((step) => /^SEARCH|^SCAN|^USE TEMP/.test(step)),
+    [
+      "SEARCH audit USING INDEX audit_due (publishing=?)",
+      "SEARCH earlier USING INDEX audit_by_request (request_id=? AND seq<?)",
+    ],
   );
 });
 

@@ -80,7 +80,10 @@ test("a throttled start says nothing about the quota", async () => {
 test("verify-aws refuses a text that is not the URL of a queue before it creates anything", async () => {
   const { code, text } = await runCli({ AWS_REGION: "us-east-1" }, "verify-aws", "--yes", "--queue", "countersign");
   assert.equal(code, 2);
-  assert.match(text, /^Nothing was created\. "countersign" is not the URL of an SQS queue\. Copy the queue's URL/);
+  assert.match(
+    text,
+    /^Nothing was created\. The URL of the queue is wrong: "countersign" is not the URL of an SQS queue\. Copy the queue's URL/,
+  );
 });
 
 fullMatrixTest("verify-aws --yes prints each assumption as JSON, and ends with 0", async (t) => {

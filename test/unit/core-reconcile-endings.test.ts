@@ -55,6 +55,11 @@ test("a request closes with the status of its execution, and with its end if tha
   const outcome: Outcome = { ...APPROVED, where: "aws" };
   const ended = { executionEndedAt: NOW + 5, executionFailure: null, failedStep: null };
   assert.deepEqual(patchAfter({ status: "InProgress" }), { ...closing(outcome), executionStatus: "InProgress" });
+  assert.deepEqual(
+    patchAfter({ status: aRequest().executionStatus }),
+    closing(outcome),
+    "a status that has not changed",
+  );
   assert.deepEqual(patchAfter({ status: "Success", endedAt: NOW + 5 }), {
     ...closing(outcome),
     ...ended,

@@ -54,6 +54,9 @@ test("the first page of the first poll shows that a target works, and the poll i
   assert.equal(status(), "not ready", "the page of a target that is not in the configuration");
   health.listing("a");
   assert.equal(status(), "degraded");
+  health.polled("a", "Throttled: on the second page");
+  assert.equal(status(), "not ready", "no poll has ended with success");
+  health.listing("a");
   health.polled("a", null);
   assert.equal(status(), "ready");
 });

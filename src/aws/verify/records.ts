@@ -28,7 +28,7 @@ export async function findWaitingEvents(
 ): Promise<Finding> {
   if (queue === null)
     return finding("waitingEvent", null, "Not observed: name the queue of the EventBridge rule with --queue.");
-  const client = connectQueue(queue.url, queue.region);
+  const client = connectQueue(queue.url, queue.region, 2);
   const seen = new Set<string>();
   try {
     const end = clock.now() + EVENTS_MS;

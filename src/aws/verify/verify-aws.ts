@@ -12,7 +12,6 @@ import { findTrail, findWaitingEvents } from "./records.ts";
 export interface VerifyOptions {
   region: string;
   /** The queue that EventBridge delivers status events to; null: events are not observed. */
-  /** The queue that EventBridge delivers status events to. */
   queue: { url: string; region: string } | null;
   /** Whether to start 101 executions, which can use up the account's quota while they wait. */
   quota: boolean;

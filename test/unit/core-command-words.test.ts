@@ -13,6 +13,7 @@ const WORDS: [claim: string, typed: string, words: string[]][] = [
   ["no words", "", []],
   ["only white space", "  ", []],
   ["white space divides words", "  a  b ", ["a", "b"]],
+  ["white space before a filter", " since:yesterday", ["since:yesterday"]],
   ["a name of a filter in any case", "Since:Yesterday", ["since:Yesterday"]],
   ["the colon of an Asian keyboard", "since：yesterday", ["since:yesterday"]],
   ["a space after the colon", "since: yesterday a", ["since:yesterday", "a"]],

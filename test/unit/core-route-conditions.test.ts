@@ -106,6 +106,14 @@ test("a condition on a parameter holds, fails, or depends on the values or on th
   }
 });
 
+test("of the values that an earlier route does not match, a later one compares those that are written", () => {
+  const key = "parameters.Env";
+  const subject = { ...SUBJECT, parameters: { Env: ["PROD", "dev"] } };
+  const left = findFailingReadings(subject, { parameters: { Env: ["prod"] } }, key);
+  const tested = testConditions({ parameters: { Env: ["PROD"] } }, subject, left);
+  assert.deepEqual(tested, [{ key, result: "values" }]);
+});
+
 test("an empty list depends on the default, unless the condition fails for the default too", () => {
   const tested = (defaults: RouteSubject["defaults"]) =>
     testConditions({ parameters: { Env: ["prod"] } }, { ...SUBJECT, parameters: { Env: [] }, defaults })[0]?.result;

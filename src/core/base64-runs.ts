@@ -16,6 +16,8 @@ export interface Base64Run {
  */
 const RUN =
   /(?:[A-Za-z0-9+/_-]{60,76}\r?\n)+[A-Za-z0-9+/_-]{2,7}(?=[=\r\n"']|$)|(?:[A-Za-z0-9+/_-]{60,76}\r?\n)*[A-Za-z0-9+/_-]{8,}/g;
+/** A last line that may also be a word after the base64, such as the end of a here-document. */
+const WORD_LINE = /\r?\n.{2,16}$/;
 const ALPHABET = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
 /** The value of each unit; -1: none. */
 const VALUES = new Int8Array(128).fill(-1);
@@ -24,11 +26,16 @@ for (const [value, letter] of [...ALPHABET, "-", "_"].entries())
 
 /** Finds everything that may be base64, also of the URL-safe kind. A run can begin in other text, so each is decoded four times. */
 export function* findBase64(text: string): Generator<Base64Run> {
-  for (const { 0: run, index: start } of text.matchAll(RUN))
-    for (let skipped = 0; skipped < 4; skipped++) {
-      const { bytes, count } = decode(run, skipped);
-      yield { start, end: start + run.length, text: viewBytes(bytes, count), isWhole: skipped === 0 };
-    }
+  for (const { 0: run, index: start } of text.matchAll(RUN)) {
+    for (let skipped = 0; skipped < 4; skipped++) yield toRun(run, start, skipped);
+    const others = run.replace(WORD_LINE, "");
+    if (others !== run) yield toRun(others, start, 0);
+  }
+}
+
+function toRun(run: string, start: number, skipped: number): Base64Run {
+  const { bytes, count } = decode(run, skipped);
+  return { start, end: start + run.length, text: viewBytes(bytes, count), isWhole: skipped === 0 };
 }
 
 /** Whether a whole run decodes to a text, in UTF-8 or UTF-16: words and names that only look like base64 decode to noise. */

@@ -29,16 +29,21 @@ export function findNamedValues(text: string, hides: (name: string) => boolean):
   // Many tools escape every letter that is not ASCII.
   const isHidden = (name: string) => unescapeLevels(name).some(hides);
   let done = 0;
-  /** The end of a member that names the next one; the end of the text: none. */
+  /** The end of a member that names the next one, or of the values after it; the end of the text: none. */
   let namesNext = text.length;
   for (let at = nextSeparator(text, 0); at < text.length; at = nextSeparator(text, Math.max(at + 1, done))) {
     const key = nameBefore(text, at, done);
     if (key === null) continue;
     const from = valueStart(text, at);
     const follows = key.quoted && VALUED.test(key.name) && isBetween(text, namesNext, key.start);
-    if (key.quoted && NAMING.test(key.name) && !isHidden(key.name)) {
+    if (key.quoted && !follows && NAMING.test(key.name) && !isHidden(key.name)) {
       const named = readString(text, from, MAX_NAME_LENGTH);
-      if (named !== null && isHidden(text.slice(named.start, named.end))) namesNext = done = named.end;
+      const inner = named === null ? "" : text.slice(named.start, named.end);
+      if (named === null || !isHidden(inner)) continue;
+      // It may be a command or a URL with a value under a hidden name.
+      for (const { start, end, ...each } of findNamedValues(inner, hides))
+        found.push({ ...each, start: named.start + start, end: named.start + end });
+      namesNext = done = named.end;
       continue;
     }
     if (!follows && !isHidden(key.name)) continue;
@@ -46,6 +51,7 @@ export function findNamedValues(text: string, hides: (name: string) => boolean):
     if (value === null || value.end === value.start) continue;
     found.push({ name: key.name, quote: key.quote, ...value });
     done = value.end;
+    if (follows) namesNext = done;
   }
   return found;
 }
@@ -118,7 +124,7 @@ function readValue(text: string, at: number, isMember: boolean): Value | null {
   return { start: at, end: at + raw.length, secrets: bare === raw ? [raw] : [raw, bare] };
 }
 
-/** Reads a quoted string, to the end of the text if AWS has cut it off; null if there is none. */
+/** Reads a quoted string, to the end of the text if AWS has cut it off; null if there is none, or only a longer one. */
 function readString(text: string, at: number, longest = text.length): { start: number; end: number } | null {
   let quoteAt = at;
   while (text[quoteAt] === "\\") quoteAt++;
@@ -127,6 +133,7 @@ function readString(text: string, at: number, longest = text.length): { start: n
   const escapes = quoteAt - at;
   const start = quoteAt + 1;
   const end = stringEnd(text, start, mark, escapes, start + longest);
+  if (end < 0 && text.length - start > longest) return null;
   return { start, end: end < 0 ? text.length : end - escapes };
 }
 

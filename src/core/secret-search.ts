@@ -162,14 +162,12 @@ function scanView(scan: {
     const { values, isKept } = pattern;
     const shortest = values.at(-1)?.length ?? 0;
     const start = end - Math.min(shortest, MAX_PREFIX_LENGTH);
-    const last = start + matchLength(text, start, values);
+    if (pattern.isToken && continuesBefore(text, start)) return false;
+    const isWhole = isDecoded && shortest <= MAX_TOKEN_LENGTH ? isWholeText : isToken;
+    const fits = (length: number) => !pattern.isToken || isWhole(text, start, start + length);
+    const last = start + matchLength(text, start, values, fits);
     if ((values[0]?.length ?? 0) > MAX_PREFIX_LENGTH) compared += values.length * shortest;
     if (last < end) return false;
-    if (
-      pattern.isToken &&
-      !(isDecoded && shortest <= MAX_TOKEN_LENGTH ? isWholeText(text, start, last) : isToken(text, start, last))
-    )
-      return false;
     if (isKept) for (const name of pattern.names) seen.add(name);
     else
       found.push({
@@ -203,12 +201,17 @@ const toContinues = (text: string, start: number, end: number): Pick<FoundSecret
   continues: [continuesBefore(text, start), continuesAfter(text, end)],
 });
 
-/** Returns the length of the longest of the values that is in the text, or of its part before the end of the text; else 0. */
-function matchLength(text: string, start: number, values: readonly string[]): number {
+/** Returns the length of the longest value that is in the text and `fits`, or of its part before the end of the text; else 0. */
+function matchLength(
+  text: string,
+  start: number,
+  values: readonly string[],
+  fits: (length: number) => boolean,
+): number {
   const rest = text.length - start;
   for (const value of values)
     if (rest < value.length ? value.startsWith(text.slice(start)) : text.startsWith(value, start))
-      return Math.min(rest, value.length);
+      if (fits(Math.min(rest, value.length))) return Math.min(rest, value.length);
   return 0;
 }
 

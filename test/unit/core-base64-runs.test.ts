@@ -50,6 +50,17 @@ for (const [width, after] of LINES)
     }
   });
 
+test("a word after base64, which may be its last line, hides nothing: the lines before it are also decoded without it", () => {
+  const value = "the hidden value of forty-eight characters x-y-z";
+  for (const word of ["EOF", "done", "-----END", "END_OF_THE_VALUE"]) {
+    const text = `cat <<EOF\n${encode(value)}\n${word}\n`;
+    assert.ok(
+      wholeRuns(text).some((run) => run.text === value && text.slice(run.start, run.end) === encode(value)),
+      word,
+    );
+  }
+});
+
 test("every letter of both alphabets of base64 is decoded, and the other characters of a run carry no bits", () => {
   for (const value of ["~~~???>>>ÿÿÿ", "ABCxyz0189+/-_", "\x00\x10\x83\x10\x51\x87"]) {
     const expected = wholeRuns(encode(value))[0]?.text;

@@ -142,7 +142,15 @@ const MEMBERS: string[] = [
   '{"Name":"token",,"Value":"abc"}',
   '{"Name":"token",value="abc"}',
   '{name="token","Value":"abc"}',
-  '{"Name":"token=x","Value":"«abc»"}',
+  '{"Name":"token=«x»","Value":"«abc»"}',
+  '{"CommandId":"export DB_PASSWORD=«abc»","x":1}',
+  '{"Name":"token=","Value":"«abc»"}',
+  '{"Name":"\\"token=\\"","x":"a","token":"«\\"abc\\"»"}',
+  '{"Name":"{\\"token\\":\\"«x»\\"}"}',
+  '{"Name":"token","ValueId":"«abc»"}',
+  '{"Name":"token","ValueName":"«DB_PASSWORD»","Value":"«abc»","Text":"def"}',
+  '{"Name":"token","Value":"«abc»"},{"Value":"def"}',
+  `{"RunId":"token ${"x".repeat(251)}","password":"«abc»"}`,
   'x,"Value":"abc"',
   ',"Value":"abc"',
   `{"Name":"token",${" ".repeat(198)}"Value":"«abc»"}`,
@@ -217,6 +225,16 @@ for (const [text, values] of LEAVES)
   test(`the values in ${JSON.stringify(text)} are ${JSON.stringify(values)}`, () => {
     assert.deepEqual([...new Set(leaves(text))], values);
   });
+
+test("a long text after a name that names another one costs only its own characters", () => {
+  let read = 0;
+  const text = `"Id":"\\n${"x".repeat(270)}",`.repeat(200);
+  findNamedValues(text, (name) => {
+    read += name.length;
+    return false;
+  });
+  assert.ok(read < text.length, `${read} of ${text.length} characters`);
+});
 
 test("a value without a name is not hidden, even if every name is", () => {
   for (const text of ["=abc", "(=abc)", "a: b", ""])

@@ -155,6 +155,12 @@ test("a value that is not longer than its beginning needs no comparison, unless 
   assert.equal(find(text).costs[0], pass + 20 * 11 * BEGIN.length);
 });
 
+test("a long number needs no comparison inside a longer one", () => {
+  const { find } = searchValues({ values: ["0".repeat(65)] });
+  const inside = find("0".repeat(1_000)).costs[0] ?? 0;
+  assert.ok(inside < 4 * 1_000, `${inside} steps`);
+});
+
 test("what the first part of a search costs is no longer left for its other parts", () => {
   const { find } = searchValues({
     values: [...long(BEGIN), "hunter2"],

@@ -40,6 +40,7 @@ const PLACES: [claim: string, values: string[], text: string, marked: string][] 
     `0${DIGITS}-abcx`,
     `0[${DIGITS}-abc]x`,
   ],
+  ["a long list is found if a longer one is no word there", [DIGITS, `${DIGITS},5`], `${DIGITS},57`, `[${DIGITS}],57`],
   ["the longest value is found", [BEGIN, `${BEGIN}-one`, `${BEGIN}-one-two`], `${BEGIN}-one-`, `[${BEGIN}-one-]`],
   ["the shorter value is found", [BEGIN, `${BEGIN}-one`], `x${BEGIN}-on x`, `x[${BEGIN}]-on x`],
   ["the beginning of a long value is none", [`${BEGIN}-one`], `x${BEGIN}-on x`, `x${BEGIN}-on x`],
@@ -85,6 +86,17 @@ test("in base64, the whole run is hidden, and a short value or number only if it
     const rest = text.slice(run.length);
     const expected = isHidden ? `use [${run}]${rest}` : `use ${text}`;
     assert.equal(mark({ values: [value] }, `use ${text}`), expected, `${value} in ${text}`);
+  }
+});
+
+test("base64 is hidden although a word follows that may be its last line", () => {
+  for (const value of ["12345678".repeat(6), "a hidden value of forty-eight characters, or so."]) {
+    const run = base64(value);
+    for (const word of ["EOF", "ENDOFFILE"]) {
+      const text = `cat <<${word}\n${run}\n${word}`;
+      const shown = mark({ values: [value], kept: { [text.toLowerCase().replaceAll("\n", " ")]: "visible" } }, text);
+      assert.equal(shown, `cat <<${word}\n[${run}]\n${word}`);
+    }
   }
 });
 

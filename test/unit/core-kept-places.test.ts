@@ -162,6 +162,7 @@ const KEPT: [what: string, marked: string, shown: string, more?: Partial<FoundSe
   ["a word that also is base64 noise", "<db [hunter2] x>", "db hunter2 x", { isNoise: true }],
   ["base64 noise in no value", "db [hunter2] x", "db ....... x", { isNoise: true }],
   ["a part of an allowed value", "<db [hunter2] x>", "db hunter2 x", {}, { isAllowed: true }],
+  ["an allowed value before it", "<db> [hunter2] x", "db ....... x", {}, { isAllowed: true }],
   ["a value inside", "[drop <orders> now]", ".....orders...."],
   ["two values inside", "[a <b> c <d> e]", "..b...d.."],
   ["overlapping values inside", "[a <b <c> d> e]", "..b c d.."],

@@ -190,3 +190,12 @@ test("visible values are prepared once, and each pair of a hidden and a visible 
   assert.equal(second - first, (20 * 20) / 16, "one pass over the text for each kind of values");
   assert.deepEqual(find(text).costs, [first, second]);
 });
+
+test("a text is withheld if only the comparison of its hidden and visible values goes beyond the limit", () => {
+  const { find } = searchValues({ values: ["hunter2"], kept: { "use hunter2": "visible" } });
+  const text = "use hunter2 ".repeat(500);
+  const { spans, steps } = find(text);
+  assert.ok(spans !== null);
+  assert.ok(find(text, steps).spans !== null);
+  assert.equal(find(text, steps - 1).spans, null);
+});

@@ -43,10 +43,12 @@ function isPure(file: string): boolean {
 }
 
 /**
- * Finds the unit tests, and the contract tests that start nothing, without long random tests, that reach a source file by imports. `near`: those at the
- * smallest distance or, if these are more than MAX_NEAR, those that import it without a support file; the ones with its name come
- * first, then those that load only the core. `pure`: those of
- * them that load only the core, or all of them if there are none. Paths are relative to the root of the repository, as is the working directory.
+ * Finds the tests that reach a source file by imports: unit tests, and contract tests that start nothing, without long random
+ * ones. Paths are relative to the root of the repository, which is the working directory.
+ *   near  those at the smallest distance or, if these are more than MAX_NEAR, those that import the file without a support
+ *         file; first the ones with its name, then those that load only the core
+ *   pure  the near ones that load only the core; all near ones if none does
+ *   far   all others
  */
 export function findTests(source: string): { near: string[]; pure: string[]; far: string[] } {
   const files = [...globSync("test/unit/**/*.test.ts"), ...globSync("test/contract/**/*.test.ts")].sort();

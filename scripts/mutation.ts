@@ -39,7 +39,7 @@ mutant. A survivor may be killed by a farther test: run its file again with --fa
 
 const DEFAULT_SOURCES = ["src/core", "src/app/decide", "src/app/signal"];
 const MIN_RATE = 90;
-/** A mutant that loops is stopped after this time in milliseconds and 1.5 times the duration of the tests, and counts as killed. */
+/** A mutant may run 1.5 times as long as the tests, plus this time in milliseconds. Then it is stopped, and counts as killed. */
 const TIMEOUT_MS = 20_000;
 
 interface Mutant {

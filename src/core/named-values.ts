@@ -38,8 +38,9 @@ export function findNamedValues(text: string, hides: (name: string) => boolean):
     const follows = key.quoted && VALUED.test(key.name) && isBetween(text, namesNext, key.start);
     if (key.quoted && !follows && NAMING.test(key.name) && !isHidden(key.name)) {
       const named = readString(text, from, MAX_NAME_LENGTH);
-      const inner = named === null ? "" : text.slice(named.start, named.end);
-      if (named === null || !isHidden(inner)) continue;
+      if (named === null) continue;
+      const inner = text.slice(named.start, named.end);
+      if (!isHidden(inner)) continue;
       // It may be a command or a URL with a value under a hidden name.
       for (const { start, end, ...each } of findNamedValues(inner, hides))
         found.push({ ...each, start: named.start + start, end: named.start + end });

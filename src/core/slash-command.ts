@@ -201,7 +201,8 @@ function noSuchFilter(name: CommandName, key: string): ParsedCommand {
   return failed(`${key}:`, `is not a filter of \`${name}\`.${hint}`, right);
 }
 
-function toParsers(time: PersonalTime): Parsers {
+/** Returns the parser of each filter, for a person with this clock and time zone. */
+export function toParsers(time: PersonalTime): Parsers {
   return {
     account: toAccount,
     region: toOneName,

@@ -1,32 +1,10 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { type Parsers, type PartRules, toParts } from "../../src/core/command-parts.ts";
-import {
-  toAccount,
-  toDuration,
-  toMoment,
-  toName,
-  toOneName,
-  toOutcome,
-  toPerson,
-  toStatuses,
-} from "../../src/core/command-values.ts";
+import { type PartRules, toParts } from "../../src/core/command-parts.ts";
 import { splitWords } from "../../src/core/command-words.ts";
+import { toParsers } from "../../src/core/slash-command.ts";
 
-const TIME = { now: Date.UTC(2026, 10, 26, 6, 30), zone: "Etc/UTC" };
-const parsers: Parsers = {
-  account: toAccount,
-  region: toOneName,
-  document: toOneName,
-  route: toName,
-  target: toName,
-  older: toDuration,
-  status: toStatuses,
-  since: toMoment(TIME, "start"),
-  until: toMoment(TIME, "end"),
-  by: toPerson,
-  outcome: toOutcome,
-};
+const parsers = toParsers({ now: Date.UTC(2026, 10, 26, 6, 30), zone: "Etc/UTC" });
 /** The rules of a command with every filter except `account:` and `outcome:`. */
 const RULES: PartRules = {
   filters: ["region", "document", "route", "target", "older", "status", "since", "until", "by"],

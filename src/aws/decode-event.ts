@@ -1,6 +1,6 @@
 import type { QueuedEvent } from "../app/ports/waiting-queue.ts";
 import { GATE_ACTIONS } from "../core/execution.ts";
-import { isObject, parseObject } from "../core/parse-object.ts";
+import { asText, isObject, parseObject } from "../core/parse-object.ts";
 
 /** Source: Systems Manager user guide, "Amazon EventBridge event examples for Systems Manager". */
 const STATUS_EVENT = /^EC2 Automation (?<subject>Step|Execution) Status-change Notification$/;
@@ -27,7 +27,7 @@ export function decodeEvent(body: string): QueuedEvent {
   const { source, detail, "detail-type": type } = event;
   if (typeof source !== "string" || typeof type !== "string" || !isObject(detail))
     return malformed("the body is not an event: it lacks source, detail-type or detail");
-  const at = Date.parse(String(event.time));
+  const at = Date.parse(asText(event.time));
   if (Number.isNaN(at)) return malformed("the event has no time");
   if (source !== "aws.ssm") return { kind: "other" };
   const { subject } = STATUS_EVENT.exec(type)?.groups ?? {};
@@ -38,7 +38,7 @@ export function decodeEvent(body: string): QueuedEvent {
 /** The ARN of the execution tells where it runs; an event can be forwarded through other accounts and Regions. */
 function decodeStatusEvent({ resources }: Fields, detail: Fields, at: number, isStep: boolean): QueuedEvent {
   const arns = Array.isArray(resources) ? resources : [];
-  const found = arns.map((arn) => EXECUTION_ARN.exec(String(arn))).find((match) => match !== null);
+  const found = arns.map((arn) => EXECUTION_ARN.exec(asText(arn))).find((match) => match !== null);
   const { account, region, id } = found?.groups ?? {};
   if (account === undefined || region === undefined || id === undefined)
     return malformed("the event names no execution in resources");

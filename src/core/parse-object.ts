@@ -10,3 +10,7 @@ export function parseObject(text: string): Record<string, unknown> | null {
     return null;
   }
 }
+
+/** Returns a string as it is, and any other value as JSON. `String()` throws for an object with a member named toString. */
+export const asText = (value: unknown): string =>
+  typeof value === "string" ? value : (JSON.stringify(value) ?? "undefined");

@@ -1,5 +1,5 @@
 import { type StoredRecord, storedChainText } from "./audit-records.ts";
-import { parseObject } from "./parse-object.ts";
+import { asText, parseObject } from "./parse-object.ts";
 
 /** Writes a record as one line of JSON: the hashed text, and the hash as its last member. */
 export function toJsonLine(record: StoredRecord): string {
@@ -23,7 +23,7 @@ export const CSV_HEADER = toCsvLine([
 export function toCsv(record: StoredRecord): string {
   const { seq, at, kind, actor, requestId, detail, id, previous, hash } = record;
   const context = parseObject(detail) ?? {};
-  const columns = CONTEXT.map((name) => String(context[name] ?? ""));
+  const columns = CONTEXT.map((name) => asText(context[name] ?? ""));
   return toCsvLine([String(seq), toIsoTime(at), kind, actor, requestId, ...columns, detail, id, previous, hash]);
 }
 

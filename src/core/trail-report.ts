@@ -6,6 +6,7 @@ import { clean } from "./clean-text.ts";
 import { denialLabel } from "./denial.ts";
 import { globMatches } from "./glob.ts";
 import type { NameRenderer } from "./name-renderer.ts";
+import { asText } from "./parse-object.ts";
 import { describeRecordedApprovers, describeRecordedPolicy } from "./recorded-rule.ts";
 import type { Authority, StepAction } from "./request.ts";
 import { toIsoTime } from "./trail-export.ts";
@@ -62,7 +63,7 @@ function layOut(label: string, texts: readonly (string | null)[]): string[] {
 }
 
 /** A text of others on one line. */
-const line = (text: unknown): string => clean(String(text ?? "unknown")).replaceAll("\n", " ");
+const line = (text: unknown): string => clean(asText(text ?? "unknown")).replaceAll("\n", " ");
 
 const at = (read: Read | undefined): string =>
   read === undefined ? "at an unknown time" : `at ${toIsoTime(read.record.at)}`;

@@ -1,6 +1,7 @@
 import { WebAPIHTTPError, WebAPIPlatformError, WebAPIRateLimitedError, WebAPIRequestError } from "@slack/web-api";
 import type { ChatFailure } from "../app/ports/slack.ts";
 import { neverLeft } from "../core/never-left.ts";
+import { asText } from "../core/parse-object.ts";
 import { withProxy } from "../core/proxy-failure.ts";
 import { findProxy } from "./connection/socket-proxy.ts";
 
@@ -41,7 +42,7 @@ export function describeFailure(failure: ChatFailure): string {
 
 function platformMessage(error: WebAPIPlatformError): string {
   const { error: code, response_metadata: metadata } = error.data;
-  const needed = "needed" in error.data ? ` (needs ${String(error.data.needed)})` : "";
+  const needed = "needed" in error.data ? ` (needs ${asText(error.data.needed)})` : "";
   const messages = metadata?.messages?.length ? `: ${metadata.messages.slice(0, 3).join("; ")}` : "";
   return `${code}${needed}${messages}`;
 }

@@ -1,7 +1,7 @@
 import { CamelCasePlugin, type Dialect, Kysely, type RawBuilder, sql } from "kysely";
 import type { AuditTrail } from "../app/ports/audit-trail.ts";
 import type { StoredRecord } from "../core/audit-records.ts";
-import { parseObject } from "../core/parse-object.ts";
+import { asText, parseObject } from "../core/parse-object.ts";
 import type { Tables } from "./schema.ts";
 
 /** The id of a request or an execution, or at least the eight characters that messages show. */
@@ -52,7 +52,7 @@ export function openAuditTrail(dialect: Dialect): AuditTrail {
       const found = matches.filter(({ requestId, detail }) => {
         const parsed = parseObject(detail);
         // An altered record: the page of the request says so.
-        return requestId === id || parsed === null || String(parsed.executionId).toLowerCase().startsWith(id);
+        return requestId === id || parsed === null || asText(parsed.executionId).toLowerCase().startsWith(id);
       });
       return [...new Set(found.map(({ requestId }) => requestId))];
     },

@@ -139,9 +139,14 @@ for (const [engine, create] of READABLE_ENGINES) {
     const store = await openStore({ dialect: database.dialect(), publishes: true, now: () => 0 });
     const executionId = "abcdef01-2222-3333-4444-555555555555";
     const parameters = { executionId, other: `"executionId":"${executionId}"` };
-    for (const id of ["own", "other"]) {
+    const altered = { toString: "x" } as unknown as string;
+    for (const [id, own] of [
+      ["altered", { executionId: altered }],
+      ["own", { executionId }],
+      ["other", {}],
+    ] as const) {
       const shown = { ...DETAILS.requested.shown, parameters };
-      const detail = { ...DETAILS.requested, shown, ...(id === "own" ? { executionId } : {}) };
+      const detail = { ...DETAILS.requested, shown, ...own };
       const audit = anEntry({ requestId: id, kind: "requested", detail });
       await store.requests.open({ request: aRequest({ id, stepExecutionId: id }), channels: [], audit });
     }

@@ -28,6 +28,14 @@ test("a record whose detail is no JSON object has no context in CSV", () => {
     assert.ok(toCsv({ ...record, detail: text }).includes(`"request-0","","","","","","","","${text}"`));
 });
 
+test("an altered context is exported as JSON, also an object that cannot become a text", () => {
+  const altered = toCsv({
+    ...record,
+    detail: '{"account":{"toString":"x"},"region":[null,1],"route":7,"target":null}',
+  });
+  assert.ok(altered.includes('"request-0","","{""toString"":""x""}","[null,1]","","","","7",'), altered);
+});
+
 test("a cell that a spreadsheet would run begins with an apostrophe, and other cells are unchanged", () => {
   const formulas = [
     "=1",

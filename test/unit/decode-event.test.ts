@@ -1,6 +1,8 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import fc from "fast-check";
 import { decodeEvent } from "../../src/aws/decode-event.ts";
+import { alterations, applyAlterations } from "../support/alterations.ts";
 
 const ID = "333ba70b-2333-48db-b17e-a5e69c6f4d1c";
 const ARN = `arn:aws:ssm:eu-west-1:444455556666:automation-execution/${ID}`;
@@ -104,6 +106,8 @@ const malformed: [string, string][] = [
   ["a message of SNS", JSON.stringify({ Type: "Notification", Message: "{}" })],
   ["an event without a detail", JSON.stringify({ ...status("Step", {}), detail: null })],
   ["an event without a time", JSON.stringify(status("Step", gate, { time: undefined }))],
+  ["a time that cannot become a text", JSON.stringify(status("Step", gate, { time: { toString: "x" } }))],
+  ["an ARN that cannot become a text", JSON.stringify(status("Step", gate, { resources: [{ toString: "x" }] }))],
   ["a status event without an ARN", JSON.stringify(status("Step", gate, { resources: [] }))],
   ["resources that are no list", JSON.stringify(status("Step", gate, { resources: ARN }))],
   ["an id that AWS would reject", JSON.stringify(status("Step", gate, { resources: [`${ARN}0`] }))],
@@ -118,6 +122,13 @@ const malformed: [string, string][] = [
 for (const [claim, body] of malformed) {
   test(`a body is malformed: ${claim}`, () => assert.equal(decodeEvent(body).kind, "malformed"));
 }
+
+test("no alteration of an event ends the round that reads it", () => {
+  const altered = fc.tuple(fc.constantFrom(status("Step", { ...gate, Status: "Waiting" }), call({})), alterations);
+  fc.assert(
+    fc.property(altered, ([event, changes]) => void decodeEvent(JSON.stringify(applyAlterations(event, changes)))),
+  );
+});
 
 test("the reason of a malformed body quotes nothing of it", () => {
   for (const [, body] of malformed) assert.doesNotMatch(JSON.stringify(decodeEvent(body)), /333ba70b|Notification"/);

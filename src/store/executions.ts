@@ -19,6 +19,15 @@ export function makeExecutionStore(db: Kysely<Tables>): ExecutionStore {
       return (await rows.execute()).map(fromRow);
     },
 
+    async count(target) {
+      const { count } = await db
+        .selectFrom("executions")
+        .select((select) => select.fn.countAll<number | string>().as("count"))
+        .where("target", "=", target)
+        .executeTakeFirstOrThrow();
+      return Number(count);
+    },
+
     async find(target, executionId) {
       const [row] = await db
         .selectFrom("executions")
@@ -54,7 +63,7 @@ export function makeExecutionStore(db: Kysely<Tables>): ExecutionStore {
 }
 
 /** Longer than the longest wait for the next read: a time further ahead is from before the clock was set back. */
-const MAX_READ_WAIT_MS = 10 * 60_000;
+const MAX_READ_WAIT_MS = 40 * 60_000;
 
 function makeDueReads(db: Kysely<Tables>): Pick<ExecutionStore, "due" | "dueTargets"> {
   return {
@@ -86,9 +95,10 @@ function makeDueReads(db: Kysely<Tables>): Pick<ExecutionStore, "due" | "dueTarg
 }
 
 export function makeGuardedExecutionStore(db: Kysely<Tables>, transact: Transact): GuardedStore["executions"] {
-  const { watched, recordStale, clearStale } = makeExecutionStore(db);
+  const { watched, count, recordStale, clearStale } = makeExecutionStore(db);
   return {
     watched,
+    count,
     recordStale,
     clearStale,
 

@@ -45,6 +45,21 @@ test("an execution without open requests is read often while it runs, and rarely
   assert.equal(await read(), SLOW_MS);
 });
 
+test("with many executions, the rare reads of a target are about five a second, and each one at most 30 minutes apart", async (t) => {
+  const { deps, read } = await setUp(t);
+  const counted: string[] = [];
+  for (const [count, seconds] of [
+    [1_500, 300],
+    [1_505, 301],
+    [9_000, 1_800],
+    [9_005, 1_800],
+  ] as const) {
+    const executions = { ...deps.executions, count: async (target: string) => counted.push(target) && count };
+    assert.equal(await read(executions), seconds * 1000, `${count} executions`);
+  }
+  assert.deepEqual([...new Set(counted)], [TARGET.key]);
+});
+
 test("the end of an execution is stored in its requests, and the execution is forgotten", async (t) => {
   const { automation, read, requests, watched } = await setUp(t);
   await read();

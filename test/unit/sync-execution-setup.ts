@@ -68,10 +68,10 @@ export async function setUp(t: TestContext, routes = [aRoute()], withPauses = fa
   const watched = async () => (await store.executions.watched(TARGET.key))[0];
   const abort = new AbortController();
   /** Reads the execution, due or not. Returns the milliseconds until the next read, or null if it is forgotten. */
-  const read = async () => {
+  const read = async (executions = deps.executions) => {
     const row = await watched();
     assert(row !== undefined, "it is watched");
-    await sync(automation, row, abort.signal);
+    await makeSyncExecution({ ...deps, executions })(automation, row, abort.signal);
     const next = await watched();
     return next === undefined ? null : next.nextReadAt - clock.now();
   };

@@ -21,6 +21,8 @@ export interface WatchedExecution {
 export interface ExecutionStore {
   /** Returns the watched executions of the target in the order of their ids: all, or the next ones of a page. */
   watched(target: string, page?: { after: string; limit: number }): Promise<WatchedExecution[]>;
+  /** Returns the number of the target's watched executions. */
+  count(target: string): Promise<number>;
   find(target: string, executionId: string): Promise<WatchedExecution | null>;
   /**
    * Records a read that contradicts a newer observation, and returns the time of the first one since a read that did not. An

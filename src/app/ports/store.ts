@@ -152,6 +152,7 @@ export interface GuardedStore {
   requests: Pick<RequestStore, "open" | "advance" | "byId" | "ofExecution" | "votes" | "signalsOfExecution">;
   executions: {
     watched: ExecutionStore["watched"];
+    count: ExecutionStore["count"];
     recordStale: ExecutionStore["recordStale"];
     clearStale: ExecutionStore["clearStale"];
     watch(execution: WatchedExecution): Promise<void>;

@@ -8,6 +8,9 @@ import { findNewerState } from "./announced-changes.ts";
 
 /** How long an execution is not read while the list shows no change. A read shows changes that the list does not. */
 const SLOW_REREAD_MS = 5 * 60_000;
+/** With many executions it is longer, so that these reads leave the target's quota and the processor to decisions. */
+const MAX_SLOW_REREAD_MS = 30 * 60_000;
+const SLOW_REREADS_PER_SECOND = 5;
 /** The first and the longest wait between two reads of an execution whose outcome is expected soon. */
 export const FOLLOW_BASE_MS = 1_000;
 const FOLLOW_CAP_MS = 60_000;
@@ -16,7 +19,7 @@ const MAX_ANNOUNCED_READS = 4;
 
 interface ScheduleDeps {
   requests: Pick<GuardedStore["requests"], "ofExecution">;
-  executions: Pick<GuardedStore["executions"], "recordRead" | "forget">;
+  executions: Pick<GuardedStore["executions"], "recordRead" | "forget" | "count">;
   clock: Clock;
   random: () => number;
   log: Log;
@@ -59,6 +62,11 @@ export async function scheduleNextRead(
     hasLeftList || isAnnounced || continues || !isVerified || requests.some((request) => request.state === "decided");
   const wait = isFollowed
     ? backoffMs(unchangedReads + 1, FOLLOW_BASE_MS, FOLLOW_CAP_MS, deps.random())
-    : Math.round(SLOW_REREAD_MS * (0.8 + deps.random() * 0.4));
+    : Math.round(slowRereadMs(await executions.count(target)) * (0.8 + deps.random() * 0.4));
   await executions.recordRead(watched, clock.now() + wait, unchangedReads, shown);
+}
+
+function slowRereadMs(watched: number): number {
+  const paced = (watched / SLOW_REREADS_PER_SECOND) * 1000;
+  return Math.min(Math.max(paced, SLOW_REREAD_MS), MAX_SLOW_REREAD_MS);
 }

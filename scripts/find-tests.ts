@@ -45,8 +45,8 @@ function isPure(file: string): boolean {
 /**
  * Finds the tests that reach a source file by imports: unit tests, and contract tests that start nothing, without long random
  * ones. Paths are relative to the root of the repository, which is the working directory.
- *   near  those at the smallest distance or, if these are more than MAX_NEAR, those that import the file without a support
- *         file; first the ones with its name, then those that load only the core
+ *   near  those at the smallest distance or, if these are more than MAX_NEAR, those with its name and those that import the
+ *         file without a support file; first the ones with its name, then those that load only the core
  *   pure  the near ones that load only the core; all near ones if none does
  *   far   all others
  */
@@ -61,9 +61,9 @@ export function findTests(source: string): { near: string[]; pure: string[]; far
   });
   const smallest = Math.min(...tests.map(({ distance }) => distance));
   const nearest = tests.filter(({ distance }) => distance === smallest).map(({ file }) => file);
-  const direct = nearest.filter((file) => readImports(file).includes(source));
-  const near = [...(nearest.length > MAX_NEAR && direct.length > 0 ? direct : nearest)];
   const hasName = (file: string) => basename(file).includes(basename(source, ".ts"));
+  const own = nearest.filter((file) => hasName(file) || readImports(file).includes(source));
+  const near = [...(nearest.length > MAX_NEAR && own.length > 0 ? own : nearest)];
   const rank = (file: string) => (hasName(file) ? 2 : 0) + (isPure(file) ? 1 : 0);
   near.sort((a, b) => rank(b) - rank(a));
   return {

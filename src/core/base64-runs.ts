@@ -10,14 +10,18 @@ export interface Base64Run {
   isWhole: boolean;
 }
 
-/**
- * Values of under 6 bytes take fewer characters. Long runs may be broken into lines of 60 to 76, as tools write them. The last
- * line may be short: the end of a value can be in it.
- */
-const RUN =
-  /(?:[A-Za-z0-9+/_-]{60,76}\r?\n)+[A-Za-z0-9+/_-]{2,7}(?=[=\r\n"']|$)|(?:[A-Za-z0-9+/_-]{60,76}\r?\n)*[A-Za-z0-9+/_-]{8,}/g;
+/** A line of a long run, as tools write them, with its line break: as it is, or as JSON and scripts write it. */
+const LINE = "[A-Za-z0-9+/_-]{60,76}(?:\\r?\\n|(?:\\\\r)?\\\\n)";
+/** A run does not begin with the letter of an escaped character before it. */
+const START = "(?!(?<=\\\\)[nrt])";
+/** Values of under 6 bytes take fewer characters. The last line of several may be short: the end of a value can be in it. */
+const RUN = new RegExp(
+  `${START}(?:(?:${LINE})+[A-Za-z0-9+/_-]{2,7}(?=[=\\r\\n"'\\\\]|$)|(?:${LINE})*[A-Za-z0-9+/_-]{8,})`,
+  "g",
+);
 /** A last line that may also be a word after the base64, such as the end of a here-document. */
-const WORD_LINE = /\r?\n.{2,16}$/;
+const WORD_LINE = /(?:\r?\n|(?:\\r)?\\n)[^\\]{2,16}$/;
+const BACKSLASH = 92;
 const ALPHABET = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
 /** The value of each unit; -1: none. */
 const VALUES = new Int8Array(128).fill(-1);
@@ -55,7 +59,10 @@ function decode(run: string, skipped: number): { bytes: Uint8Array; count: numbe
   let bits = 0;
   let held = 0;
   for (let at = skipped; at < run.length; at++) {
-    const value = VALUES[run.charCodeAt(at)] ?? -1;
+    const unit = run.charCodeAt(at);
+    // A backslash and the letter after it are a line break.
+    if (unit === BACKSLASH) at++;
+    const value = VALUES[unit] ?? -1;
     if (value < 0) continue;
     bits = ((bits << 6) | value) & 0xffff;
     held += 6;

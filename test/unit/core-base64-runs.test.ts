@@ -39,6 +39,7 @@ const LINES: [width: number, after: string][] = [
   [72, "\n"],
   [76, '"}'],
   [76, "'"],
+  [76, "\\nDone."],
 ];
 
 for (const [width, after] of LINES)
@@ -52,13 +53,14 @@ for (const [width, after] of LINES)
 
 test("a word after base64, which may be its last line, hides nothing: the lines before it are also decoded without it", () => {
   const value = "the hidden value of forty-eight characters x-y-z";
-  for (const word of ["EOF", "done", "-----END", "END_OF_THE_VALUE"]) {
-    const text = `cat <<EOF\n${encode(value)}\n${word}\n`;
-    assert.ok(
-      wholeRuns(text).some((run) => run.text === value && text.slice(run.start, run.end) === encode(value)),
-      word,
-    );
-  }
+  for (const word of ["EOF", "done", "-----END", "END_OF_THE_VALUE"])
+    for (const lineBreak of ["\n", "\\n", "\\r\\n"]) {
+      const text = ["cat <<EOF", encode(value), word, ""].join(lineBreak);
+      assert.ok(
+        wholeRuns(text).some((run) => run.text === value && text.slice(run.start, run.end) === encode(value)),
+        `${word} after ${lineBreak}`,
+      );
+    }
 });
 
 test("every letter of both alphabets of base64 is decoded, and the other characters of a run carry no bits", () => {
@@ -80,6 +82,12 @@ const RUNS: [what: string, text: string, found: string[]][] = [
   ["other characters divide runs", "QUJDREVG.R0hJSktM", ["QUJDREVG", "R0hJSktM"]],
   ["the padding is not a part of the run", "QUJDREU1QQ==", ["QUJDREU1QQ"]],
   ["a short line does not continue on the next one", "QUJDREVG\nR0hJSktM", ["QUJDREVG", "R0hJSktM"]],
+  [
+    "the letter of an escaped line break or tab is not a part of the run",
+    "\\nQUJDREVG\\tQUJDREVG",
+    ["QUJDREVG", "QUJDREVG"],
+  ],
+  ["a letter after a backslash may begin a run", "\\QUJDREVG", ["QUJDREVG"]],
   ["a sentence after a long line is not a part of it", `${"QUJD".repeat(16)}\nIt works`, ["QUJD".repeat(16)]],
 ];
 
@@ -91,11 +99,11 @@ for (const [what, text, found] of RUNS)
     );
   });
 
-test("lines of 60 to 76 characters are one run, with either kind of line break", () => {
+test("lines of 60 to 76 characters are one run, with each kind of line break, also an escaped one", () => {
   const value = `${"x".repeat(90)}hunter2-hunter2${"y".repeat(90)}`;
   for (const width of [60, 68, 76])
-    for (const lineBreak of ["\n", "\r\n"]) {
-      const text = encode(value).replaceAll(new RegExp(`.{${width}}`, "g"), `$&${lineBreak}`);
+    for (const lineBreak of ["\n", "\r\n", "\\n", "\\r\\n"]) {
+      const text = lineBreak + encode(value).replaceAll(new RegExp(`.{${width}}`, "g"), `$&${lineBreak}`);
       assert.deepEqual(
         wholeRuns(text).map((run) => run.text),
         [value],

@@ -18,12 +18,14 @@ export class TooLateError extends Error {
 /** Error codes that a retry cannot fix: an admin must change something first. */
 const NEEDS_HELP: ReadonlySet<string> = new Set([
   "AccessDeniedException",
-  // The code of STS for the same. Source: AWS STS API, common errors.
-  "AccessDenied",
   "UnrecognizedClientException",
-  "InvalidClientTokenId",
   "ExpiredTokenException",
   "InvalidSignatureException",
+  // The codes of STS for the same. Source: AWS STS API, common errors.
+  "AccessDenied",
+  "InvalidClientTokenId",
+  "ExpiredToken",
+  "SignatureDoesNotMatch",
   "ValidationException",
   "CredentialsProviderError",
 ]);

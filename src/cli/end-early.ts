@@ -45,7 +45,7 @@ const NEXT_STEPS: readonly (readonly [RegExp, string])[] = [
   [/^(?:EIO|SQLITE 10|58030|XX001|XX002)$/, `Check the disk, or restore a backup, ${RETRY}`],
   [/^AccessDenied/, `Grant the permission, ${RETRY} docs/permissions.md and docs/operations.md list the permissions.`],
   [
-    /Credentials|^(?:ExpiredToken|InvalidClientTokenId|UnrecognizedClient)/,
+    /Credentials|^(?:ExpiredToken|InvalidClientTokenId|UnrecognizedClient|InvalidSignature|SignatureDoesNotMatch)/,
     `Check the AWS credentials and the network of this environment, ${RETRY}`,
   ],
   // 20 is the code of AbortError in DOMException.

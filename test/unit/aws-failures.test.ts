@@ -51,7 +51,11 @@ for (const [claim, error, expected] of SIGNALS) {
 }
 
 test("a failed read states whether a retry may help", () => {
-  for (const code of ["AccessDeniedException", "ExpiredTokenException", "ValidationException"])
+  for (const code of [
+    ...["AccessDeniedException", "AccessDenied", "UnrecognizedClientException", "InvalidClientTokenId"],
+    ...["ExpiredTokenException", "ExpiredToken", "InvalidSignatureException", "SignatureDoesNotMatch"],
+    ...["ValidationException", "CredentialsProviderError"],
+  ])
     assert.equal(readFailure(replied(code, 400)).retry, false, code);
   for (const error of [
     replied("ThrottlingException", 400),

@@ -36,6 +36,7 @@ const SENTENCES: [Error, RegExp][] = [
   ],
   [anError("Request aborted", { name: "AbortError" }), /\(Request aborted\)\. The command was stopped\. Run/],
   [new DOMException("aborted", "AbortError"), /\(aborted\)\. The command was stopped\. Run/],
+  [anError("wrong key", { name: "SignatureDoesNotMatch" }), /Check the AWS credentials and the network of this/],
   [anError("expired", { name: "ExpiredTokenException" }), /Check the AWS credentials and the network of this/],
 ];
 

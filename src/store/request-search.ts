@@ -15,7 +15,7 @@ const CLOSED = sql<SqlBool>`requests.state = 'closed'`;
 /** The requests that are read and parsed at a time. */
 const ROWS_PER_PAGE = 50;
 
-/** Ids in one statement. */
+/** Ids in one statement: it takes milliseconds. */
 const MAX_IDS = 500;
 
 /** The character after the hexadecimal digits: ids with a prefix are less than the prefix with it. */
@@ -23,7 +23,6 @@ const AFTER_DIGITS = "g";
 
 export function makeRequestSearch(db: Kysely<Tables>, whole: WholeRows): RequestSearch {
   const all = () => db.selectFrom("requests").selectAll("requests");
-  const closed = (query: ClosedQuery) => findClosed(db, query);
   const read = async (query: ReturnType<typeof all>, onDamaged?: OnDamaged) =>
     whole.requests(await query.execute(), onDamaged);
   return {
@@ -46,11 +45,11 @@ export function makeRequestSearch(db: Kysely<Tables>, whole: WholeRows): Request
       return found;
     },
 
-    closed: (query) => readWhole(whole, query, (part) => closed(part).selectAll("requests").execute(), requestFromRow),
+    closed: (query) => readWhole(db, whole, query, (rows) => rows.selectAll("requests").execute(), requestFromRow),
 
     closedFigures(query) {
       const columns = ["id", "route", "facts", "openedAt", "decidedAt", "closedAt", "outcome"] as const;
-      return readWhole(whole, query, (part) => closed(part).select(columns).execute(), toFigures);
+      return readWhole(db, whole, query, (rows) => rows.select(columns).execute(), toFigures);
     },
 
     startingWith: (prefix, limit, onDamaged) =>
@@ -87,29 +86,59 @@ export function makeRequestSearch(db: Kysely<Tables>, whole: WholeRows): Request
 
 /** Reads rows until there are as many as the query asks for, without those that cannot be parsed. */
 async function readWhole<Row extends Pick<Tables["requests"], "id" | "route" | "closedAt">, Value>(
+  db: Kysely<Tables>,
   whole: WholeRows,
   query: ClosedQuery,
-  execute: (query: ClosedQuery) => Promise<Row[]>,
+  execute: (rows: ReturnType<typeof selectRows>) => Promise<Row[]>,
   parse: (row: Row) => Value,
 ): Promise<Value[]> {
   const found: Value[] = [];
-  for (let part = query; ; ) {
-    await letOthersRun();
-    const rows = await execute({ ...part, limit: Math.min(query.limit, ROWS_PER_PAGE) });
+  for await (const ids of findClosed(db, query)) {
+    const rows = await execute(selectRows(db, ids, orderOf(query)));
     const of = ({ id }: Row) => ({ table: "requests", requestId: id }) as const;
     found.push(...whole.parse(rows, parse, of, query.onDamaged));
-    const last = rows.at(-1);
-    if (last === undefined || rows.length < Math.min(query.limit, ROWS_PER_PAGE) || found.length >= query.limit)
-      return found.slice(0, query.limit);
+    if (found.length >= query.limit) return found.slice(0, query.limit);
+    await letOthersRun();
+  }
+  return found;
+}
+
+const orderOf = ({ after }: ClosedQuery) => (after === undefined ? "desc" : "asc");
+
+const selectRows = (db: Kysely<Tables>, ids: readonly string[], order: "asc" | "desc") =>
+  db.selectFrom("requests").where("id", "in", ids).orderBy("closedAt", order).orderBy("id", order);
+
+/**
+ * Finds the ids of closed requests in pages of at most ROWS_PER_PAGE, in their order. Requests by their voters are looked for
+ * in the same order, some at a time: the votes of a person can be many, and a search of all would block the process.
+ */
+async function* findClosed(db: Kysely<Tables>, { voters, ...query }: ClosedQuery): AsyncGenerator<string[]> {
+  const people = voters === null ? null : new Set(voters);
+  if (people?.size === 0) return;
+  const limit = people === null ? Math.min(query.limit, ROWS_PER_PAGE) : MAX_IDS;
+  for (let part = query; ; await letOthersRun()) {
+    const closed = await selectClosed(db, { ...part, limit }).execute();
+    const last = closed.at(-1);
+    if (last === undefined) return;
+    const ids = closed.map(({ id }) => id);
+    const voted = people === null ? null : await findVoted(db, ids, people);
+    const chosen = voted === null ? ids : ids.filter((id) => voted.has(id));
+    for (let start = 0; start < chosen.length; start += ROWS_PER_PAGE) yield chosen.slice(start, start + ROWS_PER_PAGE);
+    if (closed.length < limit) return;
     const cursor = { closedAt: last.closedAt ?? 0, id: last.id };
     part = query.after === undefined ? { ...query, before: cursor } : { ...query, after: cursor };
   }
 }
 
-function findClosed(db: Kysely<Tables>, { before, after, since, until, voters, limit }: ClosedQuery) {
+async function findVoted(db: Kysely<Tables>, ids: string[], people: ReadonlySet<string>): Promise<Set<string>> {
+  const votes = await db.selectFrom("votes").select(["requestId", "userId"]).where("requestId", "in", ids).execute();
+  return new Set(votes.filter(({ userId }) => people.has(userId)).map(({ requestId }) => requestId));
+}
+
+/** Selects from the index of closed requests alone: rows are large. */
+function selectClosed(db: Kysely<Tables>, { before, after, since, until, limit }: Omit<ClosedQuery, "voters">) {
   const order = after === undefined ? "desc" : "asc";
-  // The inner query needs no column outside of an index: a person's votes can be many, and rows are large.
-  let query = db.selectFrom("requests").select("id").where(CLOSED);
+  let query = db.selectFrom("requests").select(["id", "closedAt"]).where(CLOSED);
   if (before !== null)
     query = query
       .where("closedAt", "<=", before.closedAt)
@@ -118,20 +147,9 @@ function findClosed(db: Kysely<Tables>, { before, after, since, until, voters, l
     query = query
       .where("closedAt", ">=", after.closedAt)
       .where((where) => where.or([where("closedAt", ">", after.closedAt), where("id", ">", after.id)]));
-  // The range is always there: without one, SQLite would search the ids of votes in the table instead of an index.
-  query = query.where("closedAt", ">=", since ?? 0);
+  if (since !== null) query = query.where("closedAt", ">=", since);
   if (until !== null) query = query.where("closedAt", "<", until);
-  if (voters?.length === 0) query = query.where(sql<SqlBool>`1 = 0`);
-  else if (voters !== null)
-    query = query.where("id", "in", (votes) =>
-      votes
-        .selectFrom("votes")
-        .select("requestId")
-        .where("userId", "in", [...voters]),
-    );
-  const ids = query.orderBy("closedAt", order).orderBy("id", order).limit(limit);
-  const found = db.selectFrom("requests").where("id", "in", db.selectFrom(ids.as("found")).select("found.id"));
-  return found.orderBy("closedAt", order).orderBy("id", order);
+  return query.orderBy("closedAt", order).orderBy("id", order).limit(limit);
 }
 
 function toFigures(

@@ -4,7 +4,7 @@ import { type TestContext, test } from "node:test";
 import { makeFollowSigner } from "../../src/app/watch/follow-signer.ts";
 import { TARGET, testClock } from "../support/fakes.ts";
 import { observeLook } from "../support/observe-look.ts";
-import { aFacts, anEntry, aRequest, aVote, NOW } from "../support/samples.ts";
+import { aFacts, anEntry, aRequest, aVote, NOW, REQUEST_ID } from "../support/samples.ts";
 import { startSqlJournal, toCommits } from "../support/sql-journal.ts";
 import { aStore, ENGINES, type OpenStore, sqliteFile } from "../support/stores.ts";
 
@@ -32,9 +32,14 @@ async function growingSteps(t: TestContext, run: (store: OpenStore) => Promise<u
 }
 
 /** Returns the steps of all statements that `run` executes. SQLite plans them alike with any number of rows. */
-async function planOf(t: TestContext, run: (store: OpenStore) => Promise<unknown>): Promise<string[]> {
+async function planOf(
+  t: TestContext,
+  run: (store: OpenStore) => Promise<unknown>,
+  prepare?: (store: OpenStore) => Promise<unknown>,
+): Promise<string[]> {
   const file = sqliteFile();
   const store = await aStore(t, { engine: { name: "SQLite", create: () => file }, now: () => NOW });
+  await prepare?.(store);
   const journal = startSqlJournal();
   try {
     await run(store);
@@ -82,6 +87,13 @@ const LOOKS: Record<string, (store: OpenStore) => Promise<unknown>> = {
 };
 
 const HISTORY = { before: null, since: null, until: null, voters: null, limit: 50 };
+/** Stores a closed request with a vote. */
+async function closeOne({ requests }: OpenStore): Promise<void> {
+  await requests.open({ request: aRequest(), channels: [], audit: anEntry() });
+  const patch = { state: "closed", closedAt: NOW } as const;
+  await requests.advance({ requestId: REQUEST_ID, expectedVersion: 1, patch, vote: aVote(), audit: [] });
+}
+
 /** Statements about closed requests. */
 const CLOSED_LOOKS: typeof LOOKS = {
   "the newest closed requests": (store) => store.search.closed(HISTORY),
@@ -96,28 +108,19 @@ for (const [name, look] of Object.entries(LOOKS))
 
 for (const [name, look] of Object.entries(CLOSED_LOOKS))
   test(`the query for ${name} follows the index in their order, and reads and sorts no others`, async (t) => {
-    const plan = await planOf(t, look);
-    assert.ok(
-      plan.some((step) => /USING (?:COVERING )?INDEX requests_closed\b/.test(step)),
-      plan.join("\n"),
-    );
-    assert.deepEqual(
-      plan.filter((step) => GROWS.some((pattern) => pattern.test(step)) && !/INDEX requests_closed\b/.test(step)),
-      [],
-    );
-    assert.equal(plan.filter((step) => step.startsWith("USE TEMP B-TREE")).length <= 1, true, plan.join("\n"));
+    const plan = await planOf(t, look, closeOne);
+    assert.match(plan[0] ?? "", /^(?:SCAN|SEARCH) requests USING COVERING INDEX requests_closed\b/);
+    assert.deepEqual(plan.slice(1), ["SEARCH requests USING INDEX sqlite_autoindex_requests_1 (id=?)"]);
   });
 
-test("the query for the last votes of a person reads small entries of indexes, and only the rows of the page", async (t) => {
-  const plan = await planOf(t, (store) => store.search.closed({ ...HISTORY, voters: ["U0JANE"] }));
-  assert.deepEqual(
-    plan.filter((step) => step.startsWith("SEARCH")),
-    [
-      "SEARCH requests USING INDEX sqlite_autoindex_requests_1 (id=?)",
-      "SEARCH requests USING COVERING INDEX requests_closed_ids (id=? AND closed_at>?)",
-      "SEARCH votes USING COVERING INDEX votes_by_person (user_id=?)",
-    ],
-  );
+test("a look for the votes of people reads small entries of indexes in the order of the requests, and only the rows of the page", async (t) => {
+  const voters = ["U0JANE", "U0OMAR"];
+  const plan = await planOf(t, (store) => store.search.closed({ ...HISTORY, voters }), closeOne);
+  assert.deepEqual(plan, [
+    "SCAN requests USING COVERING INDEX requests_closed",
+    "SEARCH votes USING COVERING INDEX sqlite_autoindex_votes_1 (request_id=?)",
+    "SEARCH requests USING INDEX sqlite_autoindex_requests_1 (id=?)",
+  ]);
 });
 
 test("the query for the next records to publish follows their order, and does not sort all that are due", async (t) => {

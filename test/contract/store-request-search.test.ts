@@ -6,19 +6,20 @@ import { NOT_WAITING } from "../../src/core/execution.ts";
 import type { ApprovalRequest } from "../../src/core/request.ts";
 import { openStore } from "../../src/store/store.ts";
 import { aFacts, anEntry, aRequest, aVote, NOW } from "../support/samples.ts";
-import { aStore, ENGINES } from "../support/stores.ts";
+import { aStore, ENGINES, type OpenStore } from "../support/stores.ts";
 
 const ID = (first: string, index: number) => `${first}-0000-4000-8000-${String(index).padStart(12, "0")}`;
 
 for (const engine of ENGINES) {
+  const open = (store: OpenStore, request: ApprovalRequest, index: number) =>
+    store.requests.open({
+      request: { ...request, executionId: request.executionId ?? `e${index}`, stepExecutionId: `s${index}` },
+      channels: ["C0DBA"],
+      audit: anEntry({ requestId: request.id }),
+    });
   const filled = async (t: TestContext, requests: ApprovalRequest[]) => {
     const store = await aStore(t, { engine, now: () => NOW });
-    for (const [index, request] of requests.entries())
-      await store.requests.open({
-        request: { ...request, executionId: request.executionId ?? `e${index}`, stepExecutionId: `s${index}` },
-        channels: ["C0DBA"],
-        audit: anEntry({ requestId: request.id }),
-      });
+    for (const [index, request] of requests.entries()) await open(store, request, index);
     return store;
   };
 
@@ -147,6 +148,39 @@ for (const engine of ENGINES) {
     assert.deepEqual(votes, [{ requestId: "r0", userId: "U0JANE", verdict: vote.verdict, authority: vote.authority }]);
     for (const each of [...figures, ...votes]) assert(JSON.stringify(each).length < 300);
     assert.deepEqual(await store.search.closedFigures({ ...query, voters: [] }), []);
+  });
+
+  test(`${engine.name}: the requests of rare voters are found among many others, in order and in pages, in both directions`, async (t) => {
+    const closed = Array.from({ length: 503 }, (_, index) =>
+      aRequest({ id: `r${String(index).padStart(4, "0")}`, state: "closed", closedAt: NOW + Math.floor(index / 2) }),
+    );
+    const store = await filled(t, []);
+    for (let start = 0; start < closed.length; start += 20)
+      await Promise.all(closed.slice(start, start + 20).map((request, index) => open(store, request, start + index)));
+    const rare = [0, 2, 3, 4, 5, 250, 499, 502].map((index) => closed[index]?.id ?? "");
+    for (const [index, requestId] of rare.entries()) {
+      const vote = aVote(index % 2 === 0 ? "U0JANE" : "U0OMAR", { requestId });
+      await store.requests.advance({ requestId, expectedVersion: 1, patch: {}, vote, audit: [] });
+      const other = aVote("U0MIA", { requestId });
+      await store.requests.advance({ requestId, expectedVersion: 2, patch: {}, vote: other, audit: [] });
+    }
+    const base = { before: null, since: null, until: null, voters: ["U0JANE", "U0OMAR"], limit: 5 };
+    const idsOf = async (query: Partial<ClosedQuery>) =>
+      (await store.search.closed({ ...base, ...query })).map(({ id }) => id);
+    const newest = rare.toReversed();
+    assert.deepEqual(await idsOf({}), newest.slice(0, 5));
+    const cursorOf = (id: string | undefined) => ({
+      id: id ?? "",
+      closedAt: closed.find((each) => each.id === id)?.closedAt ?? 0,
+    });
+    assert.deepEqual(await idsOf({ before: cursorOf(newest[4]) }), newest.slice(5));
+    assert.deepEqual(await idsOf({ after: cursorOf(rare[2]) }), rare.slice(3));
+    assert.deepEqual(
+      await idsOf({ voters: ["U0OMAR"], limit: 9 }),
+      newest.filter((_, index) => index % 2 === 0),
+    );
+    assert.deepEqual(await idsOf({ since: NOW + 1, until: NOW + 125 }), rare.slice(1, 5).toReversed());
+    assert.deepEqual(await idsOf({ voters: ["U0ROSA"] }), []);
   });
 
   test(`${engine.name}: requests are found by voter, by the beginning of an id, and by message`, async (t) => {

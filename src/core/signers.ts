@@ -65,7 +65,7 @@ export function nextSigner(
   request: ApprovalRequest,
   signers: readonly Signer[],
   attempts: readonly SignalAttempt[],
-  isRefused: (signer: Signer) => boolean = () => false,
+  isRefused: (signer: Signer) => boolean,
 ): NextSigner {
   const findAttempt = (signer: Signer) => latestAttempt(attempts, signer.id);
   const missing = signers.filter((signer) => findAttempt(signer)?.state !== "accepted");

@@ -72,6 +72,13 @@ testRows("an approval", [
     "rejected in aws",
   ],
   ["that was rejected and still runs", { step: status("Rejected", { status: "InProgress" }) }, "rejected in aws"],
+  ["that was still waiting when its execution timed out", { step: {}, execution: "TimedOut" }, "timed-out in aws"],
+  ["that was still waiting when its execution was cancelled", { step: {}, execution: "Cancelled" }, "cancelled in aws"],
+  [
+    "that was approved and still waiting when its execution was cancelled",
+    { step: status("Approved"), execution: "Cancelled" },
+    "approved in aws",
+  ],
   ["that was still waiting when its execution failed", { step: {}, execution: "Failed" }, "unknown in aws"],
   [
     "that was still waiting when its execution failed after our rejection",

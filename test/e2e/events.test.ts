@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { SendMessageCommand, SQSClient } from "@aws-sdk/client-sqs";
 import { eventually } from "../support/eventually.ts";
+import { fullMatrixTest } from "../support/full-matrix.ts";
 import type { Json } from "../support/http-json.ts";
 import { ONE_GATE, world } from "../support/world.ts";
 
@@ -58,3 +59,26 @@ test("events announce a waiting step and a decision elsewhere between two polls;
   assert.equal((await health()).targets[0].everySeconds, 4);
   assert.equal((await w.posts()).length, 2 + runs);
 });
+
+fullMatrixTest(
+  "after a poll has found a step that no event announced, the target is polled at its normal interval",
+  async (t) => {
+    const w = await world(t, { events: true, env: { POLL_INTERVAL_SECONDS: "1" } });
+    const everySeconds = async () => {
+      const health: Json = await (await fetch(`http://127.0.0.1:${w.bot().opsPort}/readyz`)).json();
+      return health.targets[0].everySeconds;
+    };
+    await eventually("the target is polled at the safety interval", async () => {
+      await w.message(await w.run(ONE_GATE));
+      return (await everySeconds()) === 20;
+    });
+    await w.control.aws("bus/faults", { kind: "lose" });
+    // A step that began to wait less than ten seconds before the poll proves nothing: its event can be late.
+    const found = await eventually("the bot logs poll.unannounced", async () => {
+      await w.message(await w.run(ONE_GATE));
+      return w.bot().lines.find((line) => line.event === "poll.unannounced");
+    });
+    assert.ok(found.afterSeconds >= 10, `${found.afterSeconds} s`);
+    assert.equal(await everySeconds(), 1);
+  },
+);

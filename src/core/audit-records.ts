@@ -139,10 +139,13 @@ export interface AuditDetails {
   /**
    * AWS accepted the signal, and it decided another step, or another principal decided this one. `reachedStep` is the name
    * of the other step, null if it is not known; `decidedBy` lists the AWS principals that decided the request's own step.
+   * Stored records of this kind and the next one from earlier versions have no AuditContext: a reader must not rely on it.
    */
-  "signal-misdirected": RequestContext & ReportedSignal & { reachedStep: string | null; decidedBy: string[] };
+  "signal-misdirected": RequestContext &
+    AuditContext &
+    ReportedSignal & { reachedStep: string | null; decidedBy: string[] };
   /** AWS accepted the signal, and the step still waits without it. */
-  "signal-without-effect": RequestContext & ReportedSignal;
+  "signal-without-effect": RequestContext & AuditContext & ReportedSignal;
   /** The execution's status or AWS's own count of approvals ([have, needed]) changed. */
   progress: RequestContext & { executionStatus?: string; awsApprovals?: [number, number] };
   /** The execution ended after its step was decided. */

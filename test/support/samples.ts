@@ -213,10 +213,27 @@ export const DETAILS: AuditDetails = {
   "signal-refused": { ...aSignalDetail, error: "no reply" },
   "signal-deferred": { ...aSignalDetail, error: "no reply" },
   "signal-verified": { ...aSignalDetail, result: "confirmed" },
-  "signal-misdirected": { ...requestContext(aRequest()), ...aSignalDetail, reachedStep: "second", decidedBy: [] },
-  "signal-without-effect": { ...requestContext(aRequest()), ...aSignalDetail },
+  "signal-misdirected": {
+    ...requestContext(aRequest()),
+    ...AUDIT_CONTEXT,
+    ...aSignalDetail,
+    reachedStep: "second",
+    decidedBy: [],
+  },
+  "signal-without-effect": { ...requestContext(aRequest()), ...AUDIT_CONTEXT, ...aSignalDetail },
   progress: requestContext(aRequest()),
   ended: { ...requestContext(aRequest()), executionStatus: "Success" },
+};
+
+/** The details of a contradicted signal as earlier versions stored them: without the context of the request. */
+export const EARLIER_DETAILS = {
+  "signal-misdirected": {
+    ...requestContext(aRequest()),
+    ...aSignalDetail,
+    reachedStep: "second",
+    decidedBy: ["arn:aws:iam::111122223333:user/omar"],
+  },
+  "signal-without-effect": { ...requestContext(aRequest()), ...aSignalDetail },
 };
 
 export function anEntry<Kind extends AuditKind = "progress">(

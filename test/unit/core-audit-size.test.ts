@@ -64,7 +64,7 @@ test("the largest possible request fits in an event, in every kind of character"
         }),
         anEntry({
           kind: "signal-misdirected",
-          detail: { ...DETAILS["signal-misdirected"], decidedBy: context.messageLinks },
+          detail: { ...DETAILS["signal-misdirected"], ...closed, decidedBy: context.messageLinks },
         }),
       ]) {
         const bytes = toBytes(entry);

@@ -57,8 +57,8 @@ const FIELDS: {
   "signal-refused": { ...SIGNAL, error: "always" },
   "signal-deferred": { ...REPORTED, userId: "sometimes", session: "sometimes", error: "always" },
   "signal-verified": { ...SIGNAL, result: "always" },
-  "signal-misdirected": { ...REQUEST, ...REPORTED, reachedStep: "always", decidedBy: "always" },
-  "signal-without-effect": { ...REQUEST, ...REPORTED },
+  "signal-misdirected": { ...REQUEST, ...CONTEXT, ...REPORTED, reachedStep: "always", decidedBy: "always" },
+  "signal-without-effect": { ...REQUEST, ...CONTEXT, ...REPORTED },
   progress: { ...REQUEST, executionStatus: "sometimes", awsApprovals: "sometimes" },
   ended: { ...REQUEST, executionStatus: "always" },
 };
@@ -176,7 +176,7 @@ test("the fields of a requester and of a vote are described", () => {
   const context = section("Context of the request");
   const described = Object.keys({ ...AUDIT_CONTEXT.requester, ...A_VOTE });
   for (const field of described) assert.ok(context.includes(`\`${field}\``), field);
-  for (const kind of ["decided", "requested"])
+  for (const kind of ["decided", "requested", "signal-misdirected", "signal-without-effect"])
     assert.deepEqual(Object.keys(example(kind).requester as object), Object.keys(AUDIT_CONTEXT.requester));
   const [vote] = example("decided").votes as object[];
   assert.deepEqual(Object.keys(vote ?? {}).toSorted(), Object.keys(A_VOTE).toSorted());

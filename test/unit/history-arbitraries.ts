@@ -46,10 +46,10 @@ const DETAILS: { [Kind in AuditKind]: fc.Arbitrary<AuditDetails[Kind]> } = {
   "signal-deferred": both(signalDetail, fc.record({ error: hostile(3000) })),
   "signal-verified": both(signalDetail, fc.record({ result: fc.constantFrom("confirmed", "not-visible") })),
   "signal-misdirected": both(
-    both(context, signalDetail),
+    both(published, signalDetail),
     fc.record({ reachedStep: fc.option(hostile(256)), decidedBy: fc.array(arn, { maxLength: 12 }) }),
   ),
-  "signal-without-effect": both(context, signalDetail),
+  "signal-without-effect": both(published, signalDetail),
   progress: both(context, fc.record({ executionStatus: hostile(200), awsApprovals: fc.tuple(count, count) })),
   ended: both(context, fc.record({ executionStatus: hostile(200) })),
 };

@@ -2,9 +2,10 @@ import assert from "node:assert/strict";
 import { type TestContext, test } from "node:test";
 import { MAX_ENTRIES, makePublishAudit } from "../../src/app/audit/publish-audit.ts";
 import type { EventBus, PublishResult } from "../../src/app/ports/aws.ts";
-import type { AuditRecord } from "../../src/core/audit-records.ts";
+import { toEventEntry } from "../../src/aws/event-bus.ts";
+import type { AuditRecord, PublishedRecord } from "../../src/core/audit-records.ts";
 import { testClock, testLog } from "../support/fakes.ts";
-import { anEntry, aRequest } from "../support/samples.ts";
+import { anEntry, aRequest, EARLIER_DETAILS } from "../support/samples.ts";
 import { aStore } from "../support/stores.ts";
 
 async function withRecords(t: TestContext, count: number) {
@@ -87,6 +88,27 @@ test("a record that makes each call with it fail is isolated, and the others are
     clock.advance(1_000);
   }
   assert.deepEqual(await left(), [14]);
+});
+
+test("a record of a contradicted signal from an earlier version is published as it is stored", async (t) => {
+  const { store, replies, round, left } = await withRecords(t, 1);
+  for (const [index, [kind, detail]] of Object.entries(EARLIER_DETAILS).entries()) {
+    const audit = [anEntry({ requestId: "r0", kind, detail } as object)];
+    await store.requests.advance({ requestId: "r0", expectedVersion: index + 1, patch: {}, audit });
+  }
+  const published: object[] = [];
+  replies((records) =>
+    records.map((record): PublishResult => {
+      const { id, seq, hash, requestId, at, actor, ...detail } = JSON.parse(
+        toEventEntry(record as PublishedRecord, "approvals").Detail,
+      );
+      published.push(detail);
+      return { kind: "published", eventId: `event-${record.seq}` };
+    }),
+  );
+  while ((await round()) > 0);
+  assert.deepEqual(published.slice(1), Object.values(EARLIER_DETAILS));
+  assert.deepEqual(await left(), []);
 });
 
 test("entries that are missing in a reply count as failed", async (t) => {

@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { isPublished } from "../../src/core/audit-records.ts";
+import { type AuditContext, type AuditRecord, isPublished } from "../../src/core/audit-records.ts";
 import { TARGET } from "../support/fakes.ts";
-import { anAttempt, anExecution, aStep, aVote } from "../support/samples.ts";
+import { anAttempt, anExecution, aRoute, aStep, aVote } from "../support/samples.ts";
 import { setUp } from "./sync-execution-setup.ts";
 
 test("a request that our signal closed names its voters", async (t) => {
@@ -82,6 +82,68 @@ test("a signal that decided another step is recorded and reported once, and is f
     reports.map(({ level, fields }) => [level, fields.reachedStep, fields.decidedBy]),
     [["error", "second", [omar]]],
   );
+});
+
+/** Returns the part of a record that is its context. */
+function toContext({ detail }: AuditRecord): AuditContext {
+  assert.ok("messageLinks" in detail, "the record has a context");
+  const { requester, quorum, approvers, policyHash, votes, messageLinks } = detail;
+  return { requester, quorum, approvers, policyHash, votes, messageLinks };
+}
+
+test("the events of a contradicted signal name the requester, the rule, the voters and the messages, as the end of a step does", async (t) => {
+  const { automation, clock, read, patch, store } = await setUp(t, [aRoute({ quorum: 2 })]);
+  await read();
+  const vote = (userId: string) => aVote(userId, { requestId: "request-1", reason: "urgent" });
+  await store.requests.advance({
+    requestId: "request-1",
+    expectedVersion: 1,
+    patch: {},
+    vote: vote("U0JANE"),
+    audit: [],
+  });
+  await store.requests.advance({
+    requestId: "request-1",
+    expectedVersion: 2,
+    patch: {},
+    vote: vote("U0OMAR"),
+    audit: [],
+  });
+  const accepted = { state: "decided", decision: "approve", signal: "accepted", signalNextAt: null };
+  await patch(
+    { ...accepted, verification: "due" },
+    anAttempt({ requestId: "request-1", state: "accepted", principal: "arn:aws:iam::111122223333:role/Bot" }),
+  );
+  for (const { id } of await store.messages.ofRequest("request-1")) await store.messages.recordPosted(id, "7.7", 1);
+  clock.advance(60_000);
+  await read();
+  const decision = { Approver: "us", Decision: "Approve", Comment: "Countersign request request-1" };
+  const outputs = { ApproverDecisions: [JSON.stringify(decision)] };
+  const second = aStep({ stepExecutionId: "second", name: "second", status: "Success", outputs });
+  automation.shows(anExecution({ status: "InProgress", steps: [aStep({ status: "Success" }), second] }));
+  for (let reads = 0; reads < 3; reads++) await read();
+
+  const history = await store.requests.history("request-1");
+  const contextOf = (kind: string) => toContext(history.find((each) => each.kind === kind) ?? assert.fail(kind));
+  const expected = contextOf("closed");
+  assert.deepEqual(
+    expected.votes.map(({ userId, name, email, reason, authority, at }) => [
+      userId,
+      name,
+      email,
+      reason,
+      authority,
+      at,
+    ]),
+    ["U0JANE", "U0OMAR"].map((userId) => {
+      const { userName, email, authority, at } = vote(userId);
+      return [userId, userName, email, "urgent", authority, new Date(at).toISOString()];
+    }),
+  );
+  assert.deepEqual([expected.quorum, expected.policyHash], [2, "abc"]);
+  assert.deepEqual(expected.messageLinks, ["https://acme.slack.com/7.7"]);
+  assert.equal(expected.requester.principal, anExecution().executedBy);
+  for (const kind of ["signal-without-effect", "signal-misdirected"]) assert.deepEqual(contextOf(kind), expected, kind);
 });
 
 test("an execution is read until its signals are verified, also after its end and after its last request has closed", async (t) => {

@@ -10,7 +10,7 @@ import { requestLine, requestReport } from "../../src/core/trail-report.ts";
 import { alterations, applyAlterations } from "../support/alterations.ts";
 import { rechain, sha256 } from "../support/chain.ts";
 import { FULL_MATRIX } from "../support/full-matrix.ts";
-import { anEntry, aVote, DETAILS, REQUEST_ID } from "../support/samples.ts";
+import { anEntry, aVote, DETAILS, EARLIER_DETAILS, REQUEST_ID } from "../support/samples.ts";
 
 const stored = (...entries: AuditEntry[]): StoredRecord[] =>
   rechain(
@@ -72,6 +72,30 @@ test("the report names a changed configuration, break-glass, denied clicks and a
   assert.match(text, /refused: no reply/);
   assert.match(text, /MISDIRECTED: the signal reached second/);
   assert.match(text, /End +the step still waits/);
+});
+
+test("the records of a contradicted signal from earlier versions are shown, searched and exported without their context", async () => {
+  const earlier = Object.entries(EARLIER_DETAILS).map(([kind, detail]) => anEntry({ kind, detail } as object));
+  const records = stored(requested, decided, ...earlier);
+  const trail = toTrail(records);
+  const shown = await showFromTrail(trail, REQUEST_ID, sha256);
+  assert.equal(shown?.intact, true);
+  const text = shown?.lines.join("\n") ?? "";
+  assert.match(text, /MISDIRECTED: the signal reached second; this step was decided by arn:\S+:user\/omar/);
+  assert.match(text, /WITHOUT EFFECT: AWS accepted the signal/);
+  const found = await collect(
+    findInTrail(trail, { since: null, until: null }, { ...EVERYTHING, person: "U0JANE" }, sha256),
+  );
+  assert.deepEqual([found.length, found[0]?.intact], [1, true]);
+  for (const record of records.slice(2)) {
+    assert.deepEqual(
+      JSON.parse(toJsonLine(record)).detail,
+      EARLIER_DETAILS[record.kind as keyof typeof EARLIER_DETAILS],
+    );
+    assert.ok(toCsv(record).includes(`"Prod-DB-Restart","approve","databases",`));
+  }
+  const alone = await showFromTrail(toTrail(records.slice(2)), REQUEST_ID, sha256);
+  assert.match(alone?.lines.join("\n") ?? "", /no record that shows the execution/);
 });
 
 test("the report quotes the comment with which people decided in AWS, and names the requester that the newest record has", () => {

@@ -42,8 +42,8 @@ type StoredChange = Exclude<Change, { kind: "open" }>;
 
 async function storeChange(deps: OpenRequestDeps, change: StoredChange): Promise<boolean> {
   const { request, patch } = change;
-  const votes = change.kind === "close" ? await deps.requests.votes(request.id) : [];
   const lookup = change.kind === "verified" ? findNotice(change.verified) : null;
+  const votes = change.kind === "close" || lookup !== null ? await deps.requests.votes(request.id) : [];
   // A change of the signer can make the request undecidable.
   const notice =
     patch.facts === undefined ? null : notListedNotice({ ...request, facts: patch.facts }, deps.routes, request.facts);
@@ -75,17 +75,17 @@ async function toEntry(deps: OpenRequestDeps, change: StoredChange, votes: reado
   const { request, patch } = change;
   const { executionStatus, awsApprovals } = patch;
   const common = { requestId: request.id, at: deps.clock.now(), actor: "countersign" };
+  const context = () => deps.auditContext(request, votes);
   const detail = { ...requestContext(request), ...(executionStatus === undefined ? {} : { executionStatus }) };
   switch (change.kind) {
     case "close": {
-      const context = await deps.auditContext(request, votes);
       const actor = findDeciders(request, change.outcome, votes);
-      return { ...common, actor, kind: "closed", detail: { ...detail, ...context, outcome: change.outcome } };
+      return { ...common, actor, kind: "closed", detail: { ...detail, ...(await context()), outcome: change.outcome } };
     }
     case "progress":
       return { ...common, kind: "progress", detail: { ...detail, ...(awsApprovals == null ? {} : { awsApprovals }) } };
     case "verified":
-      return toVerifiedEntry(change.verified, common);
+      return toVerifiedEntry(change.verified, common, context);
     case "ended":
       return { ...common, kind: "ended", detail: { executionStatus: request.executionStatus, ...detail } };
     default:

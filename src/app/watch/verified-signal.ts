@@ -1,26 +1,28 @@
-import { type AuditEntry, requestContext } from "../../core/audit-records.ts";
+import { type AuditContext, type AuditEntry, requestContext } from "../../core/audit-records.ts";
 import { describeSigner } from "../../core/signal-attempt.ts";
 import type { VerificationResult } from "../../core/verify-signals.ts";
 import type { Log } from "../ports/aws.ts";
 import type { RecipientLookupKind } from "../ports/delivery-store.ts";
 
-/** Returns the audit record of a verified signal. */
-export function toVerifiedEntry(
+/** Returns the audit record of a verified signal. `context`: called only for a record that is published. */
+export async function toVerifiedEntry(
   { request, result, reached, decidedBy, attempt: last }: VerificationResult,
   common: Pick<AuditEntry, "requestId" | "at" | "actor">,
-): AuditEntry {
+  context: () => Promise<AuditContext>,
+): Promise<AuditEntry> {
   const { attempt } = last;
   const signal = { decision: request.decision ?? "approve", attempt };
+  const toReported = async () => ({ ...requestContext(request), ...(await context()), ...signal });
   switch (result) {
     case "confirmed":
     case "not-visible":
       return { ...common, kind: "signal-verified", detail: { ...signal, ...describeSigner(last), result } };
     case "misdirected": {
-      const detail = { ...requestContext(request), ...signal, reachedStep: reached?.stepName ?? null, decidedBy };
+      const detail = { ...(await toReported()), reachedStep: reached?.stepName ?? null, decidedBy };
       return { ...common, kind: "signal-misdirected", detail };
     }
     case "no-effect":
-      return { ...common, kind: "signal-without-effect", detail: { ...requestContext(request), ...signal } };
+      return { ...common, kind: "signal-without-effect", detail: await toReported() };
     default:
       throw new Error(`no record for ${result satisfies never}`);
   }

@@ -26,7 +26,7 @@ import type { Wiring } from "./wiring-options.ts";
 
 /** Starts the workers that post and update the messages of requests, the digests and the notices. */
 export function startMessages(wiring: Wiring, { chat, acquireSlot }: Slack, leases: LeaseBalancer): Worker[] {
-  const { config, store, replica, wakeUps, clock, random, log } = wiring;
+  const { config, store, metrics, replica, wakeUps, clock, random, log } = wiring;
   const newId = () => `${replica}:${wiring.newId()}`;
   const { requests, messages, notices, digests, recipientLookups, rateLimits } = store;
   const { routes, identities } = config;
@@ -46,6 +46,7 @@ export function startMessages(wiring: Wiring, { chat, acquireSlot }: Slack, leas
     newId,
     random,
     log,
+    countLost: metrics.countLost,
   };
   const shared = { aliveUntil, rateLimits, bucketKey: deliveryBucketKey, wakeUps, clock, log };
   const digest = makeDigest(deps);

@@ -6,7 +6,7 @@ import { UNCOVERED_REASONS, type Uncovered } from "../core/uncovered.ts";
 import { countAutomation, countCalls, countEvents } from "./metrics/calls.ts";
 import { countClicks } from "./metrics/clicks.ts";
 import { countDecisions } from "./metrics/decisions.ts";
-import { countMessages } from "./metrics/messages.ts";
+import { countLost, countMessages } from "./metrics/messages.ts";
 import { countQueue } from "./metrics/queue.ts";
 import { counter, gauge, startAtZero } from "./metrics/register.ts";
 import {
@@ -33,6 +33,8 @@ export interface Metrics {
   slackCalls: SlackCalls;
   awsCalls: AwsCalls;
   queue: ReturnType<typeof countQueue>;
+  /** Counts a message that was deleted or cannot be edited. */
+  countLost: ReturnType<typeof countLost>;
   /** Counts a request that opened without a route. */
   countUncovered(reason: Uncovered["reason"]): void;
   /** Counts a read that contradicts a newer observation, after a minute of such reads. */
@@ -71,6 +73,7 @@ export function makeMetrics({ routes = [], now = Date.now, ...options }: Metrics
     slackCalls: slack,
     awsCalls: aws,
     queue,
+    countLost: countLost(registry),
     countUncovered: countUncovered(registry),
     countStale: () => stale.inc(),
   };

@@ -1,5 +1,6 @@
 import { type Kysely, type RawBuilder, type SqlBool, sql } from "kysely";
 import type { MessageStore } from "../app/ports/delivery-store.ts";
+import { didChange } from "./changed-rows.ts";
 import { isDue, makeDeliveryStore } from "./deliveries.ts";
 import { letOthersRun } from "./let-others-run.ts";
 import { ROWS_PER_PAGE, readMessages, readPending } from "./pending-messages.ts";
@@ -50,7 +51,7 @@ export function makeMessageStore(db: Kysely<Tables>): MessageStore {
     },
 
     async recordDeleted(channelId, ts) {
-      await db
+      const forgotten = await db
         .updateTable("messages")
         .set({
           ts: null,
@@ -65,7 +66,8 @@ export function makeMessageStore(db: Kysely<Tables>): MessageStore {
         })
         .where("channelId", "=", channelId)
         .where("ts", "=", ts)
-        .execute();
+        .executeTakeFirstOrThrow();
+      return didChange(forgotten);
     },
 
     nextPosted: (after, postedBefore) => findNextPosted(db, after, postedBefore),

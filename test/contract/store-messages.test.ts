@@ -73,7 +73,8 @@ for (const engine of ENGINES) {
     for (let time = 0; time < 2; time++) {
       const [row] = await store.messages.ofRequest("e");
       await store.messages.recordPosted(row?.id ?? "", `${Number(old) - 2 - time}`, 1);
-      await store.messages.recordDeleted("C1", `${Number(old) - 2 - time}`);
+      const recordDeleted = () => store.messages.recordDeleted("C1", `${Number(old) - 2 - time}`);
+      assert.deepEqual([await recordDeleted(), await recordDeleted()], [true, false]);
     }
     const found: string[] = [];
     let last: MessagePlace = { openedAt: 0, requestId: "", channelId: "" };

@@ -108,6 +108,7 @@ test("one change of a request is shown in all of its 90 channels, and each rate-
       newId: randomUUID,
       random: () => 0,
       log,
+      countLost: () => {},
     }),
     clock,
     log,

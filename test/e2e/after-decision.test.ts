@@ -102,6 +102,8 @@ async function deleted(w: World): Promise<void> {
   await w.click("U0JANE", await w.ephemeral("U0JANE", id), "approve");
   const again = await w.message(id, /This message replaces one that was deleted/);
   assert.match(toText(again), /1 of 2 approvals.*"action_id":"approve"/s);
+  const metrics = await (await fetch(`http://127.0.0.1:${w.bot().port}/metrics`)).text();
+  assert.match(metrics, /^countersign_messages_lost_total\{reason="deleted"\} 1$/m);
   const Payload = { Comment: ["checked by phone"] };
   await w.aws.ssm.send(new SendAutomationSignalCommand({ AutomationExecutionId: id, SignalType: "Approve", Payload }));
   const ended = await w.message(id, /Approved in AWS\* by <@U0ADMIN> \(`admin`\).*checked by phone/s);

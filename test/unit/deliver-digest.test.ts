@@ -13,6 +13,7 @@ async function setUp(t: TestContext, count: number) {
   const clock = testClock();
   const store = await aStore(t, { now: clock.now });
   const chat = fakeChat();
+  const lost: string[] = [];
   let ids = 0;
   const digest = makeDigest({
     digests: store.digests,
@@ -26,6 +27,7 @@ async function setUp(t: TestContext, count: number) {
     newId: () => `claim-${++ids}`,
     random: () => 0,
     log: testLog(),
+    countLost: (reason) => void lost.push(reason),
   });
   const first = (channelId: string) => makeDigestFirst(store.digests, digest)(channelId, new AbortController().signal);
   const open = (index: number) =>
@@ -45,7 +47,7 @@ async function setUp(t: TestContext, count: number) {
     await store.messages.recordPosted(row?.id ?? "", `1.${index}`, 1);
   };
   const shown = () => [...chat.messages.values()].map(({ view }) => (view as unknown as DigestView).count);
-  return { clock, store, chat, first, open, round, post, shown };
+  return { clock, store, chat, lost, first, open, round, post, shown };
 }
 
 test("a channel at the threshold has no digest", async (t) => {
@@ -134,7 +136,7 @@ test("a flood that ends before its digest is posted has no digest, and the next 
 });
 
 test("a deleted digest ends, and a flood that continues gets another", async (t) => {
-  const { clock, chat, round, post, open, shown, store } = await setUp(t, DIGEST_THRESHOLD + 2);
+  const { clock, chat, lost, round, post, open, shown, store } = await setUp(t, DIGEST_THRESHOLD + 2);
   await round();
   await post(0);
   chat.nextUpdate.push({ kind: "deleted", code: "message_not_found", error: "message_not_found", advice: "x" });
@@ -144,4 +146,5 @@ test("a deleted digest ends, and a flood that continues gets another", async (t)
   await open(100);
   await round();
   assert.deepEqual(shown(), [DIGEST_THRESHOLD + 2, DIGEST_THRESHOLD + 2]);
+  assert.deepEqual(lost, ["deleted"]);
 });

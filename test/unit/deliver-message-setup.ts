@@ -17,6 +17,7 @@ export async function setUp(t: TestContext, route = aRoute()) {
   const chat = fakeChat(clock.now);
   const log = testLog();
   const life = { since: 0, until: Number.POSITIVE_INFINITY };
+  const lost: string[] = [];
   let ids = 0;
   const deliver = makeRequestMessages({
     messages: store.messages,
@@ -32,6 +33,7 @@ export async function setUp(t: TestContext, route = aRoute()) {
     newId: () => `claim-${++ids}`,
     random: () => 0,
     log,
+    countLost: (reason) => void lost.push(reason),
   });
   await store.requests.open({ request: aRequest({ openedAt: clock.now() }), channels: ["C0DBA"], audit: anEntry() });
   const due = () => store.messages.due(clock.now(), 100);
@@ -50,5 +52,5 @@ export async function setUp(t: TestContext, route = aRoute()) {
     assert(request !== null);
     await store.requests.advance({ requestId: REQUEST_ID, expectedVersion: request.version, patch, audit: [] });
   };
-  return { clock, store, chat, log, life, deliver, due, round, row, move };
+  return { clock, store, chat, log, lost, life, deliver, due, round, row, move };
 }

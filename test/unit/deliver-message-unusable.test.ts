@@ -182,7 +182,7 @@ test("no admin is told of a refused update while another channel has the message
 });
 
 test("a message that Slack no longer lets the bot edit gets its decision as a reply, once, without further attempts", async (t) => {
-  const { store, chat, round, due, move } = await setUp(t);
+  const { store, chat, lost, round, due, move } = await setUp(t);
   await round();
   for (const patch of [{ state: "decided", decision: "approve" }, {}, { state: "closed" }] as const) {
     await move(patch);
@@ -198,6 +198,7 @@ test("a message that Slack no longer lets the bot edit gets its decision as a re
   const replies = (await store.notices.ofRequest(REQUEST_ID)).filter(({ kind }) => kind === "not-editable");
   const { version } = (await store.requests.byId(REQUEST_ID)) ?? {};
   assert.deepEqual(replies.map(({ number }) => number).toSorted(), [2, version]);
+  assert.deepEqual(lost, ["not-editable"], "the message is counted once, whatever changes");
 });
 
 test("a message that cannot be edited gets a reply for each vote and for each problem of the signal, and no flood", async (t) => {

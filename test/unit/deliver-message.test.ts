@@ -162,7 +162,7 @@ test("every log line about a message names its request and its channel", async (
 });
 
 test("a message that was deleted in Slack is posted again while its request is not closed", async (t) => {
-  const { chat, round, row, move, due, log } = await setUp(t);
+  const { chat, round, row, move, due, log, lost } = await setUp(t);
   await round();
   const first = (await row()).ts;
   await move();
@@ -174,7 +174,7 @@ test("a message that was deleted in Slack is posted again while its request is n
   chat.messages.delete(first ?? "");
   await round();
   assert.notEqual((await row()).ts, first);
-  assert.deepEqual([(await row()).shownVersion, chat.messages.size], [2, 1]);
+  assert.deepEqual([(await row()).shownVersion, chat.messages.size, lost], [2, 1, ["deleted"]]);
   await move({ state: "closed" });
   chat.nextUpdate.push(deleted);
   await round();

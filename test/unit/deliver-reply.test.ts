@@ -18,7 +18,7 @@ const OMAR = "arn:aws:iam::111122223333:user/omar";
 /** A request with a message. */
 async function setUpReplies(t: TestContext, ...routes: Route[]) {
   const w = await setUp(t);
-  const { store, chat, clock, log } = w;
+  const { store, chat, clock, log, lost } = w;
   let ids = 0;
   const deliver = makeNotices({
     ...{ messages: store.messages, notices: store.notices, requests: store.requests },
@@ -28,6 +28,7 @@ async function setUpReplies(t: TestContext, ...routes: Route[]) {
     aliveUntil: () => Number.POSITIVE_INFINITY,
     newId: () => `reply-${++ids}`,
     random: () => 0,
+    countLost: (reason) => void lost.push(reason),
   });
   await w.round();
   const reply = async () => {
@@ -154,6 +155,12 @@ test("a reply whose message was deleted waits for the new message and follows th
   w.chat.nextPost.push({ answer: { kind: "no-thread", isDeleted: true } });
   await w.reply();
   assert.equal((await w.row()).ts, null, "the message is due again");
+  assert.deepEqual(w.lost, ["deleted"]);
+  const found = w.log.lines.filter(({ fields }) => fields.event === "message.found-deleted");
+  assert.deepEqual(
+    found.map(({ fields }) => [fields.requestId, fields.channelId]),
+    [[REQUEST_ID, "C0DBA"]],
+  );
   await w.reply();
   assert.equal(w.chat.notices.length, 0);
   await w.round();
@@ -173,6 +180,7 @@ test("a reply to a message that takes no replies goes to the channel, names its 
     [[null, true, false]],
   );
   assert.equal((await w.store.notices.ofRequest(REQUEST_ID))[0]?.threadTs, null, "a search looks in the channel");
+  assert.deepEqual(w.lost, []);
 });
 
 test("a reply to a message that was deleted after its request closed goes to the channel", async (t) => {

@@ -28,7 +28,11 @@ async function setUp(t: TestContext, postedAt = NOW - 7 * MINUTE) {
   wakeUps.subscribe(["deliver"], () => void woken++);
   let hasLease = true;
   const lease = () => (hasLease ? { name: "publisher", owner: "me", token: 1, until: Number.POSITIVE_INFINITY } : null);
-  const find = makeFindDeleted({ messages: store.messages, chat, clock, log });
+  const lost: string[] = [];
+  const find = makeFindDeleted({
+    ...{ messages: store.messages, chat, clock, log },
+    countLost: (reason) => void lost.push(reason),
+  });
   const worker = startDeletedMessageWorker({ find, lease, wakeUps, clock, log });
   t.after(() => worker.stop());
   const pass = async (ms: number) => {
@@ -39,11 +43,11 @@ async function setUp(t: TestContext, postedAt = NOW - 7 * MINUTE) {
   const setLease = (is: boolean) => {
     hasLease = is;
   };
-  return { chat, log, pass, setLease, woken: () => woken };
+  return { store, chat, log, lost, pass, setLease, woken: () => woken };
 }
 
 test("the messages of open requests are checked one a minute, and a deleted one is due to be posted again", async (t) => {
-  const { chat, log, pass, setLease, woken } = await setUp(t);
+  const { chat, log, lost, pass, setLease, woken } = await setUp(t);
   chat.nextIsDeleted.push({ kind: "known", deleted: false }, { kind: "refused", code: "x", error: "x", advice: "" });
   assert.deepEqual([await pass(0), await pass(MINUTE)], [[], []], "a message that exists, and an unknown one, stay");
   assert.deepEqual([await pass(MINUTE), woken()], [["c 1"], 1]);
@@ -51,6 +55,7 @@ test("the messages of open requests are checked one a minute, and a deleted one 
     log.lines.map(({ fields }) => [fields.event, fields.requestId]),
     [["message.found-deleted", "c"]],
   );
+  assert.deepEqual(lost, ["deleted"]);
   setLease(false);
   assert.deepEqual(await pass(10 * MINUTE), ["c 1"], "only the replica with the lease checks");
   setLease(true);
@@ -71,4 +76,13 @@ test("a message is not checked for six minutes, because the bot's clock may be f
   await pass(0);
   assert.deepEqual(await pass(MINUTE - 1), []);
   assert.deepEqual((await pass(MINUTE)).length, 1);
+});
+
+test("a deletion that another call has found since the check began is not counted a second time", async (t) => {
+  const { store, chat, lost, pass } = await setUp(t);
+  chat.isDeleted = async (channelId, ts) => {
+    await store.messages.recordDeleted(channelId, ts);
+    return { kind: "known", deleted: true };
+  };
+  assert.deepEqual([await pass(0), lost], [["a 1"], []]);
 });

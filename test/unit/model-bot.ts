@@ -151,6 +151,7 @@ export async function bot(store: Store, quorum: number, gates: number, needed: n
     newId,
     random,
     log,
+    countLost: () => {},
   });
   const pollTarget = makePollTarget({ automation: guarded, executions: owned.executions, clock });
   const signalAs = (owner: string) =>

@@ -1,6 +1,6 @@
 import type { Clock, Log, LogFields } from "../ports/aws.ts";
 import type { AliveUntil } from "../ports/coordination.ts";
-import type { DeliveryRow, DeliveryStore } from "../ports/delivery-store.ts";
+import type { DeliveryRow, DeliveryStore, MessageStore } from "../ports/delivery-store.ts";
 import {
   type AcquireSlot,
   type Chat,
@@ -23,7 +23,11 @@ export interface DeliveryDeps {
   newId: () => string;
   random: () => number;
   log: Log;
+  countLost: CountLost;
 }
+
+/** Counts a message that was deleted or cannot be edited: each message once for each reason. */
+export type CountLost = (reason: LostMessage["kind"]) => void;
 
 interface Content {
   content: MessageContent;
@@ -53,6 +57,17 @@ export interface MessageKind<Row extends DeliveryRow> {
   refused?(row: Row, code: string): Promise<void>;
   /** Handles a reply whose thread was deleted. */
   threadLost?(row: Row, threadTs: string): Promise<void>;
+}
+
+/** Records that the message of a request was deleted, and counts it. Returns false if another call has found that before. */
+export async function recordDeleted(
+  { messages, countLost }: { messages: Pick<MessageStore, "recordDeleted">; countLost: CountLost },
+  channelId: string,
+  ts: string,
+): Promise<boolean> {
+  const isNew = await messages.recordDeleted(channelId, ts);
+  if (isNew) countLost("deleted");
+  return isNew;
 }
 
 /** Logs a change of state at debug. */

@@ -42,7 +42,10 @@ export function makeDigest(deps: DigestDeps) {
     },
     about: () => ({ digest: true }),
     // The next flood of the channel gets a new digest.
-    lost: (row) => digests.end(row.id, clock.now()),
+    async lost(row, _ts, how) {
+      await digests.end(row.id, clock.now());
+      deps.countLost(how);
+    },
   });
 
   return async (row: DigestRow, abort: AbortSignal): Promise<number> => {

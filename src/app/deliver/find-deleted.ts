@@ -1,6 +1,7 @@
 import type { Clock, Log } from "../ports/aws.ts";
 import type { MessagePlace, MessageStore } from "../ports/delivery-store.ts";
 import type { Chat } from "../ports/slack.ts";
+import { type CountLost, recordDeleted } from "./delivery-context.ts";
 
 /**
  * A message that was just posted is not checked, because a read of Slack may not show it yet. Its age is the difference
@@ -21,6 +22,7 @@ export function makeFindDeleted(deps: {
   chat: Pick<Chat, "isDeleted">;
   clock: Clock;
   log: Log;
+  countLost: CountLost;
 }): () => Promise<"none" | "kept" | "deleted" | "limited"> {
   const { messages, chat, clock, log } = deps;
   let last = START;
@@ -38,7 +40,7 @@ export function makeFindDeleted(deps: {
       return "limited";
     }
     if (found.kind !== "known" || !found.deleted) return "kept";
-    await messages.recordDeleted(channelId, ts);
+    await recordDeleted(deps, channelId, ts);
     log.info({ event: "message.found-deleted", requestId, channelId }, "the message of an open request was deleted");
     return "deleted";
   };

@@ -17,7 +17,7 @@ import {
 import type { EarlierGates, NoticeView, RequestView, Thread } from "../ports/slack.ts";
 import type { RequestStore } from "../ports/store.ts";
 import { makeDeliverMessage } from "./deliver-message.ts";
-import { type DeliveryDeps, NO_REPLIES } from "./delivery-context.ts";
+import { type DeliveryDeps, NO_REPLIES, recordDeleted } from "./delivery-context.ts";
 import { reportUnavailable, type UnavailableDeps } from "./unavailable-channel.ts";
 
 /** Earlier requests that a message shows. */
@@ -58,11 +58,16 @@ export const makeRequestMessages = (
     about: ({ requestId }) => ({ requestId }),
     // A deleted message is posted again. One that stays, outdated, gets replies with what has changed.
     async lost({ requestId, channelId }, ts, how) {
-      if (how === "deleted") return deps.messages.recordDeleted(channelId, ts);
+      if (how === "deleted") {
+        await recordDeleted(deps, channelId, ts);
+        return;
+      }
       const view = await toRequestView(deps, requestId);
       const stage = toStage(view);
-      if (await isAnnounced(deps, view.request, channelId, stage)) return;
+      const replies = await findStageReplies(deps, requestId, channelId);
+      if (isAnnounced(replies, view.request, stage)) return;
       await deps.notices.add(requestId, "not-editable", channelId, view.request.version, stage);
+      if (replies.length === 0) deps.countLost(how);
     },
     refused: ({ requestId, channelId }, code) => reportUnavailable(deps, requestId, channelId, code),
   });
@@ -94,7 +99,12 @@ export const makeNotices = (
       return { content: { id, kind: "notice", view: { ...view, isThreadLost, isThreadClosed } }, version: 1, thread };
     },
     threadOf: (row) => row.threadTs,
-    threadLost: ({ channelId }, ts) => deps.messages.recordDeleted(channelId, ts),
+    async threadLost({ requestId, channelId }, ts) {
+      const isNew = await recordDeleted(deps, channelId, ts);
+      if (!isNew) return;
+      const fields = { event: "message.found-deleted", requestId, channelId } as const;
+      deps.log.info(fields, "the message of a request was deleted: Slack refused a reply to it");
+    },
     about: aboutNotice,
     async refused({ requestId, channelId, kind }, code) {
       if (THREAD_KINDS.includes(kind)) await reportUnavailable(deps, requestId, channelId, code);
@@ -137,18 +147,21 @@ function toStage({ request, votes, attempts }: Pick<RequestView, "request" | "vo
   return JSON.stringify([state, code, about]);
 }
 
+/** Finds the replies to the message of a request in a channel that cannot be edited: the first one came with the first change. */
+async function findStageReplies(
+  { notices }: { notices: Pick<NoticeStore, "ofRequest"> },
+  requestId: string,
+  channelId: string,
+): Promise<NoticeRow[]> {
+  const rows = await notices.ofRequest(requestId);
+  return rows.filter((row) => row.kind === "not-editable" && row.channelId === channelId);
+}
+
 /**
  * Tells whether a reply shows this stage. Votes can return to an earlier stage, so only the last reply counts while the request
  * is open. After that each stage has one reply: a signal that is tried for hours must not flood the thread.
  */
-async function isAnnounced(
-  { notices }: { notices: Pick<NoticeStore, "ofRequest"> },
-  { id, state }: ApprovalRequest,
-  channelId: string,
-  stage: string,
-): Promise<boolean> {
-  const rows = await notices.ofRequest(id);
-  const replies = rows.filter((row) => row.kind === "not-editable" && row.channelId === channelId);
+function isAnnounced(replies: readonly NoticeRow[], { state }: ApprovalRequest, stage: string): boolean {
   const newest = replies.toSorted((a, b) => a.number - b.number).slice(state === "open" ? -1 : 0);
   return newest.some((row) => row.detail === stage);
 }

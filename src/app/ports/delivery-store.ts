@@ -84,8 +84,11 @@ export interface MessageStore extends DeliveryStore {
   lastPosted(channelId: string): Promise<string | null>;
   /** Records that an approver opened the request: its unposted messages are posted before others. */
   recordOpened(requestId: string): Promise<void>;
-  /** Records that the message with this ts was deleted in Slack: it is due to be posted again, once, while its request is not closed. */
-  recordDeleted(channelId: string, ts: string): Promise<void>;
+  /**
+   * Records that the message with this ts was deleted in Slack: it is due to be posted again, once, while its request is not
+   * closed. Returns false if that is recorded already.
+   */
+  recordDeleted(channelId: string, ts: string): Promise<boolean>;
 }
 
 /** `direct-messages`: to the approvers of a request. Otherwise the recipients of a notice. */

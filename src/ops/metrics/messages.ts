@@ -1,10 +1,11 @@
 import type { Registry } from "prom-client";
+import type { CountLost } from "../../app/deliver/delivery-context.ts";
 import type { Chat } from "../../app/ports/slack.ts";
 import { counter, startAtZero } from "./register.ts";
 
 const FAILURES = ["limited", "refused", "unavailable", "ambiguous", "too-late"];
 
-/** Counts the messages that were posted, updated, lost or refused. */
+/** Counts the messages that were posted or updated, and the calls that failed. */
 export function countMessages(registry: Registry) {
   const posted = counter(registry, "messages_posted_total", "Messages posted.");
   const updated = counter(registry, "messages_updated_total", "Updates of messages.");
@@ -12,10 +13,6 @@ export function countMessages(registry: Registry) {
   const failed = counter(registry, "messages_failed_total", help, ["call", "reason"]);
   startAtZero(failed, "reason", [...FAILURES, "no-thread"], { call: "post" });
   startAtZero(failed, "reason", [...FAILURES, "deleted", "not-editable"], { call: "update" });
-  const lost = counter(registry, "messages_lost_total", "Updates of messages that were deleted or cannot be edited.", [
-    "reason",
-  ]);
-  startAtZero(lost, "reason", ["deleted", "not-editable"]);
   const replies = counter(registry, "replies_total", "Messages to one person, such as why a click did not count.", [
     "result",
   ]);
@@ -37,8 +34,15 @@ export function countMessages(registry: Registry) {
       const result = await own.update(...call);
       if (result.kind === "updated") updated.inc();
       else failed.inc({ call: "update", reason: result.kind });
-      if (result.kind === "deleted" || result.kind === "not-editable") lost.inc({ reason: result.kind });
       return result;
     },
   });
+}
+
+/** Counts the messages that were deleted or cannot be edited. */
+export function countLost(registry: Registry): CountLost {
+  const help = "Messages that were deleted or cannot be edited, by reason.";
+  const lost = counter(registry, "messages_lost_total", help, ["reason"]);
+  startAtZero(lost, "reason", ["deleted", "not-editable"]);
+  return (reason) => lost.inc({ reason });
 }

@@ -6,6 +6,7 @@ import { dirname, join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
 import { type TestContext, test } from "node:test";
 import { CamelCasePlugin, Kysely, sql } from "kysely";
+import { openDatabase } from "../../src/bot/connect-database.ts";
 import { warnIfReadable } from "../../src/store/database-file.ts";
 import { findDurabilityRisk, toDurabilityRisk } from "../../src/store/durability.ts";
 import { inspectDatabase } from "../../src/store/inspect-database.ts";
@@ -73,6 +74,20 @@ test("PostgreSQL: settings with which a committed change may be lost are found",
   // The server of the tests itself does not wait for its disk.
   for (const commit of ["on", "local", "remote_apply"])
     assert.equal(await risk(`-c synchronous_commit=${commit}`), "fsync is off", commit);
+});
+
+test("PostgreSQL: the bot warns at its start of settings with which a committed change may be lost", async (t) => {
+  const own = await postgresDatabase();
+  t.after(() => own.remove());
+  const log = testLog();
+  const url = `${own.url}?options=${encodeURIComponent("-c synchronous_commit=off")}`;
+  const opening = await openDatabase({ kind: "postgres", url }, { publishes: false, now: () => 0, log });
+  assert(opening.kind === "open");
+  await opening.store.close();
+  assert.deepEqual(
+    log.lines.map(({ level, fields }) => ({ level, ...fields })),
+    [{ level: "warn", event: "database.not-durable", risk: "synchronous_commit is off" }],
+  );
 });
 
 test("SQLite: a second process on the same file is refused with the next step, and the first continues", async (t) => {

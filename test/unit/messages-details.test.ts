@@ -34,6 +34,34 @@ test("details show each step with status, times, inputs, outputs and failure", (
   assert.ok(text.includes('Failure details Stage: Invocation\nType: ["Timeout","Poll"]'), text);
 });
 
+test("of an input of megabytes, only the beginning is read, and details say that it is longer", () => {
+  let read = 0;
+  const member = { toJSON: () => `${++read}-`.padEnd(500, "x") };
+  const lists = Object.fromEntries(Array.from({ length: 400 }, (_, index) => [`Name${index}`, Array(50).fill(member)]));
+  const seen = execution([
+    step({ inputs: lists }),
+    step({ inputs: { Deep: { lists: [lists, "y".repeat(2_000_000)] } } }),
+  ]);
+  const text = visibleText(detailsPages({ ...view(), execution: seen }));
+  assert.match(text, /Inputs\s+Name0:\s+\["1-xxx/);
+  assert.match(text, /\{"lists":\[\{"Name0":\["\d+-xxx/);
+  assert.equal(text.match(/\[cut: more than 120,000 characters in all\]/g)?.length, 2);
+  // Five lists of 50 members have 120,000 characters.
+  assert.equal(read, 2 * 5 * 50);
+});
+
+test("an input of exactly the length that is read is no beginning", () => {
+  for (const [length, note] of [
+    [120_000, "[cut: 120,000 characters in all]"],
+    [120_001, "[cut: more than 120,000 characters in all]"],
+  ] as const) {
+    for (const value of ["v".repeat(length - 3), ["v", "v".repeat(length - 11)]]) {
+      const seen = execution([step({ inputs: { a: value } })]);
+      assert.ok(visibleText(detailsPages({ ...view(), execution: seen })).includes(note), `${length} ${typeof value}`);
+    }
+  }
+});
+
 test("details that do not fit keep the gate and failed steps, and count the missing ones", () => {
   const inputs = { Script: "y".repeat(10_000) };
   const steps = Array.from({ length: 1000 }, (_, i) =>

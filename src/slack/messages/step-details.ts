@@ -16,7 +16,15 @@ const MAX_LENGTH = 30_000;
 /** A shorter part of a text says nothing. */
 const MIN_SHARE = 80;
 
-type Part = [label: string, text: string];
+/** The characters that are read of one input, output or failure: more would block the process, and are never shown. */
+const MAX_READ = 120_000;
+
+/** `isBeginning`: the text goes on. */
+interface Part {
+  label: string;
+  text: string;
+  isBeginning: boolean;
+}
 
 /**
  * Renders every step, or every one with values, with its status, times, inputs, outputs and failure, in the runbook's
@@ -41,13 +49,16 @@ export function stepBlocks(
     .slice(0, most);
   // A long part of one step pushes out no other step.
   const shares = shareRoom(
-    first.flatMap(({ parts }) => parts.map(([, text]) => text.length)),
+    first.flatMap(({ parts }) => parts.map(({ text }) => text.length)),
     room - BLOCK_OVERHEAD * most,
     MAX_LENGTH,
   ).values();
   const nextLength = () => Math.max(MIN_SHARE, shares.next().value ?? 0);
   const urgent = first.map(({ step, position, parts }) => {
-    const shown = parts.map(([label, text]): Part => [label, literal(text, nextLength())]);
+    const shown = parts.map(({ label, text, isBeginning }) => ({
+      label,
+      text: literal(text, nextLength(), isBeginning),
+    }));
     return { position, blocks: oneStep(step, position, shown, findMark(step, marks)) };
   });
   let left = maxBlocks;
@@ -69,19 +80,24 @@ export function stepBlocks(
 /** Returns the inputs, the outputs and the failure of a step, without those that are empty. */
 function toParts({ inputs, outputs, failureMessage, failureDetails = {} }: ObservedStep): Part[] {
   const all: Part[] = [
-    ["Inputs", entries(inputs)],
-    ["Outputs", entries(outputs)],
-    ["Failure", failureMessage ?? ""],
-    ["Failure details", entries(failureDetails)],
+    { label: "Inputs", ...entries(inputs) },
+    { label: "Outputs", ...entries(outputs) },
+    { label: "Failure", text: failureMessage ?? "", isBeginning: false },
+    { label: "Failure details", ...entries(failureDetails) },
   ];
-  return all.filter(([, text]) => text !== "");
+  return all.filter(({ text }) => text !== "");
 }
 
-function oneStep(step: ObservedStep, position: number, parts: readonly Part[], mark: string | null): KnownBlock[] {
+function oneStep(
+  step: ObservedStep,
+  position: number,
+  parts: readonly Pick<Part, "label" | "text">[],
+  mark: string | null,
+): KnownBlock[] {
   const title = `${position + 1}. ${name(step.name, 100)}`;
   const status = ` · ${name(step.action, 60)} · ${name(step.status, 40)}${mark === null ? "" : ` · ${mark}`}`;
   const elements: RichTextBlockElement[] = [line(span(title, { bold: true }), span(status), ...times(step))];
-  for (const [label, text] of parts)
+  for (const { label, text } of parts)
     elements.push(line(span(label)), ...chunkSpans(linkSpans(text)).map((chunk) => preformatted(chunk)));
   return packBlocks(elements);
 }
@@ -93,14 +109,27 @@ function times({ startedAt, endedAt }: ObservedStep): RichTextElement[] {
   return end === null ? [span(" · since "), start] : [span(" · "), start, span(" to "), end];
 }
 
-function entries(values: Record<string, unknown>): string {
-  return Object.entries(values)
-    .map(([key, value]) => `${key}: ${shown(value)}`)
-    .join("\n");
+function entries(values: Record<string, unknown>): Omit<Part, "label"> {
+  let text = "";
+  for (const [key, value] of Object.entries(values)) {
+    if (text.length > MAX_READ) break;
+    text += `${text === "" ? "" : "\n"}${key}: ${shown(value, MAX_READ + 1 - text.length)}`;
+  }
+  return text.length > MAX_READ ? { text: text.slice(0, MAX_READ), isBeginning: true } : { text, isBeginning: false };
 }
 
-function shown(value: unknown): string {
+/** Writes a value, of which only the first `most` characters count. */
+function shown(value: unknown, most: number): string {
   if (typeof value === "string") return value;
   if (Array.isArray(value) && value.length === 1 && typeof value[0] === "string") return value[0];
-  return JSON.stringify(value) ?? "";
+  let left = most;
+  // JSON has at least as many characters as its strings. Members are written in their order.
+  const json = JSON.stringify(value, (_, member: unknown) => {
+    if (left <= 0) return null;
+    if (typeof member !== "string") return member;
+    const kept = member.slice(0, left);
+    left -= kept.length;
+    return kept;
+  });
+  return json ?? "";
 }

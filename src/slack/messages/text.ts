@@ -39,11 +39,12 @@ export function word(text: string, limit: number): string {
  * For rich_text, which is not parsed and shows entities as they are. Text that looks like a control sequence of Slack
  * still loses its bracket, so that it stays harmless when it is copied elsewhere.
  */
-export function literal(text: string, limit: number): string {
+export function literal(text: string, limit: number, isBeginning = false): string {
   const most = MAX_CLEANED_RATIO * limit + MIN_CLEANED_LENGTH;
-  if (text.length <= most) return cutWithNote(clean(text).trim() || EMPTY, limit);
+  if (text.length <= most && !isBeginning) return cutWithNote(clean(text).trim() || EMPTY, limit);
   // Cleaning all of a text of millions of characters would block the process.
-  return cutWithNote(clean(text.slice(0, most)).trim(), limit, text.length);
+  const more = isBeginning ? "more than " : "";
+  return cutWithNote(clean(text.slice(0, most)).trim(), limit, { length: text.length, more });
 }
 
 /** Of a very long text, so many characters are cleaned for each one that can be shown, and at least so many. */
@@ -67,15 +68,15 @@ export function excerpt(text: string, most: number, limit: number, length = text
   if (start === text) return literal(text, limit);
   const shown = literal(start, Number.POSITIVE_INFINITY);
   if (length === text.length && shown.length <= limit) return shown;
-  return cutWithNote(clean(text).split("\n").slice(0, most).join("\n").trim(), limit, length);
+  return cutWithNote(clean(text).split("\n").slice(0, most).join("\n").trim(), limit, { length });
 }
 
-/** `length`: that of the whole text, of which this may be the beginning. */
-function cutWithNote(text: string, limit: number, length = text.length): string {
-  const isBeginning = length > text.length;
+/** `length`: that of the whole text, of which this may be the beginning. `more`: words before it, if the text is even longer. */
+function cutWithNote(text: string, limit: number, { length = text.length, more = "" } = {}): string {
+  const isBeginning = length > text.length || more !== "";
   const safe = disarmed(text);
   if (!isBeginning && safe.length <= limit) return safe;
-  const said = ` [cut: ${length.toLocaleString("en-US")} characters in all]`;
+  const said = ` [cut: ${more}${length.toLocaleString("en-US")} characters in all]`;
   const room = limit > 2 * said.length ? limit - said.length : limit;
   const shown = cutAfter(isBeginning ? `${text}…` : text, room, disarmed);
   return room === limit ? shown : shown + said;

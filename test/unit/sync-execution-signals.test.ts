@@ -84,6 +84,60 @@ test("a signal that decided another step is recorded and reported once, and is f
   );
 });
 
+for (const isClosedBefore of [true, false])
+  test(`a signal that was reported as without effect is reported as misdirected, if the read that shows ${isClosedBefore ? "the end of the execution" : "the end of the step and of the execution"} shows it`, async (t) => {
+    const { automation, clock, read, requests, kinds, patch, watched } = await setUp(t);
+    await read();
+    const accepted = { state: "decided", decision: "approve", signal: "accepted", signalNextAt: null };
+    await patch({ ...accepted, verification: "due" }, anAttempt({ requestId: "request-1", state: "accepted" }));
+    clock.advance(60_000);
+    await read();
+    const timedOut = aStep({ status: "TimedOut" });
+    const second = { stepExecutionId: "second", name: "second" };
+    if (isClosedBefore) {
+      automation.shows(
+        anExecution({ status: "InProgress", steps: [timedOut, aStep({ ...second, status: "Pending" })] }),
+      );
+      await read();
+    }
+    const state = isClosedBefore ? "closed" : "decided";
+    assert.deepEqual(
+      (await requests()).map((each) => [each.state, each.verification]),
+      [[state, "no-effect"]],
+    );
+    const decision = { Approver: "us", Decision: "Approve", Comment: "Countersign request request-1" };
+    const outputs = { ApproverDecisions: [JSON.stringify(decision)] };
+    const steps = [timedOut, aStep({ ...second, status: "Success", outputs })];
+    automation.shows(anExecution({ status: "Success", endedAt: clock.now(), steps }));
+    for (let reads = 0; (await watched()) !== undefined; reads++) {
+      assert.ok(reads < 5, "the execution is forgotten");
+      await read();
+    }
+    assert.deepEqual(
+      (await requests()).map((each) => each.verification),
+      ["misdirected"],
+    );
+    assert.equal((await kinds()).filter((kind) => kind === "signal-misdirected countersign").length, 1);
+  });
+
+test("an execution whose signal remained without effect is read once more after its end, and then forgotten", async (t) => {
+  const { automation, clock, read, requests, patch, watched } = await setUp(t);
+  await read();
+  const accepted = { state: "decided", decision: "approve", signal: "accepted", signalNextAt: null };
+  await patch({ ...accepted, verification: "due" }, anAttempt({ requestId: "request-1", state: "accepted" }));
+  clock.advance(60_000);
+  await read();
+  automation.shows(anExecution({ status: "TimedOut", endedAt: clock.now(), steps: [aStep({ status: "TimedOut" })] }));
+  await read();
+  assert.notEqual(await watched(), undefined);
+  await read();
+  assert.equal(await watched(), undefined);
+  assert.deepEqual(
+    (await requests()).map((each) => each.verification),
+    ["no-effect"],
+  );
+});
+
 /** Returns the part of a record that is its context. */
 function toContext({ detail }: AuditRecord): AuditContext {
   assert.ok("messageLinks" in detail, "the record has a context");

@@ -40,7 +40,10 @@ export async function scheduleNextRead(
     isDamaged = true;
   });
   const allClosed = requests.every((request) => request.state === "closed");
-  const isVerified = !requests.some(isUnverified);
+  // A read changes a request once: one that shows its end has not yet verified a signal without effect.
+  const isVerified = !requests.some(
+    (request) => isUnverified(request) || (hasChanged && request.verification === "no-effect"),
+  );
   const shown = findNewerState(watched, execution, readAt);
   const isAnnounced = shown === null && watched.fingerprint === ANNOUNCED && requests.length === 0;
   const hasLeftList = shown === null && watched.fingerprint === NOT_WAITING;

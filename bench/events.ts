@@ -111,7 +111,6 @@ export async function measureTargets(): Promise<Figure[]> {
       {
         figure: "1,000 targets, one process",
         goal: "a round within 15 s, under 300 MB",
-        note: "The bot lets the heap grow to 1.2 times what is in use. A target keeps about 60 kB, which is mostly an AWS client with its credentials; sockets and the clients that assume roles are shared.",
         measured: `a round in ${(round / 1000).toFixed(1)} s, at most ${(gap / 1000).toFixed(1)} s between two polls of a target, ${(rss / 1e6).toFixed(0)} MB`,
         met: round <= ROUND_MS && rss < 300e6,
         parts: bot.memoryParts(),

@@ -47,7 +47,6 @@ export function measureFlood(): Promise<Figure[]> {
           goal: "within 2 s",
           measured: `${seconds(first - readyAt)} after the bot was ready, ${seconds(first - startedAt)} after the start of the process`,
           met: first - readyAt <= 2_000,
-          note: "the first two messages use the slots that Slack allows at once, so the digest waits a second for the next slot. Before that, the bot lists the executions, 50 to a page, and reads more than 20 of them.",
         },
         {
           figure: `${FLOOD} requests for one channel: a request that an approver opens from the digest`,

@@ -11,8 +11,6 @@ export interface Figure {
   met: boolean | null;
   /** The parts of the measured value. */
   parts?: string;
-  /** The cause if the goal is missed. */
-  note?: string;
 }
 
 export interface Options {
@@ -98,7 +96,6 @@ export async function compareLatency({ clicks }: Options, samples: Samples): Pro
       measured: `${(ownMs / leastMs).toFixed(2)} x (${ms(ownMs)} and ${ms(leastMs)})`,
       met: goal === 1 ? ownMs < leastMs : ownMs <= goal * leastMs,
       parts: `${describeStages(own, 0.5)}; minimal bot: ${describeStages(least, 0.5)} (p50 of each stage)`,
-      note: "the bot stores the click, the decision and the attempt before the signal, and the minimal bot stores nothing.",
     };
   });
   const limitedFigure: Figure = {

@@ -67,9 +67,6 @@ const measureLeast = (clicks: number) =>
     }),
   );
 
-const BUSY =
-  "the stand-ins, the database and the clicks share the processors of the machine with the bot. With SQLite, each commit waits for the disk and stops the process meanwhile; commits that wait for each other are one.";
-
 /** Measures clicks at a rate, and clicks within one second, on requests that wait in many channels. */
 export async function measureLoad({ clicks }: Options): Promise<Figure[]> {
   const leastTimes = await measureLeast(clicks * 5);
@@ -93,7 +90,6 @@ export async function measureLoad({ clicks }: Options): Promise<Figure[]> {
           measured: `${ms(signal - least)} above the ${ms(least)} of the minimal bot (p50 ${ms(percentile(atRate.signals, 0.5))}), ${atRate.signals.length} clicks`,
           met: signal - least <= 25,
           parts: `${describeStages(atRate, 0.99)}; minimal bot: ${describeStages(leastTimes, 0.99)} (p99 of each stage)`,
-          note: BUSY,
         },
         {
           figure: `click to signal, p99, ${PER_SECOND} clicks per second, with Slack's limits`,
@@ -107,7 +103,6 @@ export async function measureLoad({ clicks }: Options): Promise<Figure[]> {
           goal: "at most 20 ms",
           measured: ms(ack),
           met: ack <= 20,
-          note: BUSY,
         },
         {
           figure: `click to ack, ${BURST} clicks within one second`,
@@ -165,7 +160,6 @@ export function measureOpenRequests({ open, clicks }: Options): Promise<Figure[]
         measured: `${(manyMs / fewMs).toFixed(2)} x (${ms(manyMs)} and ${ms(fewMs)})`,
         met: manyMs <= 1.5 * fewMs,
         parts: `${describeStages(many, 0.5)}; with 10: ${describeStages(few, 0.5)} (p50 of each stage)`,
-        note: `probably because of the reads in the background: the bot reads each waiting execution about every five minutes, which is ${Math.round(open / 300)} reads a second here. Every stage of a click takes longer, on the same two processors. Not profiled.`,
       },
       {
         figure: `memory with ${open} open requests`,
@@ -232,7 +226,7 @@ export async function measureThroughput({ decisions }: Options): Promise<Figure[
           const figure = `sustained decisions, PostgreSQL, ${replicas === 1 ? "one replica" : "two replicas"}`;
           const show = (value: number) => `${value.toFixed(0)} per second, of ${decisions} clicks`;
           return [
-            { figure, goal: `${goal} per second`, measured: show(perSecond), met: perSecond >= goal, note: BUSY },
+            { figure, goal: `${goal} per second`, measured: show(perSecond), met: perSecond >= goal },
             { figure: `${figure}, with Slack's limits`, goal: "none", measured: show(limited), met: null },
           ];
         } finally {

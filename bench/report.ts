@@ -1,4 +1,5 @@
 import { existsSync, readFileSync, writeFileSync } from "node:fs";
+import { findCause } from "./causes.ts";
 import { percentile } from "./clicks.ts";
 import type { Figure, Samples } from "./figures.ts";
 
@@ -59,9 +60,7 @@ export function makeReport(): Record<string, string> {
       `${results.date}, ${results.commit}`,
     ]);
   });
-  const causes = names
-    .flatMap((name) => measured.get(name)?.figures ?? [])
-    .filter(({ met, note }) => met === false && note !== undefined);
+  const missed = names.flatMap((name) => measured.get(name)?.figures ?? []).filter(({ met }) => met === false);
   const parts = names
     .flatMap((name) => measured.get(name)?.figures ?? [])
     .flatMap(({ figure, parts: own }) => (own === undefined ? [] : [`- **${figure}**: ${own}`]));
@@ -112,14 +111,14 @@ ${parts.join("\n")}
 
 ## Cost by open requests
 
-An idle poll reads the list of waiting executions, 50 to a page. Apart from the polls, the bot reads each waiting execution about every five minutes,
-which the rows above do not contain.
+An idle poll reads the list of waiting executions, 50 to a page. Apart from the polls, the bot reads each waiting execution about every five minutes.
+It reads at most about five executions of a target a second in this way. The rows above do not contain these reads.
 
 ![Lists of an idle poll](images/cost.svg)
 
 ## Causes of the misses
 
-${causes.map(({ figure, note }) => `- **${figure}**: ${note}`).join("\n")}
+${missed.map(({ figure }) => `- **${figure}**: ${findCause(figure) ?? "Not known."}`).join("\n")}
 `,
   };
 }

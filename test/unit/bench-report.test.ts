@@ -10,3 +10,11 @@ test("docs/performance.md and its charts show the stored results, with a row for
   const rows = report["performance.md"]?.split("\n").filter((line) => line.startsWith("| ")) ?? [];
   assert.ok(rows.length > MEASUREMENT_NAMES.length, rows.join("\n"));
 });
+
+test("each figure that misses its goal has a cause", () => {
+  const [table = "", causes = ""] = (makeReport()["performance.md"] ?? "").split("## Causes of the misses");
+  const missed = [...table.matchAll(/^\| (.*?) \|.*\*\*missed\*\*/gm)].map(([, figure = ""]) => figure);
+  const explained = [...causes.matchAll(/^- \*\*(.*?)\*\*: (?!Not known)/gm)].map(([, figure]) => figure);
+  assert.ok(missed.length > 0);
+  assert.deepEqual(explained, missed);
+});

@@ -102,6 +102,7 @@ function digestDelivery(digests: DigestStore, deliver: ReturnType<typeof makeDig
 export function startPeople(
   wiring: Wiring,
   { chat, directory, refillSlots }: Slack,
+  { aliveUntil }: LeaseBalancer,
   groupReadLimit: Pick<GroupReadLimit, "payDebts">,
 ): Worker[] {
   const { config, store, wakeUps, clock, random, log } = wiring;
@@ -123,13 +124,13 @@ export function startPeople(
   const resolve = makeResolveRecipients(resolving);
   const lookUpRequester = makeLookUpRequester({ requests, directory, identities, clock });
   const lookUp = makeRetryRequesterLookup({ requests, lookUp: lookUpRequester, requesterLookups, clock, random, log });
-  const reply = makeReplyToClicker({ clicks, chat, clock, random, log });
+  const reply = makeReplyToClicker({ clicks, chat, aliveUntil, clock, random, log });
   const remind = makeRemind({ requests, directory, routes, identities, clock, log });
   return [
     startReminderWorker({ requests, remind, wakeUps, clock, log }),
     startRecipientWorker({ recipientLookups, resolve, wakeUps, clock, log }),
     startRequesterWorker({ requesterLookups, lookUp, wakeUps, clock, log }),
-    startReplyWorker({ clicks, reply, wakeUps, clock, log }),
+    startReplyWorker({ clicks, reply, aliveUntil, wakeUps, clock, log }),
     startLoop({
       name: "slots",
       topics: [],

@@ -44,7 +44,7 @@ export async function wireBot(options: WiringOptions): Promise<SlackConnection["
   const leases = startLeases(wiring, targets);
   const deliveries = [
     ...startMessages(wiring, slack, leases),
-    ...startPeople(wiring, slack, groupReadLimit),
+    ...startPeople(wiring, slack, leases, groupReadLimit),
     ...startPublishing(wiring, leases),
     startHome(wiring, slack, targets),
     ...startRetention(wiring),

@@ -84,7 +84,8 @@ export function makeChat(call: SlackCall, workspace: Pick<Workspace, "appId" | "
         : { kind: "channel", channelId };
     },
 
-    async postEphemeral(channel, user, text) {
+    async postEphemeral(channel, user, text, mayPost) {
+      if (mayPost?.() === false) return { kind: "too-late" };
       const posted = await call("chat.postEphemeral", { channel, user, text });
       return posted.kind === "ok" ? { kind: "delivered" } : posted;
     },

@@ -10,9 +10,9 @@ const NO_CHANNEL = { kind: "refused", code: "channel_not_found", error: "channel
 export function withDirectReplies(chat: Chat, directory: Pick<Directory, "person">, call: SlackCall): Chat {
   return {
     ...chat,
-    async postEphemeral(channelId, userId, text) {
+    async postEphemeral(channelId, userId, text, mayPost) {
       // A click in App Home has no channel.
-      const result = channelId === userId ? NO_CHANNEL : await chat.postEphemeral(channelId, userId, text);
+      const result = channelId === userId ? NO_CHANNEL : await chat.postEphemeral(channelId, userId, text, mayPost);
       if (result.kind !== "refused") return result;
       const known = await directory.person(userId);
       if (known.kind === "unknown") {
@@ -24,6 +24,8 @@ export function withDirectReplies(chat: Chat, directory: Pick<Directory, "person
       const opened = await chat.openDirectMessage(userId);
       if (opened.kind !== "channel") return opened;
       const { channelId: channel } = opened;
+      // The lookup and the opening can have taken long.
+      if (mayPost?.() === false) return { kind: "too-late" };
       const posted = await call("chat.postMessage", { channel, text, unfurl_links: false, unfurl_media: false });
       return posted.kind === "ok" ? { kind: "delivered", by: "direct-message" } : posted;
     },

@@ -3,6 +3,7 @@ import type { OwnClicks } from "../app/decide/own-clicks.ts";
 import type { makeReplyToClicker } from "../app/decide/reply-to-clicker.ts";
 import type { Clock, Log } from "../app/ports/aws.ts";
 import type { ClickRow, ClickStore } from "../app/ports/click-store.ts";
+import type { AliveUntil } from "../app/ports/coordination.ts";
 import { REQUEST_CHANGED, type Topic, type WakeUps } from "./wake-ups.ts";
 import { startWorker, type Worker, type WorkerOptions } from "./worker.ts";
 
@@ -59,7 +60,7 @@ export function startClickWorker(
   const { clicks, evaluate, named, isApprover, own, clock } = deps;
   return startClaimingWorker(deps, {
     name: "clicks",
-    topic: "evaluate",
+    topics: ["evaluate"],
     due: (limit) => clicks.unevaluated(clock.now(), limit, { first: named, own: own.ids(), ofEach: MAX_TOGETHER }),
     concurrency: MAX_PEOPLE + MAX_TOGETHER - 1,
     keyOf: ({ id }) => id,
@@ -75,17 +76,22 @@ export function startClickWorker(
   });
 }
 
-/** Tells people why their clicks did not count. */
-export function startReplyWorker(deps: ClickWorkerDeps & { reply: ReturnType<typeof makeReplyToClicker> }): Worker {
-  const { clicks, reply, clock } = deps;
+/** Tells people why their clicks did not count, while the heartbeat of this process is alive. */
+export function startReplyWorker(
+  deps: ClickWorkerDeps & { reply: ReturnType<typeof makeReplyToClicker>; aliveUntil: AliveUntil },
+): Worker {
+  const { clicks, reply, aliveUntil, clock } = deps;
   return startClaimingWorker(deps, {
     name: "replies",
-    topic: "reply",
-    due: (limit) => clicks.unreplied(clock.now(), limit),
+    topics: ["reply", "alive"],
+    due: async (limit) => {
+      const now = clock.now();
+      return aliveUntil(clock.elapsed()) < now ? [] : clicks.unreplied(now, limit);
+    },
     concurrency: MAX_PEOPLE,
     keyOf: ({ userId }) => userId,
     isOwn: () => false,
-    work: reply,
+    work: (click, _, since) => reply(click, since),
   });
 }
 
@@ -94,27 +100,28 @@ function startClaimingWorker(
   { clicks, wakeUps, clock, log }: ClickWorkerDeps,
   task: {
     name: string;
-    topic: Topic;
+    topics: readonly Topic[];
     due: (limit: number) => Promise<ClickRow[]>;
     /** Tells whether this replica has claimed the click already. */
     isOwn: (click: ClickRow) => boolean;
-    work: (click: ClickRow, log: Log) => Promise<void>;
+    /** `since`: the time of `Clock.elapsed` before the claim. */
+    work: (click: ClickRow, log: Log, since: number) => Promise<void>;
   } & Pick<WorkerOptions<ClickRow>, "concurrency" | "keyOf" | "mayStart">,
 ): Worker {
-  const { name, topic, due, isOwn, work, ...places } = task;
+  const { name, topics, due, isOwn, work, ...places } = task;
   return startWorker<ClickRow>({
     name,
-    topics: [topic],
+    topics,
     wakeUps,
     everyMs: TICK_MS,
     ...places,
     due: ({ limit }) => due(limit),
     async work(click) {
       const ownLog = log.child({ worker: name, clickId: click.id, requestId: click.requestId });
-      const now = clock.now();
+      const [now, since] = [clock.now(), clock.elapsed()];
       if (isOwn(click) || (await clicks.claim(click.id, now, now + CLAIM_MS))) {
         ownLog.debug({ event: "click.claimed" }, "click claimed");
-        await work(click, ownLog);
+        await work(click, ownLog, since);
       } else ownLog.debug({ event: "click.claim-lost" }, "another replica has claimed the click");
       // The person's next click became due with the end of this one.
       return "look-again";

@@ -7,7 +7,7 @@ import type { RateLimitStore } from "../../src/app/ports/coordination.ts";
 import type { Chat } from "../../src/app/ports/slack.ts";
 import { makeChat } from "../../src/slack/chat.ts";
 import { eventually } from "../support/eventually.ts";
-import { testClock, testLog } from "../support/fakes.ts";
+import { aliveUntil, testClock, testLog } from "../support/fakes.ts";
 import { aClick, anEntry, aRequest } from "../support/samples.ts";
 import { fakeSlackCall, limited } from "../support/slack-call.ts";
 import { aStore } from "../support/stores.ts";
@@ -162,15 +162,16 @@ test("a rate-limited reply is sent after the Retry-After", async (t) => {
   const reply = makeReplyToClicker({
     clicks,
     chat: replica(rateLimits, clock),
+    aliveUntil,
     clock,
     random: () => 0,
     log: testLog(),
   });
   await rateLimits.blockUntil("chat.postEphemeral", clock.now() + 60_000);
   const due = () => clicks.unreplied(clock.now(), 10);
-  for (const click of await due()) await promptly(reply(click).then(() => true));
+  for (const click of await due()) await promptly(reply(click, clock.elapsed()).then(() => true));
   assert.deepEqual([counted.calls, (await due()).length], [0, 0]);
   clock.advance(60_000);
-  for (const click of await due()) await reply(click);
+  for (const click of await due()) await reply(click, clock.elapsed());
   assert.deepEqual([counted.calls, (await due()).length], [1, 0]);
 });

@@ -93,7 +93,8 @@ export function fakeChat(now = () => Number.POSITIVE_INFINITY): FakeChat {
     async openDirectMessage(userId) {
       return { kind: "channel", channelId: `D${userId}` };
     },
-    async postEphemeral(channelId, userId, text) {
+    async postEphemeral(channelId, userId, text, mayPost) {
+      if (mayPost?.() === false) return { kind: "too-late" };
       const next = fake.nextEphemeral.shift();
       if (next !== undefined) return next;
       fake.ephemerals.push({ channelId, userId, text });

@@ -157,13 +157,14 @@ export interface Chat {
   ): Promise<{ kind: "found"; ts: string } | { kind: "absent"; asOf: number } | ChatFailure>;
   /**
    * Posts a text that only this person sees. Where Slack refuses that, a full member gets a direct message instead; a
-   * refusal is final then.
+   * refusal is final then. `mayPost` is asked before each post: if it says no, nothing more is sent.
    */
   postEphemeral(
     channelId: string,
     userId: string,
     text: string,
-  ): Promise<{ kind: "delivered"; by?: "direct-message" } | ChatFailure>;
+    mayPost?: () => boolean,
+  ): Promise<{ kind: "delivered"; by?: "direct-message" } | { kind: "too-late" } | ChatFailure>;
 }
 
 /**

@@ -21,6 +21,7 @@ export function countMessages(registry: Registry) {
     ...own,
     async postEphemeral(...call) {
       const result = await own.postEphemeral(...call);
+      if (result.kind === "too-late") return result;
       replies.inc({ result: result.kind === "delivered" ? (result.by ?? "ephemeral") : result.kind });
       return result;
     },

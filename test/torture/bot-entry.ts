@@ -11,7 +11,7 @@ import { loadConfig } from "../../src/config/load.ts";
 import { formatProblems } from "../../src/config/problem.ts";
 import { isUnverified } from "../../src/core/verify-signals.ts";
 import { makeLogger } from "../../src/ops/logging.ts";
-import { type FromBot, formatTurn, type PendingWork, type ToBot } from "./bot-messages.ts";
+import { type FromBot, formatTurn, isDecidedWithoutEffect, type PendingWork, type ToBot } from "./bot-messages.ts";
 import { findCrashHooks } from "./crash-points.ts";
 import { type FastTime, makeFastClock, makeFastTime } from "./fast-time.ts";
 import { findMutantHooks } from "./mutants.ts";
@@ -79,9 +79,11 @@ async function sendPending(from: Store, id: number): Promise<void> {
   const pending: PendingWork = {
     clicks: (await from.clicks.unevaluated(ALWAYS, MAX_ROWS)).map((click) => click.key),
     replies: (await from.clicks.unreplied(ALWAYS, MAX_ROWS)).map((click) => click.key),
-    signals: (await from.requests.inState(["decided"], MAX_ROWS)).map((request) => request.id),
+    signals: (await from.requests.inState(["decided"], MAX_ROWS))
+      .filter((request) => !isDecidedWithoutEffect(request))
+      .map((request) => request.id),
     verifications: (await from.requests.inState(["decided", "closed"], MAX_ROWS))
-      .filter(isUnverified)
+      .filter((request) => isUnverified(request) && !isDecidedWithoutEffect(request))
       .map((request) => request.id),
     messages: (await from.messages.due(ALWAYS, MAX_ROWS)).map((row) => row.id),
     digests: (await from.digests.current()).map((row) => row.channelId),
@@ -94,6 +96,9 @@ async function sendPending(from: Store, id: number): Promise<void> {
     open: (await from.requests.inState(["open"], MAX_ROWS)).map((request) =>
       formatTurn(request.stepExecutionId, request.facts.waitingSince),
     ),
+    withoutEffect: (await from.requests.inState(["decided"], MAX_ROWS))
+      .filter(isDecidedWithoutEffect)
+      .map((request) => formatTurn(request.stepExecutionId, request.facts.waitingSince)),
     watched: (await from.executions.watched(TARGET)).map((each) => each.executionId),
   };
   send({ kind: "pending", id, pending });

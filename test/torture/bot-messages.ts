@@ -1,3 +1,4 @@
+import type { ApprovalRequest } from "../../src/core/request.ts";
 import type { TimeBase } from "./fast-time.ts";
 
 /** A message from the torture test to a bot process. */
@@ -42,9 +43,15 @@ export interface PendingWork {
   reminders: string[];
   /** Step executions whose requests are open, in the form of `formatTurn`. */
   open: string[];
+  /** The same of requests that are decided, and whose step may wait forever: AWS accepted the signal, and it had no effect. */
+  withoutEffect: string[];
   /** Executions that the bot still polls. */
   watched: string[];
 }
+
+/** Tells whether AWS accepted every signal of a decision whose step still waits, and nothing more is to be done. */
+export const isDecidedWithoutEffect = ({ state, verification }: ApprovalRequest) =>
+  state === "decided" && (verification === "no-effect" || verification === "not-visible");
 
 /** Names a turn of a step: AWS may give the next turn the same id. */
 export const formatTurn = (stepExecutionId: string, startedAt: number | null) => `${stepExecutionId} at ${startedAt}`;

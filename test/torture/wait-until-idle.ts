@@ -53,18 +53,18 @@ async function findRemainingWork(harness: Harness): Promise<string | null> {
   if (pending === null) return "no bot replies";
   const { executions } = await harness.control.aws("executions");
   const waiting = new Map<string, string>(executions.flatMap(findWaitingSteps));
-  const { watched, open, ...rows } = pending;
+  const { watched, open, withoutEffect, ...rows } = pending;
   const due = Object.entries({
     ...rows,
     "polled without a waiting step": watched.filter((id) => ![...waiting.values()].includes(id)),
     "open without a waiting step": open.filter((id) => !waiting.has(id)),
-    "waiting without a request": [...waiting.keys()].filter((id) => !open.includes(id)),
+    "waiting without a request": [...waiting.keys()].filter((id) => ![...open, ...withoutEffect].includes(id)),
     running: executions.filter(isRunning).map((each: Json) => each.AutomationExecutionId),
   });
   const remaining = due.filter(([, ids]) => ids.length > 0).map(([name, ids]) => `${name}: ${ids.join(" ")}`);
   const { channels } = await harness.control.slack("state");
   for (const execution of executions) {
-    const expected = findWaitingSteps(execution).length;
+    const expected = findWaitingSteps(execution).filter(([turn]) => !withoutEffect.includes(turn)).length;
     for (const channel of findRoute(execution.DocumentName).channels) {
       const open = countOpenMessages(channels, channel, execution.AutomationExecutionId);
       // Extra messages do not go away with time: the evaluation reports them.

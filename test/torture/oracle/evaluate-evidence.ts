@@ -10,6 +10,7 @@ import { replyViolations } from "./replies.ts";
 import { reportViolations } from "./reports.ts";
 import { evaluateSignals } from "./signals.ts";
 import { voteViolations } from "./votes.ts";
+import { findSentAgain } from "./without-effect.ts";
 
 export interface Evaluation {
   violations: string[];
@@ -34,6 +35,7 @@ export function evaluateEvidence(evidence: Evidence): Evaluation {
       ...pauses.violations,
       ...voteViolations(evidence),
       ...lostDecisions(evidence),
+      ...findSentAgain(evidence),
       ...messageViolations(evidence),
       ...reportViolations(evidence),
       ...replyViolations(evidence),

@@ -95,6 +95,17 @@ export function isReplaced(execution: Json, turn: StepTurn): boolean {
   return execution.replacedSteps.some((step: Json) => isSameTurn(turnOfStep(step), turn));
 }
 
+/** Finds the bot's decisions that AWS accepted and that carry the id of a request. Resume and a stop carry none. */
+export const findSignals = (execution: Json | undefined, requestId: string): Json[] =>
+  (execution?.signals ?? []).filter((each: Json) => isBot(each.principal) && readRequestId(each) === requestId);
+
+/** Reads the id of the request in the comment of a signal. */
+export const readRequestId = ({ payload }: Json): string | undefined =>
+  /request ([0-9a-f-]{36})/.exec(String(payload.Comment?.[0] ?? ""))?.[1];
+
+/** Tells whether AWS accepted a decision and did nothing: the stand-in then records no step. */
+export const hadNoEffect = (signal: Json): boolean => signal.stepExecutionId === undefined;
+
 /** Tells whether the bot recorded that no read showed who decided the step of a request that it signaled. */
 export function isNotVisible({ records }: Evidence, id: string): boolean {
   return records.audit.some(

@@ -1,6 +1,7 @@
 import { GATE_ACTIONS, PAUSE_ACTION } from "../../../src/core/execution.ts";
 import { isPause } from "../../../src/core/request.ts";
 import type { Json } from "../../support/http-json.ts";
+import { isDecidedWithoutEffect } from "../bot-messages.ts";
 import { isOpen } from "../open-message.ts";
 import { findRoute } from "../runbooks.ts";
 import {
@@ -120,6 +121,12 @@ function findUntrueMessages(evidence: Evidence): string[] {
           violations.push(`the message of request ${request.id} in ${channel} ${problem}: ${toStatusText(message)}`);
         const blocks = JSON.stringify(message.blocks);
         const open = isOpen(message);
+        if (step.StepStatus === "Waiting" && isDecidedWithoutEffect(request)) {
+          if (open) report("has buttons although its decision was sent");
+          if (request.verification === "no-effect" && !blocks.includes(":rotating_light:"))
+            report("does not say that its signal had no effect");
+          continue;
+        }
         if (step.StepStatus === "Waiting") {
           if (!open) report("has no buttons although its step is waiting");
           continue;

@@ -1,7 +1,17 @@
 import type { ApprovalRequest } from "../../../src/core/request.ts";
 import type { Json } from "../../support/http-json.ts";
 import { APPROVERS, findRoute } from "../runbooks.ts";
-import { type Evidence, findStep, isBot, isSameTurn, turnOfRequest, turnOfSignal, turnOfStep } from "./evidence.ts";
+import {
+  type Evidence,
+  findStep,
+  hadNoEffect,
+  isBot,
+  isSameTurn,
+  readRequestId,
+  turnOfRequest,
+  turnOfSignal,
+  turnOfStep,
+} from "./evidence.ts";
 
 export interface SignalEvaluation {
   violations: string[];
@@ -24,20 +34,22 @@ export function evaluateSignals(evidence: Evidence): SignalEvaluation {
     const decisions = execution.signals.filter((each: Json) => isBot(each.principal) && each.type !== "Resume");
     for (const signal of decisions) {
       accepted += 1;
-      const comment = String(signal.payload.Comment?.[0] ?? "");
-      const id = /request ([0-9a-f-]{36})/.exec(comment)?.[1] ?? "none";
+      const id = readRequestId(signal) ?? "none";
       const request = evidence.records.requests.find((each) => each.id === id);
       const name = `the ${signal.type} for request ${id} on ${execution.AutomationExecutionId}`;
       if (request === undefined) {
-        violations.push(`${name} names no recorded request: ${comment}`);
+        violations.push(`${name} names no recorded request: ${signal.payload.Comment?.[0]}`);
         continue;
       }
       const needed = countSignals(evidence, request);
-      const limits: [string, number][] = [
-        [`request ${id}`, needed],
-        [`request ${id} as ${signal.principal}`, 1],
-        [`step ${signal.stepExecutionId} from ${signal.stepStartedAt}`, needed],
-      ];
+      // Without an effect and without a reply, the bot sends it again; `findSentAgain` checks it with a reply.
+      const limits: [string, number][] = hadNoEffect(signal)
+        ? []
+        : [
+            [`request ${id}`, needed],
+            [`request ${id} as ${signal.principal}`, 1],
+            [`step ${signal.stepExecutionId} from ${signal.stepStartedAt}`, needed],
+          ];
       for (const [key, most] of limits) {
         const count = (seen.get(key) ?? 0) + 1;
         seen.set(key, count);
@@ -45,7 +57,7 @@ export function evaluateSignals(evidence: Evidence): SignalEvaluation {
       }
       if (request.decision !== signal.type.toLowerCase()) violations.push(`${name} differs from the decision`);
       violations.push(...findWrongAuthority(evidence, execution, request, signal).map((each) => `${name} ${each}`));
-      if (isSameTurn(turnOfSignal(signal), turnOfRequest(request))) continue;
+      if (hadNoEffect(signal) || isSameTurn(turnOfSignal(signal), turnOfRequest(request))) continue;
       if (hadFreshRead(evidence, execution, request, findCall(evidence, execution, request, signal)))
         reachedNextGate.add(id);
       else {

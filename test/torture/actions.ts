@@ -22,6 +22,16 @@ export type Action =
   | { at: number; kind: "delete-message"; execution: number; channel: string }
   /** A decision outside Slack, made with another AWS credential. */
   | { at: number; kind: "console"; execution: number; decision: ConsoleDecision }
+  /**
+   * An execution of its own, in which AWS receives the bot's signal `delayMs` late: after the clicks of `users`, the step is
+   * decided elsewhere while the signal is in flight.
+   */
+  | { at: number; kind: "overtake"; runbook: string; users: string[]; delayMs: number }
+  /**
+   * An execution of its own, in which AWS accepts the signal after the clicks of `users` and does nothing, as it does with
+   * every other signal of that time. `decidedAfterMs`: when the step is decided elsewhere; null: never.
+   */
+  | { at: number; kind: "lose-effect"; runbook: string; users: string[]; decidedAfterMs: number | null }
   | { at: number; kind: "slack-fault"; fault: FaultBody }
   | { at: number; kind: "aws-fault"; fault: FaultBody }
   /** Events that do not reach the queue, that reach it twice, or that reach it late. */

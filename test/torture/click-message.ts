@@ -65,6 +65,14 @@ export async function clickOften(
   return (await Promise.all(sent)).filter((clicked) => clicked).length;
 }
 
+/** Tells whether a channel has a message of an execution that can be approved. */
+export async function hasOpenMessage(harness: Harness, channel: string, executionId: string): Promise<boolean> {
+  const messages = await harness.readMessages(channel);
+  return messages.some(
+    (message) => hasButton(message, "approve") && JSON.stringify(message.blocks).includes(executionId),
+  );
+}
+
 /** Chooses the message to click on; waits up to `TIMEOUT_MS` for it. */
 async function chooseMessage(
   harness: Harness,

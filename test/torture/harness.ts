@@ -220,10 +220,10 @@ export async function startHarness(database: TortureDatabase, policy: string | n
       deletions.push({ executionId, channel, ts: message.ts });
       await control.slack("delete", { user: ADMIN, channel, ts: message.ts });
     },
-    /** Ends all faults, and the lag of reads. */
+    /** Ends all faults, the lag of reads, and the time in which signals have no effect. */
     async endFaults(): Promise<void> {
       await clearFaults();
-      await control.aws("assumptions", { readLagMs: 0 });
+      await control.aws("assumptions", { readLagMs: 0, signalEffect: "decides" });
       faultsEndedAt = clock.now();
     },
     async readMessages(channelId: string): Promise<Json[]> {

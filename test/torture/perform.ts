@@ -2,6 +2,7 @@ import type { Action, FaultBody } from "./actions.ts";
 import { clickMessage, clickOften } from "./click-message.ts";
 import type { BotFaults, Harness } from "./harness.ts";
 import type { Schedule } from "./schedule.ts";
+import { loseEffect, overtakeSignal } from "./signals-in-flight.ts";
 
 /** The number of actions that a schedule performed, for the figures. */
 export interface ActionCounts {
@@ -81,6 +82,14 @@ async function performAction(given: {
       if (executionId !== undefined) await harness.decide(executionId, action.decision);
       return;
     }
+    case "overtake":
+      countFault("aws delay");
+      counts.clicks += await overtakeSignal({ harness, action });
+      return;
+    case "lose-effect":
+      countFault("aws signals without effect");
+      counts.clicks += await loseEffect({ harness, action });
+      return;
     case "slack-fault":
       countFault(`slack ${action.fault.kind}`, action.fault.times);
       await harness.control.slack("faults", action.fault);

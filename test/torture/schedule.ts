@@ -4,6 +4,7 @@ import { makePauses } from "./pauses.ts";
 import { makePrng, type Prng } from "./prng.ts";
 import { APPROVERS, findRoute, GROUP_MEMBER, OTHERS, ROUTED, UNROUTED } from "./runbooks.ts";
 import { makeSetting, type Setting } from "./setting.ts";
+import { makeSignalsInFlight } from "./signals-in-flight.ts";
 
 export interface Schedule {
   seed: number;
@@ -76,6 +77,7 @@ export function makeSchedule(seed: number, replicas: number): Schedule {
     actions.push({ at: 2_000 + own.int(0, DURATION_MS), kind: "delete-message", execution, channel });
   }
   if (own.chance(0.5)) actions.push(...makePauses(own, started.length));
+  actions.push(...makeSignalsInFlight(makePrng(seed ^ 0xf117), setting));
   return { seed, replicas, setting, actions: actions.sort((a, b) => a.at - b.at) };
 }
 

@@ -46,6 +46,18 @@ const SCENARIOS: Record<string, Action[]> = {
     click(25_000, "U0JANE"),
     { at: 28_000, kind: "console", execution: 0, decision: "Approve" },
   ],
+  // AWS accepts the signal and does nothing, and a minute passes.
+  "no-effect-unreported": [
+    { at: 100, kind: "lose-effect", runbook: "Two-Gates", users: ["U0JANE"], decidedAfterMs: null },
+    { at: 40_000, kind: "advance-time", ms: 1_000 },
+  ],
+  // Events have announced the first execution, after the bot has identified its target, and none announces the second.
+  "trusts-every-event": [
+    { at: 10_000, kind: "run", runbook: "Two-Gates" },
+    { at: 24_000, kind: "event-fault", fault: { kind: "lose", times: 60 } },
+    { at: 24_100, kind: "run", runbook: "Two-Gates" },
+    { at: 30_000, kind: "advance-time", ms: 1_000 },
+  ],
   // Two clicks wait while a third is evaluated. Then both are evaluated at the same time, each as the deciding vote.
   "unguarded-update": [
     { at: 100, kind: "run", runbook: "One-Gate" },

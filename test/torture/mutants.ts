@@ -1,3 +1,4 @@
+import { once } from "node:events";
 import type { Automation } from "../../src/app/ports/aws.ts";
 import { NO_TEST_HOOKS, type TestHooks } from "../../src/bot/test-hooks.ts";
 import type { ObservedStep } from "../../src/core/execution.ts";
@@ -27,6 +28,41 @@ const MUTANTS: Record<string, () => TestHooks> = {
             : advance(recipientLookup === undefined ? change : { ...change, recipientLookup }),
       })),
   }),
+  /** Records a signal that AWS accepted without effect as one that decided its step. */
+  "no-effect-unreported": () => ({
+    ...NO_TEST_HOOKS,
+    store: (own) =>
+      wrapRequestWrites(own, ({ advance }) => ({
+        advance: ({ recipientLookup, ...change }) =>
+          change.patch.verification === "no-effect"
+            ? advance({ ...change, patch: { verification: "confirmed" }, audit: [] })
+            : advance(recipientLookup === undefined ? change : { ...change, recipientLookup }),
+      })),
+  }),
+  /** Polls no more once an event of the queue has announced an execution. */
+  "trusts-every-event": () => {
+    let hasEvents = false;
+    return {
+      ...NO_TEST_HOOKS,
+      store: (own) => ({
+        ...own,
+        executions: {
+          ...own.executions,
+          announce(...call) {
+            hasEvents = true;
+            return own.executions.announce(...call);
+          },
+        },
+      }),
+      automation: (own) => ({
+        ...own,
+        async listWaiting(abort, ...rest) {
+          if (hasEvents && !abort.aborted) await once(abort, "abort");
+          return own.listWaiting(abort, ...rest);
+        },
+      }),
+    };
+  },
   /** Allows a click by a list of the group that was read before it. */
   "no-fresh-list": () => ({
     ...NO_TEST_HOOKS,

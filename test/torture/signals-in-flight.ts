@@ -44,9 +44,11 @@ function pickUsers(prng: Prng, runbook: string): string[] {
   return runbook === "Goes-On" ? [first, second] : [first];
 }
 
-/** How long the action waits for a message, and after the clicks for the signal, in milliseconds of the fast clock. */
-const MESSAGE_TIMEOUT_MS = 20_000;
+/** How long the action waits for a message, and after each try of the clicks for the signal, in milliseconds of the fast clock. */
+const MESSAGE_TIMEOUT_MS = 60_000;
 const SIGNAL_TIMEOUT_MS = 15_000;
+/** A person clicks again if the message does not change. */
+const MAX_TRIES = 3;
 const CHECK_INTERVAL_MS = 200;
 
 type Given<K extends Action["kind"]> = { harness: Harness; action: Action & { kind: K } };
@@ -60,12 +62,12 @@ export async function overtakeSignal({ harness, action }: Given<"overtake">): Pr
   if (!(await waitForMessage(harness, executionId))) return 0;
   const delayMs = Math.round(harness.time.toMachineMs(action.delayMs));
   await harness.control.aws("faults", { operation: "SendAutomationSignal", kind: "delay", delayMs, times: 1 });
-  const clicks = await clickAll(harness, executionId, action.users);
   const isTaken = async () => {
     const { faults } = await harness.control.aws("faults");
     return !faults.some((fault: typeof faults) => fault.kind === "delay" && fault.delayMs === delayMs);
   };
-  if (await waitFor(harness, isTaken, SIGNAL_TIMEOUT_MS)) await harness.decide(executionId, "Approve");
+  const { clicks, isSignaled } = await decide(harness, executionId, action.users, isTaken);
+  if (isSignaled) await harness.decide(executionId, "Approve");
   return clicks;
 }
 
@@ -76,13 +78,12 @@ export async function loseEffect({ harness, action }: Given<"lose-effect">): Pro
   const executionId = await harness.run(action.runbook);
   if (!(await waitForMessage(harness, executionId))) return 0;
   await harness.control.aws("assumptions", { signalEffect: "none" });
-  const clicks = await clickAll(harness, executionId, action.users);
-  const isSignaled = async () => {
+  const hasSignal = async () => {
     const { executions } = await harness.control.aws("executions");
     const own = executions.find((each: typeof executions) => each.AutomationExecutionId === executionId);
     return own.signals.length > 0;
   };
-  await waitFor(harness, isSignaled, SIGNAL_TIMEOUT_MS);
+  const { clicks } = await decide(harness, executionId, action.users, hasSignal);
   await harness.control.aws("assumptions", { signalEffect: "decides" });
   if (action.decidedAfterMs !== null) {
     await harness.wait(action.decidedAfterMs);
@@ -97,13 +98,22 @@ const CHANNEL = "C0APPROVALS";
 const waitForMessage = (harness: Harness, executionId: string) =>
   waitFor(harness, () => hasOpenMessage(harness, CHANNEL, executionId), MESSAGE_TIMEOUT_MS);
 
-async function clickAll(harness: Harness, executionId: string, users: readonly string[]): Promise<number> {
+/** Clicks until the signal is there. Resolves with the number of clicks. */
+async function decide(
+  harness: Harness,
+  executionId: string,
+  users: readonly string[],
+  hasSignal: () => Promise<boolean>,
+): Promise<{ clicks: number; isSignaled: boolean }> {
   let clicks = 0;
-  for (const user of users) {
-    const click = { user, channel: CHANNEL, executionId, verdict: "approve", twice: false, stale: false } as const;
-    if (await clickMessage(harness, click)) clicks += 1;
+  for (let tries = 0; tries < MAX_TRIES; tries++) {
+    for (const user of (await hasOpenMessage(harness, CHANNEL, executionId)) ? users : []) {
+      const click = { user, channel: CHANNEL, executionId, verdict: "approve", twice: false, stale: false } as const;
+      if (await clickMessage(harness, click)) clicks += 1;
+    }
+    if (await waitFor(harness, hasSignal, SIGNAL_TIMEOUT_MS)) return { clicks, isSignaled: true };
   }
-  return clicks;
+  return { clicks, isSignaled: false };
 }
 
 async function waitFor(harness: Harness, isDone: () => Promise<boolean>, timeoutMs: number): Promise<boolean> {

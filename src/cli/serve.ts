@@ -3,6 +3,7 @@ import { startBot } from "../bot/start.ts";
 import { readTextFile } from "../config/file.ts";
 import { loadConfig } from "../config/load.ts";
 import { findUnknownRegions } from "../config/regions.ts";
+import { maskWarnings } from "../core/policy-warnings.ts";
 import { systemClock } from "../ops/clock.ts";
 import { limitHeapGrowth } from "../ops/heap.ts";
 import { makeLogger, makeTerminalStream } from "../ops/logging.ts";
@@ -20,16 +21,14 @@ export function addServe(program: Command): void {
     });
 }
 
+type Logger = ReturnType<typeof makeLogger>;
 type LoadedConfig = Extract<ReturnType<typeof loadConfig>, { kind: "config" }>;
 
 /** Runs the bot until a signal asks it to stop (exit code 0), or until it cannot continue (exit code 1). */
 async function serve({ config, locate, warnings }: LoadedConfig): Promise<never> {
   limitHeapGrowth();
   const log = makeLogger(config.logLevel, await makeTerminalStream(process.stdout));
-  for (const { where, what, fix } of warnings)
-    log.warn({ event: "config.variable-unknown", where, problem: `${what} ${fix}` }, "unknown variable");
-  for (const { path, text } of findUnknownRegions(config))
-    log.warn({ event: "config.region-unknown", where: locate(path), problem: text }, "unknown Region");
+  logWarnings(log, { config, locate, warnings });
   logUncaughtErrors(log);
   const stopRequested = new Promise<string>((resolve) => {
     for (const name of ["SIGTERM", "SIGINT"] as const) process.once(name, () => resolve(name));
@@ -53,7 +52,17 @@ async function serve({ config, locate, warnings }: LoadedConfig): Promise<never>
   process.exit(0);
 }
 
-function logUncaughtErrors(log: ReturnType<typeof makeLogger>): void {
+/** Logs the parts of the configuration that are valid and may not mean what its author expects. */
+function logWarnings(log: Logger, { config, locate, warnings }: Omit<LoadedConfig, "kind">): void {
+  for (const { where, what, fix } of warnings)
+    log.warn({ event: "config.variable-unknown", where, problem: `${what} ${fix}` }, "unknown variable");
+  for (const { path, text } of findUnknownRegions(config))
+    log.warn({ event: "config.region-unknown", where: locate(path), problem: text }, "unknown Region");
+  for (const { path, text } of maskWarnings(config.mask))
+    log.warn({ event: "config.mask-empty", where: locate(path), problem: text }, "the mask hides no values");
+}
+
+function logUncaughtErrors(log: Logger): void {
   // Slack's client rejects promises that no caller can await, for instance while it reconnects. The bot continues.
   process.on("unhandledRejection", (error) =>
     log.error({ event: "promise.rejected", err: error }, "unhandled promise rejection"),

@@ -34,6 +34,35 @@ test("an invalid configuration ends the program with code 2 and reports all prob
   assert.ok(!text.includes("xapp-1-secret"), "a token was printed");
 });
 
+test("serve logs a warning for each part of the configuration that may not mean what its author expects, with its place", async (t) => {
+  const folder = mkdtempSync(join(tmpdir(), "countersign-test-"));
+  t.after(() => rmSync(folder, { recursive: true, force: true }));
+  const path = join(folder, "countersign.yml");
+  const start = async (more: string) => {
+    const policy = "routes:\n  - { name: a, channels: [C0ABCDEFG], approvers: { users: [U0JANEDOE] } }\n";
+    writeFileSync(path, `${policy}${more}`);
+    const { ended, lines } = await spawnBot({
+      COUNTERSIGN_CONFIG: path,
+      SLACK_BOT_TOKEN: "xoxb-1",
+      SLACK_APP_TOKEN: "xapp-1",
+      LOG_LEVELS: "debug",
+      AWS_REGION: "us-east-9",
+      DATABASE_URL: `sqlite:${join(folder, "absent", "countersign.db")}`,
+    });
+    assert.equal(await ended, 1);
+    return lines.filter(({ event }) => event?.startsWith("config."));
+  };
+  const events = (lines: Json[]) => lines.map(({ event, level }) => [event, level]);
+  const unknown = ["config.variable-unknown", "config.region-unknown"].map((event) => [event, "warn"]);
+  assert.deepEqual(events(await start("")), unknown);
+  const lines = await start("mask: []\n");
+  assert.deepEqual(events(lines), [...unknown, ["config.mask-empty", "warn"]]);
+  assert.match(JSON.stringify(lines[0]), /LOG_LEVELS/);
+  assert.deepEqual([lines[1]?.where, lines[2]?.where], ["AWS_REGION", `${path}:3`]);
+  assert.match(lines[1]?.problem, /us-east-9/);
+  assert.match(lines[2]?.problem, /hides no values/);
+});
+
 test("an absent configuration file is reported with its full path and how to create one", async () => {
   const { ended, lines } = await spawnBot({
     COUNTERSIGN_CONFIG: "/nonexistent/countersign.yml",

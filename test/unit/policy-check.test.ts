@@ -232,6 +232,16 @@ test("a group in a workspace on the second page of the organization's list passe
   assert.deepEqual(result, { kind: "fine", members: ["U0JANE"] });
 });
 
+test("an empty mask is a warning at its key", async () => {
+  const policy = { routes: [aRoute()], admins: { users: [], groups: [] }, identities: { U0JANE: [] } };
+  const checkMask = async (mask: string[]) => {
+    const findings = await makePolicyCheck(DIRECTORY)({ ...policy, mask });
+    return findings.map(({ level, path, text }) => [level, path, text.slice(0, 40)]);
+  };
+  assert.deepEqual(await checkMask(["*token*"]), []);
+  assert.deepEqual(await checkMask([]), [["warning", ["mask"], "The list is empty, so Countersign hides "]]);
+});
+
 test("without the scope for user groups, no group has a finding of its own", async () => {
   const directory = {
     ...DIRECTORY,

@@ -97,6 +97,16 @@ test("connections beyond the maximum are closed, and slow headers and slow bodie
   assert.equal(await open(`${head}connection: close\r\ncontent-length: 0\r\n\r\n`), "HTTP/1.1 200 OK");
 });
 
+test("the shipped limits allow 200 connections, 5 seconds for headers and 10 for a request, and are checked each second", () => {
+  assert.deepEqual(LIMITS, {
+    connections: 200,
+    headersTimeout: 5_000,
+    requestTimeout: 10_000,
+    keepAliveTimeout: 65_000,
+    connectionsCheckingInterval: 1_000,
+  });
+});
+
 test("an idle connection outlives the time for headers, and a load balancer's 60 s", async (t) => {
   assert.ok(LIMITS.keepAliveTimeout > 60_000);
   const limits = { ...LIMITS, headersTimeout: 40, requestTimeout: 50, connectionsCheckingInterval: 10 };

@@ -42,8 +42,19 @@ for (const [kind, user, isKnown] of [
     const journal = startSqlJournal();
     t.after(journal.stop);
     const id = await w.run(ONE_GATE);
+    const first = new Set<string>();
     const hooks: TestHooks = {
       ...NO_TEST_HOOKS,
+      store: (own) => ({
+        ...own,
+        clicks: {
+          ...own.clicks,
+          unevaluated(...call) {
+            first.add([...(call[2]?.first ?? [])].toSorted().join(" "));
+            return own.clicks.unevaluated(...call);
+          },
+        },
+      }),
       automation: (own) => ({
         ...own,
         read: (executionId, abort, priority) => {
@@ -90,6 +101,7 @@ for (const [kind, user, isKnown] of [
       [after.reads - before.reads, after.signals - before.signals, after.people - before.people],
       [2, 1, 1],
     );
+    assert.deepEqual([...first], ["U0ADMIN U0JANE"], "clicks of the people whom the policy names come first");
     assert.equal((await w.posts()).length, 1);
     assert.equal(updates.length, 1, "the decision, the signal and the end are one update");
   });

@@ -6,7 +6,6 @@ import { describe } from "./aws-failures.ts";
 import { observeCalls } from "./observe-calls.ts";
 import { ownCredentials } from "./own-credentials.ts";
 import { makeRequestHandler } from "./request-handler.ts";
-import { UNCOUNTED } from "./uncounted.ts";
 
 /** The `source` of every event, for the pattern of an EventBridge rule. */
 export const EVENT_SOURCE = "countersign";
@@ -21,14 +20,14 @@ const FINAL: ReadonlySet<string> = new Set(["InvalidArgument", "MalformedDetail"
 export function makeEventBus(options: {
   busName: string;
   region: string;
-  calls?: AwsCalls;
+  calls: AwsCalls;
 }): EventBus & { close(): void } {
   const client = new EventBridgeClient({
     region: options.region,
     requestHandler: makeRequestHandler(),
     ...ownCredentials(),
   });
-  client.middlewareStack.use(observeCalls(options.calls ?? UNCOUNTED));
+  client.middlewareStack.use(observeCalls(options.calls));
   return {
     async publish(records, abort) {
       try {

@@ -20,6 +20,7 @@ import { ownCredentials } from "./own-credentials.ts";
 import { makeReadCredentials } from "./read-role.ts";
 import { makeAgents, makeRequestHandler } from "./request-handler.ts";
 import { assumeRole, stsOptions } from "./sts.ts";
+import { UNCOUNTED } from "./uncounted.ts";
 import { makeWaitingQueue } from "./waiting-queue.ts";
 
 type Probe = { kind: "allowed" } | AwsFailure;
@@ -136,7 +137,7 @@ export function makePermissionProbes(options: Options) {
 /** Makes the probes of the queue. */
 export function makeQueueProbes({ url, region }: { url: string; region: string }, abort: () => AbortSignal) {
   const use = async <Result>(call: (queue: ReturnType<typeof makeWaitingQueue>) => Promise<Result>) => {
-    const queue = makeWaitingQueue({ url, region });
+    const queue = makeWaitingQueue({ url, region, calls: UNCOUNTED });
     try {
       return await call(queue);
     } finally {

@@ -32,9 +32,9 @@ const USUAL_HOST = /^(?:sqs\.[\w-]+\.|[\w-]+\.queue\.|queue\.)amazonaws\.com(?:\
 export function makeWaitingQueue(options: {
   url: string;
   region: string;
-  calls?: AwsCalls;
+  calls: AwsCalls;
 }): WaitingQueue & { peek(abort: AbortSignal): Promise<unknown>; close(): void } {
-  const { url: QueueUrl, region, calls = UNCOUNTED } = options;
+  const { url: QueueUrl, region, calls } = options;
   // The worker receives again by itself, after a growing pause.
   const client = connectQueue(QueueUrl, region, 1, calls);
   return {

@@ -13,6 +13,7 @@ import type { Config } from "../config/config.ts";
 import { expandTargets } from "../config/targets.ts";
 import { toTargetKey } from "../core/target-key.ts";
 import { makeExecutionIds } from "../ops/execution-ids.ts";
+import type { MetricsOptions } from "../ops/metrics/state-gauges.ts";
 import { makeMetrics } from "../ops/metrics.ts";
 import { makeQueueHealth } from "../ops/queue-health.ts";
 import { makeHealth } from "../ops/readiness.ts";
@@ -52,12 +53,13 @@ export async function startBot(config: Config, deps: { clock: Clock; log: Log; h
   const log = executionIds.log(deps.log);
   const queueHealth = config.waitingQueue === null ? null : makeQueueHealth(clock);
   const health = makeHealth(clock, config.pollIntervalMs, queueHealth);
-  const metrics = makeMetrics({
+  const measured: Required<MetricsOptions> = {
     routes: config.routes.map(({ name }) => name),
     targets: expandTargets(config.targets).map(toTargetKey),
     retentionMs: config.retention,
     now: clock.now,
-  });
+  };
+  const metrics = makeMetrics(measured);
   if (queueHealth !== null) metrics.queue.watch(queueHealth);
   const prepare = (opened: Store) => metrics.store(executionIds.store(hooks.store(opened)));
   const failed = Promise.withResolvers<string>();

@@ -32,6 +32,9 @@ export function makeIsApprover({ routes, admins }: Pick<Config, "routes" | "admi
   return (userId: string): boolean => directory.wasAmong(all, userId, channels);
 }
 
+/** What the evaluation of a click needs, without what only the worker knows. An optional part is passed too. */
+export type Decisions = Omit<Required<EvaluateClickDeps>, "arrival">;
+
 /** Gathers what the evaluation of a click needs, for the worker and for the preview of a form. */
 export function wireDecisions(
   wiring: Wiring,
@@ -39,7 +42,7 @@ export function wireDecisions(
   targets: Targets,
   early: Pick<EarlyReads, "begin">,
   groupReadLimit: GroupReadLimit,
-): EvaluateClickDeps {
+): Decisions {
   const { config, store, workspace, clock, log } = wiring;
   const { requests, messages, digests, clicks } = store;
   const { routes, admins, identities } = config;

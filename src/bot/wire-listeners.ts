@@ -1,5 +1,5 @@
 import { makeExplainRequest } from "../app/admin/explain-request.ts";
-import { makeHealthReport } from "../app/admin/health.ts";
+import { type HealthDeps, makeHealthReport } from "../app/admin/health.ts";
 import { type InspectDeps, makeDetails } from "../app/admin/inspect.ts";
 import { makeListExecutions } from "../app/admin/list-executions.ts";
 import { makeHistory } from "../app/admin/list-history.ts";
@@ -7,7 +7,6 @@ import { makePending } from "../app/admin/list-waiting.ts";
 import { makeReadMasked } from "../app/admin/read-masked.ts";
 import { makeShow } from "../app/admin/show-request.ts";
 import { makeStats } from "../app/admin/stats.ts";
-import type { EvaluateClickDeps } from "../app/decide/evaluate-click.ts";
 import type { OwnClicks } from "../app/decide/own-clicks.ts";
 import { makePreviewVerdict } from "../app/decide/preview-verdict.ts";
 import { verifyOrigin } from "../app/decide/verify-origin.ts";
@@ -22,6 +21,7 @@ import { listenForHome } from "../slack/listeners/home.ts";
 import { makeSignedFormState } from "../slack/listeners/signed-form-state.ts";
 import { listenForVerdicts } from "../slack/listeners/verdicts.ts";
 import { makeSlackConnection, type SlackConnection } from "./connect-slack.ts";
+import type { Decisions } from "./wire-decisions.ts";
 import type { Slack } from "./wire-slack.ts";
 import type { Targets } from "./wire-targets.ts";
 import type { Wiring } from "./wiring-options.ts";
@@ -31,7 +31,7 @@ export function wireListeners(
   wiring: Wiring,
   slack: Slack,
   targets: Targets,
-  decisions: EvaluateClickDeps,
+  decisions: Decisions,
   own: Pick<OwnClicks, "record">,
 ): SlackConnection {
   const { config, store, workspace, logger, health, metrics, newId, wakeUps, clock, log, onFinal } = wiring;
@@ -105,7 +105,11 @@ const askedTargets = ({ connections }: Targets) =>
   connections.map((each) => ({ key: each.key, automation: each.automation(), failure: each.failure() }));
 
 /** Gathers what the answers to people need. */
-export function wireInspection({ config, store, clock }: Wiring, { directory }: Slack, targets: Targets) {
+export function wireInspection(
+  { config, store, clock }: Wiring,
+  { directory }: Slack,
+  targets: Targets,
+): Required<InspectDeps> {
   const { requests, search, effects, messages } = store;
   const { routes, admins, identities, mask } = config;
   const automation = (request: ApprovalRequest) => targets.find(request)?.automation();
@@ -132,7 +136,10 @@ export function wireInspection({ config, store, clock }: Wiring, { directory }: 
 }
 
 /** Gathers what the report of the health needs. */
-export function wireHealth({ config, store, health, queueHealth, clock }: Wiring, { connections }: Targets) {
+export function wireHealth(
+  { config, store, health, queueHealth, clock }: Wiring,
+  { connections }: Targets,
+): Required<HealthDeps> {
   const accounts = () => connections.flatMap((each) => each.automation()?.target ?? []);
   return {
     effects: store.effects,

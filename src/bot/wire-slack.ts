@@ -3,7 +3,7 @@ import { withDirectReplies } from "../slack/direct-reply.ts";
 import { makeDirectory } from "../slack/people/directory.ts";
 import { makeSharedChannels } from "../slack/people/shared-channels.ts";
 import { makePublishHome } from "../slack/publish-home.ts";
-import { limitedCall } from "../slack/rate-limits/limited-call.ts";
+import { type LimitDeps, limitedCall } from "../slack/rate-limits/limited-call.ts";
 import { makeReservedSlots } from "../slack/rate-limits/reserved-slots.ts";
 import { makeAcquireMethodSlot, makeAcquireSlot } from "../slack/rate-limits/slots.ts";
 import { makeSlackCall } from "../slack/slack-call.ts";
@@ -16,7 +16,8 @@ export function wireSlack({ web, workspace, store, metrics, hooks, nextEvent, cl
   const { rateLimits } = store;
   const acquireMethodSlot = makeAcquireMethodSlot(rateLimits, clock, log, metrics.slackCalls);
   const reserved = makeReservedSlots(rateLimits, clock);
-  const call = limitedCall(makeSlackCall(web), { acquireSlot: acquireMethodSlot, reserved, rateLimits, clock, log });
+  const limits: Required<LimitDeps> = { acquireSlot: acquireMethodSlot, reserved, rateLimits, clock };
+  const call = limitedCall(makeSlackCall(web), { ...limits, log });
   const { forClicks, ...forAll } = makeDirectory(call, workspace, clock, nextEvent);
   const directory = hooks.directory(forAll);
   return {

@@ -1,7 +1,7 @@
 import type { AwsConnector } from "../app/ports/aws.ts";
 import { type AttemptTimes, makeAttemptTimes } from "../app/signal/attempt-times.ts";
 import type { EarlyReads } from "../app/signal/early-reads.ts";
-import { makeSendSignal } from "../app/signal/send-signal.ts";
+import { makeSendSignal, type SendSignalDeps } from "../app/signal/send-signal.ts";
 import { makeApplyChanges } from "../app/watch/apply-changes.ts";
 import { makeIgnoredPauses } from "../app/watch/ignored-pauses.ts";
 import { makePostponedTags } from "../app/watch/postponed-tags.ts";
@@ -65,7 +65,7 @@ export function startTargets(
   const { requests, executions } = store;
   const { aliveUntil } = leases;
   const attemptTimes = makeAttemptTimes(clock);
-  const sendSignal = makeSendSignal({
+  const signaling: Required<SendSignalDeps> = {
     requests,
     executions,
     leases: store.leases,
@@ -79,7 +79,8 @@ export function startTargets(
     workspace: workspace.teamId,
     policyHash: config.policyHash,
     log,
-  });
+  };
+  const sendSignal = makeSendSignal(signaling);
   const isOwned = (key: string) => leases.lease(targetLease(key)) !== null;
   const ticks = startTargetTicks({ connections, store, isOwned, wakeUps, clock, log });
   const slots = makePollSlots(connections.length, config.pollIntervalMs, clock);

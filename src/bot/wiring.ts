@@ -15,7 +15,7 @@ import { startMessages, startPeople, startPublishing } from "./start-deliveries.
 import { startHome } from "./start-home.ts";
 import { startQueue } from "./start-queue.ts";
 import { startRetention } from "./start-retention.ts";
-import { makeIsApprover, namedPeople, wireDecisions } from "./wire-decisions.ts";
+import { type Decisions, makeIsApprover, namedPeople, wireDecisions } from "./wire-decisions.ts";
 import { wireListeners } from "./wire-listeners.ts";
 import { wireSlack } from "./wire-slack.ts";
 import { startTargets, type Targets, wireTargets } from "./wire-targets.ts";
@@ -81,14 +81,15 @@ function startLeases(wiring: Wiring, { connections }: Targets) {
   return balancer;
 }
 
-function startClicks(wiring: Wiring, decisions: EvaluateClickDeps, own: OwnClicks): Worker {
+function startClicks(wiring: Wiring, decisions: Decisions, own: OwnClicks): Worker {
   const { config, store, metrics, wakeUps, clock, log } = wiring;
+  const evaluating: Required<EvaluateClickDeps> = { ...decisions, arrival: own.arrival };
   return startClickWorker({
     wakeUps,
     clock,
     log,
     clicks: store.clicks,
-    evaluate: metrics.clicks(makeEvaluateClick({ ...decisions, arrival: own.arrival })),
+    evaluate: metrics.clicks(makeEvaluateClick(evaluating)),
     named: namedPeople(config),
     isApprover: makeIsApprover(config, decisions.directory),
     own,

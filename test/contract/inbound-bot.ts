@@ -20,6 +20,7 @@ import { listenForHome } from "../../src/slack/listeners/home.ts";
 import { isHomeTeam } from "../../src/slack/listeners/payloads.ts";
 import { type FormState, makeSignedFormState } from "../../src/slack/listeners/signed-form-state.ts";
 import { listenForVerdicts } from "../../src/slack/listeners/verdicts.ts";
+import { UNCOUNTED } from "../../src/slack/observe-calls.ts";
 import { commandReplies } from "../support/command-app.ts";
 import { fakeChat, fakeDirectory } from "../support/fake-slack.ts";
 import { aliveUntil, fakeAutomation, PLAIN_NAMES, TARGET, testClock, testLog } from "../support/fakes.ts";
@@ -124,6 +125,7 @@ export async function inbound(t: TestContext) {
     workspace: WORKSPACE,
     logger: makeBoltLogger(log),
     log,
+    calls: UNCOUNTED,
   });
   const base = { chat, workspace: WORKSPACE, formState, newId, log };
   const deciding = { ...voting, ...base, preview: makePreviewVerdict(voting), wake() {} };

@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { makePublishAudit } from "../../src/app/audit/publish-audit.ts";
 import { makeEventBus } from "../../src/aws/event-bus.ts";
+import { UNCOUNTED } from "../../src/aws/uncounted.ts";
 import { toShownFacts } from "../../src/core/audit-records.ts";
 import { testClock, testLog } from "../support/fakes.ts";
 import { aFacts, anEntry, aRequest, DETAILS, REQUEST_ID } from "../support/samples.ts";
@@ -21,7 +22,7 @@ const useAws = (url: string) =>
 test("of ten entries three fail: those three are sent again, each event arrives once, and in order for each request", async (t) => {
   await using aws = await awsWorld();
   useAws(aws.sandbox.url);
-  const bus = makeEventBus({ busName: "default", region: "us-east-1" });
+  const bus = makeEventBus({ busName: "default", region: "us-east-1", calls: UNCOUNTED });
   t.after(() => bus.close());
   const clock = testClock();
   const store = await aStore(t, { now: clock.now });
@@ -66,7 +67,7 @@ for (const code of ["AccessDeniedException", "NotAuthorizedForSourceException", 
   test(`while the bus answers ${code}, the records of a request wait in their order and stay visible as late`, async (t) => {
     await using aws = await awsWorld();
     useAws(aws.sandbox.url);
-    const bus = makeEventBus({ busName: "default", region: "us-east-1" });
+    const bus = makeEventBus({ busName: "default", region: "us-east-1", calls: UNCOUNTED });
     t.after(() => bus.close());
     const clock = testClock();
     const store = await aStore(t, { now: clock.now });
@@ -103,7 +104,7 @@ for (const code of ["AccessDeniedException", "NotAuthorizedForSourceException", 
 test("a request with the largest parameters that AWS accepts is published at the first attempt", async (t) => {
   await using aws = await awsWorld();
   useAws(aws.sandbox.url);
-  const bus = makeEventBus({ busName: "default", region: "us-east-1" });
+  const bus = makeEventBus({ busName: "default", region: "us-east-1", calls: UNCOUNTED });
   t.after(() => bus.close());
   const clock = testClock();
   const store = await aStore(t, { now: clock.now });

@@ -9,6 +9,7 @@ import type { Clock } from "../../src/app/ports/aws.ts";
 import { systemClock } from "../../src/ops/clock.ts";
 import { makeBoltLogger } from "../../src/slack/connection/bolt-logger.ts";
 import { makeSocket } from "../../src/slack/connection/socket.ts";
+import { UNCOUNTED } from "../../src/slack/observe-calls.ts";
 import { eventually } from "../support/eventually.ts";
 import { testClock, testLog } from "../support/fakes.ts";
 import { closedPort, rawServer, silentServer } from "../support/raw-server.ts";
@@ -25,11 +26,7 @@ function connect(t: TestContext, apiUrl: string, options: { clock?: Clock; appTo
   const states: boolean[] = [];
   const finals: string[] = [];
   const socket = makeSocket({
-    appToken,
-    apiUrl,
-    logger,
-    clock,
-    log,
+    ...{ appToken, apiUrl, logger, clock, log, calls: UNCOUNTED },
     onConnected: (connected) => states.push(connected),
     onFinal: (words) => finals.push(words),
   });

@@ -3,6 +3,7 @@ import { type TestContext, test } from "node:test";
 import { SendMessageCommand } from "@aws-sdk/client-sqs";
 import type { QueueMessage, WaitingQueue } from "../../src/app/ports/waiting-queue.ts";
 import { makeRecordEvents } from "../../src/app/watch/record-events.ts";
+import { UNCOUNTED } from "../../src/aws/uncounted.ts";
 import { makeWaitingQueue } from "../../src/aws/waiting-queue.ts";
 import { makeQueueHealth } from "../../src/ops/queue-health.ts";
 import { startQueueWorker } from "../../src/workers/receive-events.ts";
@@ -21,7 +22,7 @@ async function setUp(t: TestContext) {
   const { bot } = KEYS;
   Object.assign(process.env, { AWS_ACCESS_KEY_ID: bot.accessKeyId, AWS_SECRET_ACCESS_KEY: bot.secretAccessKey });
   const url = `${aws.sandbox.url}/111122223333/countersign-waiting`;
-  const queue = makeWaitingQueue({ url, region: "us-east-1" });
+  const queue = makeWaitingQueue({ url, region: "us-east-1", calls: UNCOUNTED });
   t.after(() => queue.close());
   await aws.document("Gate", { mainSteps: [gate("first", ["admin"])] });
   const send = (MessageBody: string) => aws.sqs().send(new SendMessageCommand({ QueueUrl: url, MessageBody }));
@@ -67,7 +68,7 @@ test("the adapter receives the events of a waiting step, deletes them, and names
   assert.equal(await queue.remove(messages.map(({ receipt }) => receipt)), null);
   assert.deepEqual(await left(), []);
   assert.equal((await queue.remove(["garbage"]))?.code, "ReceiptHandleIsInvalid");
-  const none = makeWaitingQueue({ url: `${aws.sandbox.url}/111122223333/none`, region: "us-east-1" });
+  const none = makeWaitingQueue({ url: `${aws.sandbox.url}/111122223333/none`, region: "us-east-1", calls: UNCOUNTED });
   t.after(() => none.close());
   const failed = await none.receive(never);
   assert.ok(failed.kind === "failed");

@@ -116,6 +116,9 @@ export async function bot(store: Store, quorum: number, gates: number, needed: n
     clock,
     random,
     log,
+    countStale: () => undefined,
+    reportChange: () => undefined,
+    withPauses: false,
   });
   const evaluateClick = makeEvaluateClick({
     requests,

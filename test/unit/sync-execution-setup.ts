@@ -55,6 +55,7 @@ export async function setUp(t: TestContext, routes = [aRoute()], withPauses = fa
     random: () => 0.5,
     log,
     countStale,
+    reportChange: () => undefined,
   };
   const sync = makeSyncExecution(deps);
   await store.owned.executions.watch({

@@ -43,7 +43,7 @@ export const makeHealthReport = (deps: HealthDeps & { directory: Directory; admi
   };
 };
 
-interface HealthDeps {
+export interface HealthDeps {
   effects: EffectStore;
   polls: Pick<PollStore, "all">;
   /** All targets of the configuration. */

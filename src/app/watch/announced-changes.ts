@@ -11,7 +11,7 @@ export function reportChanges(
   changes: readonly Change[],
   execution: ObservedExecution,
   seen: { executionId: string; announcedAt: number | null; seenAt: number },
-  report: ReportChange = () => undefined,
+  report: ReportChange,
 ): void {
   for (const change of changes) {
     const changedAt = findTime(change, execution);

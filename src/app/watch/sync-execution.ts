@@ -43,7 +43,7 @@ export interface SyncExecutionDeps {
   /** `elapsed` of the clock when this process started. */
   startedElapsed: number;
   /** Whether a route covers paused steps. */
-  withPauses?: boolean;
+  withPauses: boolean;
   ignored: IgnoredPauses;
   /** Returns the attempts with their times on the clock as it is now: it may have been set since they were stored. */
   correctTimes: (attempts: readonly SignalAttempt[]) => SignalAttempt[];
@@ -51,9 +51,9 @@ export interface SyncExecutionDeps {
   random: () => number;
   log: Log;
   /** Counts a read that is reported, because reads have contradicted a newer observation for a minute. */
-  countStale?: () => void;
+  countStale: () => void;
   /** Called for each change that a read showed, with the event that announced it, if any. */
-  reportChange?: ReportChange;
+  reportChange: ReportChange;
 }
 
 /**
@@ -178,7 +178,7 @@ async function applyReading(
   const signer = toRequestSigner(automation);
   const now = clock.now();
   const startedAt = now - (clock.elapsed() - deps.startedElapsed);
-  const { policyHash, withPauses = false } = deps;
+  const { policyHash, withPauses } = deps;
   const context = { now, attempts, signer, policyHash, startedAt, withPauses };
   const found = mask.inSlices(() => {
     const failedStep = hasEnded(execution.status) ? findFailedStep(execution, mask) : null;
@@ -220,7 +220,7 @@ async function isReported(
   const since = await executions.recordStale(watched, clock.now());
   if (clock.now() - since < CONTRADICTION_REPORT_MS) return false;
   log.warn({ event: "execution.read-stale", target, executionId, error }, "a read contradicts an earlier one");
-  countStale?.();
+  countStale();
   return true;
 }
 

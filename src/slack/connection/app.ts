@@ -17,7 +17,7 @@ export function makeApp(options: {
   workspace: Workspace;
   logger: Logger;
   log: Log;
-  calls?: SlackCalls;
+  calls: SlackCalls;
 }): { app: App; drain: () => Promise<void> } {
   const { receiver, token, apiUrl, workspace, logger, log, calls } = options;
   const app = new App({

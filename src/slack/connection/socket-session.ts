@@ -2,7 +2,7 @@ import { type App, SocketModeReceiver } from "@slack/bolt";
 import type { Logger } from "@slack/web-api";
 import type { Clock } from "../../app/ports/aws.ts";
 import type { SlackCalls } from "../../app/ports/slack.ts";
-import { observedFetch, UNCOUNTED } from "../observe-calls.ts";
+import { observedFetch } from "../observe-calls.ts";
 import { makeSocketDispatcher } from "./socket-proxy.ts";
 
 /**
@@ -33,7 +33,7 @@ export interface SessionOptions {
   apiUrl: string | null;
   logger: Logger;
   clock: Clock;
-  calls?: SlackCalls;
+  calls: SlackCalls;
   /** The app that gets the events. */
   app: App | undefined;
   onConnected: (connected: boolean) => void;
@@ -74,7 +74,7 @@ export async function runSession(options: SessionOptions): Promise<void> {
 }
 
 function makeReceiver(
-  { appToken, apiUrl, logger, calls = UNCOUNTED, app }: SessionOptions,
+  { appToken, apiUrl, logger, calls, app }: SessionOptions,
   dispatcher: ReturnType<typeof makeSocketDispatcher>,
 ): SocketModeReceiver {
   const receiver = new SocketModeReceiver({

@@ -45,7 +45,7 @@ interface SocketOptions {
   logger: Logger;
   clock: Clock;
   log: Log;
-  calls?: SlackCalls;
+  calls: SlackCalls;
   onConnected: (connected: boolean) => void;
   /** Called when the token is refused for good, with the advice for an admin. */
   onFinal: (advice: string) => void;

@@ -5,7 +5,7 @@ import { bucketKey, type DeliveryMethod, hasApproverPace, PACED_MS, SLOT_TIMEOUT
 import type { ReservedSlots } from "./reserved-slots.ts";
 import type { AcquireMethodSlot } from "./slots.ts";
 
-interface LimitDeps {
+export interface LimitDeps {
   acquireSlot: AcquireMethodSlot;
   /** Slots that are acquired already, for calls for which a click waits; every other call acquires its own. */
   reserved?: Pick<ReservedSlots, "use">;

@@ -1,4 +1,5 @@
 import { existsSync, globSync, readFileSync } from "node:fs";
+import { stripTypeScriptTypes } from "node:module";
 import { basename, dirname, join } from "node:path";
 
 /** Imports of types are erased before a program runs. */
@@ -12,6 +13,12 @@ const LONG = /(core-model|messages-limits|executions-to-blocks)\.test\.ts$/;
 
 /** More tests would make each mutant too slow. */
 const MAX_NEAR = 12;
+
+const COMMENT = /\/\*.*?\*\/|\/\/[^\n]*/gs;
+
+/** Tells whether a file has more than types, comments and imports of types. */
+export const hasCode = (file: string): boolean =>
+  stripTypeScriptTypes(readFileSync(file, "utf8")).replaceAll(COMMENT, "").trim() !== "";
 
 const importsOf = new Map<string, string[]>();
 

@@ -1,6 +1,7 @@
 /**
  * Runs mutation tests with StrykerJS: changes the sources in small ways, one at a time, and reports the changes that no test
- * notices. See USAGE. Exits with 1 if fewer than MIN_RATE percent of the mutants of any folder are killed.
+ * notices. See USAGE. Exits with 1 if a survivor is not explained, if fewer than MIN_RATE percent of the mutants of any folder
+ * are killed, or if no test reaches a file with code.
  */
 import { spawnSync } from "node:child_process";
 import { createHash } from "node:crypto";
@@ -18,7 +19,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
 import { describeMutant, type EquivalentMutant, isExplained, type Position } from "./equivalent-mutants.ts";
-import { findTests } from "./find-tests.ts";
+import { findTests, hasCode } from "./find-tests.ts";
 import { type MutationResult, toLine, toRate, totalByFolder } from "./mutation-rates.ts";
 
 const USAGE = `npm run mutation -- [--sample N [--seed S] | --lines LIST] [--pure | --far] [--concurrency C] [--survivors PATH] [FILE or FOLDER ...]
@@ -73,10 +74,17 @@ if (values.sample !== undefined) print(`seed ${values.seed}`);
 const folder = mkdtempSync(join(tmpdir(), "countersign-mutation-"));
 const equivalents = JSON.parse(readFileSync("scripts/equivalent-mutants.json", "utf8")) as EquivalentMutant[];
 const results: MutationResult[] = [];
+const unreached: string[] = [];
 let unexplained = 0;
 try {
   for (const file of sources) {
-    const mutants = mutate(file);
+    const tests = findTests(file);
+    if (tests.near.length === 0) {
+      // Types have no mutants.
+      if (hasCode(file)) unreached.push(file);
+      continue;
+    }
+    const mutants = mutate(file, tests);
     const survivors = mutants.filter(({ status }) => status === "Survived" || status === "NoCoverage");
     const source = readFileSync(file, "utf8");
     for (const { location, mutatorName, replacement = "" } of survivors) {
@@ -97,23 +105,20 @@ try {
 const folders = totalByFolder(results);
 print("", ...results.map(toLine), "", ...folders.map(toLine));
 if (unexplained > 0) print("", `${unexplained} survivors have no test and no explanation.`);
-process.exit(unexplained === 0 && folders.every((each) => toRate(each) >= MIN_RATE) ? 0 : 1);
+if (unreached.length > 0)
+  print("", "These files have code and were not mutated, because no unit or contract test reaches them:", ...unreached);
+process.exit(unexplained === 0 && unreached.length === 0 && folders.every((each) => toRate(each) >= MIN_RATE) ? 0 : 1);
 
 function print(...lines: string[]): void {
   process.stdout.write(`${lines.join("\n")}\n`);
 }
 
 /** Runs Stryker on one file, and returns its valid mutants. */
-function mutate(file: string): Mutant[] {
-  const { near, pure, far } = findTests(file);
+function mutate(file: string, { near, pure, far }: ReturnType<typeof findTests>): Mutant[] {
   const toCommand = (tests: readonly string[]) =>
     // Each file in its own process, without a runner: in a shared one, some tests end with exit code 0 although they fail.
     tests.map((test) => `${process.execPath} --test-reporter=dot ${test}`).join(" && ");
   const groups = [values.pure ? pure : near, values.far ? far : []].filter((tests) => tests.length > 0);
-  if (groups.length === 0) {
-    print(`no test reaches ${file}`);
-    return [];
-  }
   const report = join(folder, "report.json");
   const config = join(folder, "stryker.config.json");
   const work = join(folder, "work");

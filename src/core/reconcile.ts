@@ -45,6 +45,8 @@ export type Change =
 
 export interface ReconcileContext {
   now: number;
+  /** When the read began, for what it does not show yet; default: now. */
+  readAt?: number;
   /** Every attempt to signal one of the known requests. */
   attempts?: readonly SignalAttempt[];
   /** Hides secrets in AWS's messages. */
@@ -70,7 +72,7 @@ export function reconcile(
   known: readonly ApprovalRequest[],
   context: ReconcileContext,
 ): Change[] {
-  const { now, attempts = [], withPauses = false } = context;
+  const { attempts = [], withPauses = false, readAt = context.now } = context;
   const turns = matchTurns(observed.steps, known);
   const changes = known.flatMap((request) => findChange(observed, request, turns, context) ?? []);
   if (opensRequests(observed)) {
@@ -78,7 +80,7 @@ export function reconcile(
     for (const action of actions) changes.push(...findOpenings(observed.steps, known, turns, action));
   }
   const changed = new Set(changes.flatMap((change) => (change.kind === "open" ? [] : change.request.id)));
-  for (const verified of verifySignals(observed, known, { attempts, now })) {
+  for (const verified of verifySignals(observed, known, { attempts, now: readAt })) {
     const { request, result, reached } = verified;
     // A request changes once per read; the next read verifies this one.
     if (changed.has(request.id)) continue;

@@ -56,7 +56,10 @@ interface Context {
   now: number;
 }
 
-/** Compares a read of an execution with the signals that were sent for it. Pure; returns the results that are new. */
+/**
+ * Compares a read of an execution with the signals that were sent for it. Pure; returns the results that are new. `now`: when
+ * the read began. The process can pause after a read, which then shows nothing of what happened meanwhile.
+ */
 export function verifySignals(
   observed: ObservedExecution,
   known: readonly ApprovalRequest[],

@@ -241,6 +241,20 @@ test("a signal without effect is reported after a minute, and never sent again",
   assert.deepEqual(await store.requests.dueToSignal(TARGET, Number.MAX_SAFE_INTEGER, 10), []);
 });
 
+test("a read that began before the minute was over reports no signal as without effect, however long the process pauses then", async (t) => {
+  const { automation, clock, read, requests, patch } = await setUp(t);
+  await read();
+  const accepted = { state: "decided", decision: "approve", signal: "accepted", signalNextAt: null };
+  await patch({ ...accepted, verification: "due" }, anAttempt({ requestId: "request-1", state: "accepted" }));
+  clock.advance(59_000);
+  automation.onRead = () => clock.advance(60_000);
+  await read();
+  assert.equal((await requests())[0]?.verification, "due");
+  automation.onRead = () => undefined;
+  await read();
+  assert.equal((await requests())[0]?.verification, "no-effect");
+});
+
 test("the first read after a start makes a decision due again that AWS refused before, whatever happened to the clock", async (t) => {
   const { clock, read, requests, patch, deps } = await setUp(t);
   await read();

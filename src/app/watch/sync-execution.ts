@@ -179,7 +179,7 @@ async function applyReading(
   const now = clock.now();
   const startedAt = now - (clock.elapsed() - deps.startedElapsed);
   const { policyHash, withPauses } = deps;
-  const context = { now, attempts, signer, policyHash, startedAt, withPauses };
+  const context = { now, readAt, attempts, signer, policyHash, startedAt, withPauses };
   const found = mask.inSlices(() => {
     const failedStep = hasEnded(execution.status) ? findFailedStep(execution, mask) : null;
     return reconcile(execution, known, { ...context, maskText: mask.text, failedStep });

@@ -71,6 +71,7 @@ test("values up to 100,000 characters in all are stored, each counted with its s
     toRequestFacts(anExecution({ parameters }), aStep(), gate, open, null).parameters.map(({ values }) => values);
   const x = (length: number) => "x".repeat(length);
   assert.deepEqual(stored({ A: [x(99_999)] }), [[x(99_999)]]);
+  assert.equal(NOT_STORED, "(not shown: too long to store, see the AWS console)");
   assert.deepEqual(stored({ A: [x(100_000)] }), [[NOT_STORED]]);
   assert.deepEqual(stored({ A: [x(49_999), x(49_999)] }), [[x(49_999), x(49_999)]]);
   assert.deepEqual(stored({ A: [x(49_999), x(50_000)] }), [[NOT_STORED]]);

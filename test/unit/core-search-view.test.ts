@@ -70,6 +70,10 @@ test("whole values are compared without the space around them", () => {
 const DECODED: [claim: string, text: string, views: [view: string, ...places: number[]][]][] = [
   ["nothing encoded has no view", "a b% %g1 %1g %", []],
   ["a backslash at the end encodes nothing", `ab${BACKSLASH}`, []],
+  ["a backslash at the end stays if others are decoded", String.raw`\"a` + BACKSLASH, [[`"a${BACKSLASH}`, 0, 2, 3, 4]]],
+  ["only u and x begin a number", String.raw`\q41`, [["q41", 0, 2, 3, 4]]],
+  ["an encoded zero is left out", String.raw`a\u0000b`, [["ab", 0, 7, 8]]],
+  ["a percent sign without two digits stays if others are decoded", "%41%g1", [["a%g1", 0, 3, 4, 5, 6]]],
   ["JSON's short escapes are decoded", String.raw`a\n\r\t\b\fB`, [["a b", 0, 1, 11, 12]]],
   ["a marked character is itself", String.raw`\"\/\q`, [['"/q', 0, 2, 4, 6]]],
   ["JSON's numbers are decoded", String.raw`\u0041\u00e9\x4a.`, [["aéj.", 0, 6, 12, 16, 17]]],
@@ -147,4 +151,10 @@ test("bytes are seen like a text, without the zero bytes of UTF-16", () => {
   assert.equal(viewBytes(bytes, 3), "ab");
   assert.equal(viewBytes(Uint8Array.of(32, 32), 2), " ");
   assert.equal(viewBytes(new Uint8Array(20_000).fill(66), 20_000), "b".repeat(20_000));
+});
+
+test("white space between bytes is one space, and only the given number of bytes counts", () => {
+  const bytes = (text: string) => Uint8Array.from(Buffer.from(text, "latin1"));
+  assert.equal(viewBytes(bytes("A\t\n b\0c+d"), 9), "a bc d");
+  assert.equal(viewBytes(bytes("A\0BC"), 3), "ab");
 });

@@ -129,7 +129,7 @@ for (const [asked, denial] of [
     assert.equal((await store.requests.byId(rosas.requestId))?.state, "open");
   });
 
-  test(`if Slack refuses ${asked} until an admin changes something, the click is denied at once`, async (t) => {
+  test(`if ${asked} fails for another reason, the click is denied at once`, async (t) => {
     const { store, directory, press } = await setUp(t);
     const failure = { error: "missing_scope", advice: { cause: "the app lacks a scope", fix: "Ask an admin." } };
     directory[asked] = async () => ({ kind: "unknown", ...failure });

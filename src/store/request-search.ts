@@ -15,8 +15,10 @@ const CLOSED = sql<SqlBool>`requests.state = 'closed'`;
 /** The requests that are read and parsed at a time. */
 const ROWS_PER_PAGE = 50;
 
-/** Ids in one statement: it takes milliseconds. */
+/** Ids in one statement. */
 const MAX_IDS = 500;
+/** The votes that are searched, or the requests whose votes are, in one statement: it takes a millisecond. */
+const MAX_SEARCHED = 200;
 
 /** The character after the hexadecimal digits: ids with a prefix are less than the prefix with it. */
 const AFTER_DIGITS = "g";
@@ -109,15 +111,17 @@ const selectRows = (db: Kysely<Tables>, ids: readonly string[], order: "asc" | "
   db.selectFrom("requests").where("id", "in", ids).orderBy("closedAt", order).orderBy("id", order);
 
 /**
- * Finds the ids of closed requests in pages of at most ROWS_PER_PAGE, in their order. Requests by their voters are looked for
- * in the same order, some at a time: the votes of a person can be many, and a search of all would block the process.
+ * Finds the ids of closed requests in pages of at most ROWS_PER_PAGE, in their order. If the voters have many votes, the
+ * requests are read in the same order, some at a time: a search of all their votes would block the process.
  */
 async function* findClosed(db: Kysely<Tables>, { voters, ...query }: ClosedQuery): AsyncGenerator<string[]> {
-  const people = voters === null ? null : new Set(voters);
-  if (people?.size === 0) return;
-  const limit = people === null ? Math.min(query.limit, ROWS_PER_PAGE) : MAX_IDS;
+  if (voters?.length === 0) return;
+  const votes = voters === null ? null : selectVoted(db, voters);
+  const hasFew = votes !== null && (await votes.limit(MAX_SEARCHED + 1).execute()).length <= MAX_SEARCHED;
+  const [people, within] = votes === null || hasFew ? [null, votes] : [new Set(voters), null];
+  const limit = people === null ? Math.min(query.limit, ROWS_PER_PAGE) : MAX_SEARCHED;
   for (let part = query; ; await letOthersRun()) {
-    const closed = await selectClosed(db, { ...part, limit }).execute();
+    const closed = await selectClosed(db, { ...part, limit }, within).execute();
     const last = closed.at(-1);
     if (last === undefined) return;
     const ids = closed.map(({ id }) => id);
@@ -135,8 +139,18 @@ async function findVoted(db: Kysely<Tables>, ids: string[], people: ReadonlySet<
   return new Set(votes.filter(({ userId }) => people.has(userId)).map(({ requestId }) => requestId));
 }
 
-/** Selects from the index of closed requests alone: rows are large. */
-function selectClosed(db: Kysely<Tables>, { before, after, since, until, limit }: Omit<ClosedQuery, "voters">) {
+const selectVoted = (db: Kysely<Tables>, voters: readonly string[]) =>
+  db
+    .selectFrom("votes")
+    .select("requestId")
+    .where("userId", "in", [...voters]);
+
+/** Selects from indexes alone: rows are large. `within`: only these requests. */
+function selectClosed(
+  db: Kysely<Tables>,
+  { before, after, since, until, limit }: Omit<ClosedQuery, "voters">,
+  within: ReturnType<typeof selectVoted> | null,
+) {
   const order = after === undefined ? "desc" : "asc";
   let query = db.selectFrom("requests").select(["id", "closedAt"]).where(CLOSED);
   if (before !== null)
@@ -147,7 +161,9 @@ function selectClosed(db: Kysely<Tables>, { before, after, since, until, limit }
     query = query
       .where("closedAt", ">=", after.closedAt)
       .where((where) => where.or([where("closedAt", ">", after.closedAt), where("id", ">", after.id)]));
-  if (since !== null) query = query.where("closedAt", ">=", since);
+  // The range is always there: without one, SQLite would search the ids of votes in the table instead of an index.
+  query = query.where("closedAt", ">=", since ?? 0);
+  if (within !== null) query = query.where("id", "in", within);
   if (until !== null) query = query.where("closedAt", "<", until);
   return query.orderBy("closedAt", order).orderBy("id", order).limit(limit);
 }

@@ -150,14 +150,14 @@ for (const engine of ENGINES) {
     assert.deepEqual(await store.search.closedFigures({ ...query, voters: [] }), []);
   });
 
-  test(`${engine.name}: the requests of rare voters are found among many others, in order and in pages, in both directions`, async (t) => {
-    const closed = Array.from({ length: 503 }, (_, index) =>
+  test(`${engine.name}: the requests of rare voters and of busy ones are found among many others, in order and in pages, in both directions`, async (t) => {
+    const closed = Array.from({ length: 230 }, (_, index) =>
       aRequest({ id: `r${String(index).padStart(4, "0")}`, state: "closed", closedAt: NOW + Math.floor(index / 2) }),
     );
     const store = await filled(t, []);
     for (let start = 0; start < closed.length; start += 20)
       await Promise.all(closed.slice(start, start + 20).map((request, index) => open(store, request, start + index)));
-    const rare = [0, 2, 3, 4, 5, 250, 499, 502].map((index) => closed[index]?.id ?? "");
+    const rare = [0, 2, 3, 4, 5, 100, 199, 202].map((index) => closed[index]?.id ?? "");
     for (const [index, requestId] of rare.entries()) {
       const vote = aVote(index % 2 === 0 ? "U0JANE" : "U0OMAR", { requestId });
       await store.requests.advance({ requestId, expectedVersion: 1, patch: {}, vote, audit: [] });
@@ -179,8 +179,30 @@ for (const engine of ENGINES) {
       await idsOf({ voters: ["U0OMAR"], limit: 9 }),
       newest.filter((_, index) => index % 2 === 0),
     );
-    assert.deepEqual(await idsOf({ since: NOW + 1, until: NOW + 125 }), rare.slice(1, 5).toReversed());
+    assert.deepEqual(await idsOf({ since: NOW + 1, until: NOW + 50 }), rare.slice(1, 5).toReversed());
     assert.deepEqual(await idsOf({ voters: ["U0ROSA"] }), []);
+
+    // People with more than 200 votes are looked for in the order of the requests.
+    const busy = closed.filter(({ id }) => !rare.includes(id) || id === rare[2]);
+    for (let start = 0; start < busy.length; start += 20)
+      await Promise.all(
+        busy.slice(start, start + 20).map(({ id: requestId }) =>
+          store.requests.advance({
+            requestId,
+            expectedVersion: requestId === rare[2] ? 3 : 1,
+            patch: {},
+            vote: aVote("U0ROSA", { requestId }),
+            audit: [],
+          }),
+        ),
+      );
+    const voters = ["U0ROSA", "U0OMAR", "U0NOBODY"];
+    const byBusy = closed.filter((each) => busy.includes(each) || rare.indexOf(each.id) % 2 === 1).map(({ id }) => id);
+    assert.ok(byBusy.length > 200 && byBusy.length < closed.length);
+    assert.deepEqual(await idsOf({ voters, limit: 1_000 }), byBusy.toReversed());
+    assert.deepEqual(await idsOf({ voters, limit: 3, before: cursorOf(byBusy[3]) }), byBusy.slice(0, 3).toReversed());
+    assert.deepEqual(await idsOf({ voters, limit: 3, after: cursorOf(byBusy.at(-4)) }), byBusy.slice(-3));
+    assert.deepEqual(await idsOf({ voters, since: NOW + 115 }), []);
   });
 
   test(`${engine.name}: requests are found by voter, by the beginning of an id, and by message`, async (t) => {

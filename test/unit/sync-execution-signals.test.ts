@@ -1,5 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import { makeAttemptTimes } from "../../src/app/signal/attempt-times.ts";
+import { makeSyncExecution } from "../../src/app/watch/sync-execution.ts";
 import { type AuditContext, type AuditRecord, isPublished } from "../../src/core/audit-records.ts";
 import { TARGET } from "../support/fakes.ts";
 import { anAttempt, anExecution, aRoute, aStep, aVote } from "../support/samples.ts";
@@ -253,6 +255,23 @@ test("a read that began before the minute was over reports no signal as without 
   automation.onRead = () => undefined;
   await read();
   assert.equal((await requests())[0]?.verification, "no-effect");
+});
+
+test("a clock that is set back during a read makes no signal older", async (t) => {
+  const { automation, clock, read, requests, patch, deps, watched, abort } = await setUp(t);
+  await read();
+  const accepted = { state: "decided", decision: "approve", signal: "accepted", signalNextAt: null };
+  const attempt = anAttempt({ requestId: "request-1", state: "accepted" });
+  await patch({ ...accepted, verification: "due" }, attempt);
+  const times = makeAttemptTimes(clock);
+  for (const state of ["sending", "accepted"] as const) times.remember({ ...attempt, state });
+  const sync = makeSyncExecution({ ...deps, correctTimes: times.correct });
+  for (const setBackMs of [0, 90_000]) {
+    clock.advance(5_000);
+    automation.onRead = () => clock.advance(-setBackMs);
+    await sync(automation, (await watched()) ?? assert.fail("it is watched"), abort.signal);
+    assert.equal((await requests())[0]?.verification, "due");
+  }
 });
 
 test("the first read after a start makes a decision due again that AWS refused before, whatever happened to the clock", async (t) => {

@@ -72,7 +72,7 @@ export const makeSyncExecution =
     const damaged: DamagedRequest[] = [];
     const note = (row: DamagedRequest) => damaged.push(row);
     const known = await deps.requests.ofExecution(automation.target, watched.executionId, note);
-    const readAt = clock.now();
+    const [readAt, readElapsed] = [clock.now(), clock.elapsed()];
     const reading = await automation.read(watched.executionId, abort);
     if (abort.aborted) return;
     switch (reading.kind) {
@@ -104,7 +104,7 @@ export const makeSyncExecution =
         if (abort.aborted) return;
         return awaitsParents(deps, execution)
           ? executions.recordRead(watched, clock.now() + POSTPONED_MS, watched.unchangedReads)
-          : applyReading(deps, automation, { ...watched, readAt }, execution, abort);
+          : applyReading(deps, automation, { ...watched, readAt, readElapsed }, execution, abort);
       }
       default:
         throw new Error(`unexpected reading ${reading satisfies never}`);
@@ -154,7 +154,7 @@ async function closeNotFoundRequests(
 async function applyReading(
   deps: SyncExecutionDeps,
   automation: Automation,
-  { readAt, ...watched }: WatchedExecution & { readAt: number },
+  { readAt, readElapsed, ...watched }: WatchedExecution & { readAt: number; readElapsed: number },
   execution: ObservedExecution,
   abort: AbortSignal,
 ): Promise<void> {
@@ -177,9 +177,11 @@ async function applyReading(
   if (contradiction === null && watched.staleSince != null && !isSignaling) await executions.clearStale(watched);
   const signer = toRequestSigner(automation);
   const now = clock.now();
-  const startedAt = now - (clock.elapsed() - deps.startedElapsed);
+  // Earlier times by the clock as it is now: it may have been set since.
+  const toTime = (elapsed: number) => now - (clock.elapsed() - elapsed);
+  const [startedAt, askedAt] = [toTime(deps.startedElapsed), toTime(readElapsed)];
   const { policyHash, withPauses } = deps;
-  const context = { now, readAt, attempts, signer, policyHash, startedAt, withPauses };
+  const context = { now, readAt: askedAt, attempts, signer, policyHash, startedAt, withPauses };
   const found = mask.inSlices(() => {
     const failedStep = hasEnded(execution.status) ? findFailedStep(execution, mask) : null;
     return reconcile(execution, known, { ...context, maskText: mask.text, failedStep });

@@ -1,6 +1,7 @@
 import { parseArn } from "./arn.ts";
 import { type ObservedExecution, type ObservedStep, PAUSE_ACTION, type Parents } from "./execution.ts";
 import { MASK, type Mask, WITHHELD } from "./mask.ts";
+import { asText } from "./parse-object.ts";
 import type { RouteSubject } from "./policy.ts";
 import type { Parameter, RequestFacts } from "./request.ts";
 import type { RequesterFacts } from "./requester.ts";
@@ -130,9 +131,4 @@ function texts(input: unknown): string[] {
 function positive(input: unknown): number {
   const number = typeof input === "string" ? Number(input) : input;
   return typeof number === "number" && Number.isInteger(number) && number > 0 ? number : 1;
-}
-
-/** A list may hold any JSON where AWS documents strings. */
-function asText(value: unknown): string {
-  return typeof value === "string" ? value : (JSON.stringify(value) ?? "");
 }

@@ -11,6 +11,5 @@ export function parseObject(text: string): Record<string, unknown> | null {
   }
 }
 
-/** Returns a string as it is, and any other value as JSON. `String()` throws for an object with a member named toString. */
-export const asText = (value: unknown): string =>
-  typeof value === "string" ? value : (JSON.stringify(value) ?? "undefined");
+/** Returns a string as it is, any other value as JSON, and nothing for undefined. `String()` throws for an object with a member named toString. */
+export const asText = (value: unknown): string => (typeof value === "string" ? value : (JSON.stringify(value) ?? ""));

@@ -20,7 +20,7 @@ test("a run of base64 is decoded from each of the four places at which its group
     const units = bytes
       .map((byte) => Number.parseInt(byte, 2))
       .filter((unit) => (unit > 32 && unit < 127) || unit > 160);
-    assert.equal(decoded, String.fromCharCode(...units).toLowerCase(), `${skipped} skipped`);
+    assert.equal(decoded, String.fromCharCode(...units).toLowerCase(), `from place ${skipped}`);
   }
 });
 

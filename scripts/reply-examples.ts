@@ -69,6 +69,7 @@ export const denialExamples: Record<string, readonly Denial[]> = {
     { kind: "closed", request: view(elsewhere({ by: [OMAR] })).request, votes: [] },
     { kind: "already-voted", verdict: "approve" },
     { kind: "already-voted", verdict: "reject" },
+    { kind: "replaced", verdict: "approve", by: "withdraw" },
     { kind: "nothing-to-withdraw" },
   ],
   "reply-form": [

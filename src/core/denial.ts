@@ -1,4 +1,4 @@
-import { findRouteTerms, findTerms, outcomeText, STOP_PERMISSION } from "./action-terms.ts";
+import { capitalize, findRouteTerms, findTerms, outcomeText, STOP_PERMISSION } from "./action-terms.ts";
 import { describeApprovers } from "./approvers.ts";
 import { inConsole } from "./console-url.ts";
 import { type DamagedDenial, damagedSentence } from "./damaged-denial.ts";
@@ -7,7 +7,7 @@ import { listNames, type NameRenderer } from "./name-renderer.ts";
 import { type FailedLookup, lookupFailureText, type Person } from "./person.ts";
 import type { Route } from "./policy.ts";
 import { describePrincipal } from "./principal.ts";
-import type { ApprovalRequest, StepAction, Verdict, Vote } from "./request.ts";
+import type { ApprovalRequest, ReplacingAction, StepAction, Verdict, Vote } from "./request.ts";
 import type { Requester } from "./requester.ts";
 import { explainRequesterRule } from "./requester-rule.ts";
 import { type Uncovered, uncoveredSentence } from "./uncovered.ts";
@@ -40,6 +40,8 @@ export type Denial =
   | ({ kind: "closed" } & DecidedBefore)
   | ({ kind: "decided" } & DecidedBefore)
   | ({ kind: "already-voted"; verdict: Verdict } & StepAction)
+  /** The person chose another action before this vote was evaluated. */
+  | ({ kind: "replaced"; verdict: Verdict; by: ReplacingAction } & StepAction)
   /** AWS had not confirmed that the signer may stop executions. */
   | ({ kind: "cannot-stop" } & InAws)
   | ({ kind: "nothing-to-withdraw" } & StepAction)
@@ -112,6 +114,8 @@ export function denialSentence(denial: Denial, show: NameRenderer): string {
       return closedSentence(denial, show);
     case "already-voted":
       return alreadyVotedSentence(denial);
+    case "replaced":
+      return replacedSentence(denial);
     case "cannot-stop":
       return `Countersign cannot stop this execution: when this request opened, AWS did not confirm that Countersign may stop executions (${show.text(STOP_PERMISSION)}). ${NOTHING} Stop the execution ${inConsole(denial.page, show)}. To allow Stop on later requests, ask an admin to add the permission.`;
     case "nothing-to-withdraw":
@@ -132,6 +136,16 @@ function alreadyVotedSentence(denial: Extract<Denial, { kind: "already-voted" }>
   return denial.verdict === "approve"
     ? `You have already ${voted.approve} this request. It still needs ${approvals} from other people.`
     : `You have already ${voted.reject} this request.`;
+}
+
+function replacedSentence(denial: Extract<Denial, { kind: "replaced" }>): string {
+  const { noun, verb } = findTerms(denial);
+  const actions = {
+    reject: `pressed ${capitalize(verb.reject)}`,
+    withdraw: "pressed Withdraw",
+    "break-glass": "broke glass",
+  };
+  return `Your ${noun[denial.verdict]} does not count: you ${actions[denial.by]} before Countersign could evaluate it. Countersign evaluates your later click instead.`;
 }
 
 const breakGlassHint = (isAdmin = false) =>
@@ -189,61 +203,4 @@ function closedSentence({ request, votes }: DecidedBefore, show: NameRenderer): 
   const principals = outcome.by.map((arn) => describePrincipal(arn, show));
   const elsewhere = principals.length > 0 ? ` by ${listNames(principals, "and")}` : "";
   return `This step is no longer waiting: ${outcomeText(outcome, request.facts)} in AWS${elsewhere}. Your click changed nothing.`;
-}
-
-/** Says in a few words why a click did not count, for a list of events. */
-export function denialLabel(kind: Denial["kind"]): string {
-  switch (kind) {
-    case "no-request":
-      return "unknown request";
-    case "damaged":
-      return "damaged record of the request";
-    case "wrong-workspace":
-      return "another installation's button";
-    case "foreign-message":
-      return "not a message of the request";
-    case "forged-form":
-      return "not a form of Countersign";
-    case "no-route":
-      return "no route";
-    case "information-only":
-      return "the route is for information only";
-    case "no-target":
-      return "target not in the configuration";
-    case "not-listed":
-      return "the step's Approvers do not include the signer";
-    case "account-status":
-      return "a guest, or an external, deactivated or bot account";
-    case "person-unknown":
-      return "Slack did not return the account";
-    case "not-approver":
-      return "not an approver";
-    case "membership-unknown":
-      return "Slack did not return the groups";
-    case "voter-unread":
-      return "Slack did not return an earlier approver";
-    case "not-admin":
-      return "not an admin";
-    case "self-approval":
-      return "self-approval";
-    case "requester-unknown":
-      return "requester unknown";
-    case "requester-unread":
-      return "Slack did not return the requester";
-    case "closed":
-    case "decided":
-      return "already decided";
-    case "already-voted":
-      return "already voted";
-    case "nothing-to-withdraw":
-      return "no approval to withdraw";
-    case "cannot-stop":
-      return "Countersign may not stop executions";
-    case "reason-missing":
-      return "reason missing";
-    case "not-typed":
-      return "runbook name not typed";
-    default:
-      throw new Error(`no label for ${kind satisfies never}`);
-  }
 }

@@ -1,5 +1,6 @@
 import { findTerms } from "./action-terms.ts";
-import { type Denial, denialLabel } from "./denial.ts";
+import type { Denial } from "./denial.ts";
+import { denialLabel } from "./denial-label.ts";
 import type { NameRenderer } from "./name-renderer.ts";
 import type { ApprovalRequest, Vote } from "./request.ts";
 

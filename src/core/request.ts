@@ -27,6 +27,9 @@ export type RequestedAction = Verdict | "withdraw";
 /** The authority of a decision: as an approver of the route, or as an admin who overrides quorum and self-approval. */
 export type Authority = "approver" | "break-glass";
 
+/** A later action of a person that replaces their earlier vote while that still waits for its evaluation. */
+export type ReplacingAction = Exclude<RequestedAction, "approve"> | "break-glass";
+
 /**
  * The facts about the waiting step when the request opens, already masked. None changes afterwards, except that a start time
  * that AWS did not report at first is added, and that `signer` follows the configuration.

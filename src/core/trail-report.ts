@@ -3,7 +3,7 @@
 import { findTerms, outcomeText } from "./action-terms.ts";
 import type { AuditDetails, StoredRecord } from "./audit-records.ts";
 import { clean } from "./clean-text.ts";
-import { denialLabel } from "./denial.ts";
+import { denialLabel } from "./denial-label.ts";
 import { globMatches } from "./glob.ts";
 import type { NameRenderer } from "./name-renderer.ts";
 import { asText } from "./parse-object.ts";

@@ -1,5 +1,5 @@
 import { type Kysely, type RawBuilder, type SqlBool, sql } from "kysely";
-import type { Click, ClickRow, ClickStore } from "../app/ports/click-store.ts";
+import type { Click, ClickStore, DueClick } from "../app/ports/click-store.ts";
 import { appendAudit } from "./audit.ts";
 import { didChange } from "./changed-rows.ts";
 import { clickFromRow } from "./rows.ts";
@@ -15,10 +15,27 @@ export function makeClickStore(db: Kysely<Tables>, now: () => number): ClickStor
   return {
     record: (click, until = 0) => record(db, click, until),
 
-    unevaluated: (at, limit, { own = [], ...options } = {}) =>
-      selectFairly(db, UNEVALUATED, "evaluatedAt", dueAt(at, own), { limit, ...options }),
+    async unevaluated(at, limit, { own = [], ...options } = {}) {
+      const isDue = or([
+        isDueAt(at),
+        IS_REPLACED,
+        ...(own.length === 0 ? [] : [sql<SqlBool>`id in (${sql.join([...own])})`]),
+      ]);
+      const pending = sql<SqlBool>`${UNEVALUATED} and ${isDue} and ${NO_EARLIER_CLICK}`;
+      const rows = await selectFairly<DueRow>(
+        db,
+        pending,
+        "evaluatedAt",
+        { limit, ...options },
+        sql`, ${REPLACED_BY} as replaced_by`,
+      );
+      return rows.map(({ replacedBy, ...row }) => ({ ...clickFromRow(row), replacedBy }));
+    },
 
-    unreplied: (at, limit) => selectFairly(db, UNREPLIED, "repliedAt", dueAt(at, []), { limit }),
+    async unreplied(at, limit) {
+      const pending = sql<SqlBool>`${UNREPLIED} and ${isDueAt(at)}`;
+      return (await selectFairly(db, pending, "repliedAt", { limit })).map(clickFromRow);
+    },
 
     claim: (id, at, until) => claim(db, id, at, until),
 
@@ -59,29 +76,46 @@ const NO_EARLIER_CLICK = sql<SqlBool>`not exists (
     and (earlier_click.received_at < clicks.received_at
       or (earlier_click.received_at = clicks.received_at and earlier_click.id < clicks.id)))`;
 
+/** The later clicks of the person that replace this one: see `ClickStore.unevaluated`. */
+const REPLACING = sql`from clicks as later_click
+  where later_click.user_id = clicks.user_id and later_click.request_id = clicks.request_id
+    and later_click.evaluated_at is null
+    and (later_click.received_at > clicks.received_at
+      or (later_click.received_at = clicks.received_at and later_click.id > clicks.id))
+    and ((clicks.verdict = 'approve' and later_click.verdict in ('reject', 'withdraw'))
+      or (clicks.verdict <> 'withdraw' and clicks.authority = 'approver' and later_click.authority = 'break-glass'))`;
+
+const REPLACED_BY = sql`(select case later_click.authority when 'break-glass' then 'break-glass' else later_click.verdict end
+  ${REPLACING} order by later_click.received_at, later_click.id limit 1)`;
+
+/** A postponed click is not in evaluation: a claim removes its error. */
+const IS_REPLACED = sql<SqlBool>`(clicks.last_error is not null and exists (select 1 ${REPLACING}))`;
+
+type DueRow = Tables["clicks"] & Pick<DueClick, "replacedBy">;
+
 /**
- * Returns due clicks: the oldest one of each person, then the next one of each, up to `ofEach`. Among these, the people in
+ * Returns pending clicks: the oldest one of each person, then the next one of each, up to `ofEach`. Among these, the people in
  * `first` come first, then those whose last turn (`served`) is the longest time ago. A person with many clicks so gets one
- * turn at a time, like everyone else.
+ * turn at a time, like everyone else. `columns`: SQL of further columns.
  */
-async function selectFairly(
+async function selectFairly<Row extends Tables["clicks"]>(
   db: Kysely<Tables>,
   pending: RawBuilder<SqlBool>,
   served: "evaluatedAt" | "repliedAt",
-  isDue: RawBuilder<SqlBool>,
   { limit, first = [], ofEach = 1 }: { limit: number; first?: readonly string[]; ofEach?: number },
-): Promise<ClickRow[]> {
+  columns: RawBuilder<unknown> = sql``,
+): Promise<Row[]> {
   const column = sql.ref(`earlier.${served}`);
   const named = first.length === 0 ? sql`0` : sql`case when user_id in (${sql.join([...first])}) then 0 else 1 end`;
   const turns = sql<{ id: string; userId: string; receivedAt: number; turn: number }>`
     select id, user_id, received_at, turn from (
       select id, user_id, received_at, row_number() over (partition by user_id order by received_at, id) as turn
       from clicks
-      where ${pending} and ${isDue} and ${served === "evaluatedAt" ? NO_EARLIER_CLICK : sql`true`}
+      where ${pending}
     ) as due
     where turn <= ${ofEach}`;
-  const { rows } = await sql<Tables["clicks"]>`
-    select clicks.* from (
+  const { rows } = await sql<Row>`
+    select clicks.*${columns} from (
       select id, received_at, turn, ${named} as class,
         (select coalesce(max(${column}), 0) from clicks as earlier where earlier.user_id = turns.user_id) as last_turn
       from (${turns}) as turns
@@ -90,12 +124,12 @@ async function selectFairly(
     ) as selected
     join clicks on clicks.id = selected.id
     order by selected.turn, selected.class, selected.last_turn, selected.received_at, selected.id`.execute(db);
-  return rows.map(clickFromRow);
+  return rows;
 }
 
-/** Clicks whose time has come, and these. */
-const dueAt = (at: number, own: readonly string[]): RawBuilder<SqlBool> =>
-  own.length === 0 ? sql`next_attempt_at <= ${at}` : sql`(next_attempt_at <= ${at} or id in (${sql.join([...own])}))`;
+const isDueAt = (at: number) => sql<SqlBool>`clicks.next_attempt_at <= ${at}`;
+
+const or = (conditions: readonly RawBuilder<SqlBool>[]) => sql<SqlBool>`(${sql.join(conditions, sql` or `)})`;
 
 async function record(
   db: Kysely<Tables>,
@@ -123,9 +157,9 @@ async function record(
 async function claim(db: Kysely<Tables>, id: string, at: number, until: number): Promise<boolean> {
   const result = await db
     .updateTable("clicks")
-    .set({ nextAttemptAt: until })
+    .set({ nextAttemptAt: until, lastError: null })
     .where("id", "=", id)
-    .where("nextAttemptAt", "<=", at)
+    .where(sql<SqlBool>`(${isDueAt(at)} or (${UNEVALUATED} and ${IS_REPLACED}))`)
     .where(sql<SqlBool>`(${UNEVALUATED} or ${UNREPLIED})`)
     .executeTakeFirst();
   return didChange(result);

@@ -96,20 +96,20 @@ export function startReplyWorker(
 }
 
 /** Claims each click that is due and works on it. A lost claim means that another replica works on it. */
-function startClaimingWorker(
+function startClaimingWorker<Row extends ClickRow>(
   { clicks, wakeUps, clock, log }: ClickWorkerDeps,
   task: {
     name: string;
     topics: readonly Topic[];
-    due: (limit: number) => Promise<ClickRow[]>;
+    due: (limit: number) => Promise<Row[]>;
     /** Tells whether this replica has claimed the click already. */
-    isOwn: (click: ClickRow) => boolean;
+    isOwn: (click: Row) => boolean;
     /** `since`: the time of `Clock.elapsed` before the claim. */
-    work: (click: ClickRow, log: Log, since: number) => Promise<void>;
-  } & Pick<WorkerOptions<ClickRow>, "concurrency" | "keyOf" | "mayStart">,
+    work: (click: Row, log: Log, since: number) => Promise<void>;
+  } & Pick<WorkerOptions<Row>, "concurrency" | "keyOf" | "mayStart">,
 ): Worker {
   const { name, topics, due, isOwn, work, ...places } = task;
-  return startWorker<ClickRow>({
+  return startWorker<Row>({
     name,
     topics,
     wakeUps,

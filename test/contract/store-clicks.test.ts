@@ -85,7 +85,7 @@ for (const engine of ENGINES) {
     const click = (id: string, more: object) => store.clicks.record(aClick("U0BOB", { id, key: id, ...more }));
     await click("approve", {});
     await click("withdraw", { verdict: "withdraw", receivedAt: NOW + 1 });
-    await store.clicks.postpone("approve", NOW + 30_000, "Slack asks to wait");
+    assert.equal(await store.clicks.claim("approve", NOW, NOW + 30_000), true);
     assert.deepEqual(await store.clicks.unevaluated(NOW + 1_000, 10), []);
     await click("elsewhere", { requestId: "another-request", receivedAt: NOW + 2 });
     const ids = (clicks: { id: string }[]) => clicks.map(({ id }) => id);

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { type DecidedBefore, type Denial, denialLabel, denialSentence } from "../../src/core/denial.ts";
+import { type DecidedBefore, type Denial, denialSentence } from "../../src/core/denial.ts";
+import { denialLabel } from "../../src/core/denial-label.ts";
 import type { Verdict } from "../../src/core/request.ts";
 import { UNKNOWN_REQUESTER } from "../../src/core/requester.ts";
 import { aRoute } from "../support/samples.ts";
@@ -180,6 +181,7 @@ const LABELS: Record<Denial["kind"], string> = {
   closed: "already decided",
   decided: "already decided",
   "already-voted": "already voted",
+  replaced: "a later click of the same person replaced it",
   "nothing-to-withdraw": "no approval to withdraw",
   "cannot-stop": "Countersign may not stop executions",
   "reason-missing": "reason missing",

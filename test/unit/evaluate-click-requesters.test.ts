@@ -157,3 +157,37 @@ test("an approval does not wait for the address of a requester whose listed acco
     email === "rosa@example.com" ? { kind: "unknown", error: "ETIMEDOUT" } : byEmail(email);
   assert.equal((await press("U000", { requestId, origin })).kind, "counted");
 });
+
+test("an approval that waits ends with the person's later rejection, which counts at once", async (t) => {
+  const { clock, store, directory, press, evaluate, vote, replies } = await setUp(t);
+  const rosas = await startedByRosa(store);
+  directory.byEmail = async () => ({ kind: "unknown", error: "ETIMEDOUT", retryAfterMs: 5_000 });
+  assert.equal((await press("U000", rosas)).kind, "later");
+  const rejection = { ...rosas, id: "reject", key: "reject", verdict: "reject" as const, reason: "wrong host" };
+  await store.clicks.record(aClick("U000", { ...rejection, receivedAt: clock.now() + 1 }));
+  const [due, ...more] = await store.clicks.unevaluated(clock.now() + 1, 10);
+  assert.deepEqual([due?.id, more], ["click-U000-approve", []]);
+  const ended = await vote(due ?? assert.fail());
+  assert.deepEqual(ended, {
+    kind: "denied",
+    denial: { kind: "replaced", verdict: "approve", by: "reject", action: undefined },
+  });
+  assert.deepEqual(await evaluate("reject"), { kind: "counted", completes: true });
+  assert.equal((await store.requests.byId(rosas.requestId))?.decision, "reject");
+  assert.deepEqual(await replies(), [["U000", "because: replaced"]]);
+});
+
+test("an approval that waits for the post of its message ends with the person's later withdrawal", async (t) => {
+  const { clock, store, press, vote, evaluate, replies } = await setUp(t, {}, false);
+  assert.equal((await press("U000")).kind, "later");
+  const withdrawal = { id: "withdraw", key: "withdraw", verdict: "withdraw" as const, receivedAt: clock.now() + 1 };
+  await store.clicks.record(aClick("U000", { ...withdrawal, origin: { kind: "command", channelId: "C0DBA" } }));
+  const [due] = await store.clicks.unevaluated(clock.now() + 1, 10);
+  assert.equal((await vote(due ?? assert.fail())).kind, "denied");
+  assert.equal((await evaluate("withdraw")).kind, "denied");
+  assert.deepEqual(await replies(), [
+    ["U000", "because: replaced"],
+    ["U000", "because: nothing-to-withdraw"],
+  ]);
+  assert.deepEqual(await store.requests.votes(REQUEST_ID), []);
+});

@@ -64,6 +64,7 @@ async function setUpProcess(t: TestContext, requests: number) {
     evaluateRow({
       ...click,
       ...{ evaluatedAt: null, reply: null, repliedAt: null, nextAttemptAt: 0, attempts: 0, lastError: null },
+      replacedBy: null,
     });
   return { clock, calls, purposes, state, turns, record, evaluate };
 }

@@ -95,7 +95,7 @@ const DENIALS: Record<Denial["kind"], true> = {
     "requester-unknown": true,
   },
   ...{ "requester-unread": true, closed: true, decided: true, "already-voted": true, "nothing-to-withdraw": true },
-  ...{ "cannot-stop": true, "reason-missing": true, "not-typed": true },
+  ...{ replaced: true, "cannot-stop": true, "reason-missing": true, "not-typed": true },
 };
 
 const KINDS = Object.keys(FIELDS) as AuditKind[];

@@ -91,7 +91,14 @@ test("approvals that stop counting are counted by reason, from zero", async () =
   const { kinds, dropped } = await read();
   assert.ok(kinds > 0);
   assert.deepEqual(dropped, []);
-  const click = { ...aClick("U0JANE"), evaluatedAt: null, reply: null, repliedAt: null, lastError: null };
+  const click = {
+    ...aClick("U0JANE"),
+    evaluatedAt: null,
+    reply: null,
+    repliedAt: null,
+    lastError: null,
+    replacedBy: null,
+  };
   const outcomes: ClickOutcome[] = [
     { kind: "counted", completes: false, dropped: ["not-approver", "account-status", "not-approver"] },
     { kind: "counted", completes: true },

@@ -63,7 +63,14 @@ test("metrics show the backlog, the age of polls and completed work; without the
   const view = { request: aRequest(), votes: [], attempts: [], route: null, requester: UNKNOWN_REQUESTER };
   await chat.post("C0DBA", { id: "r", kind: "request", view }, NOW);
   await metrics.automation(fakeAutomation()).signal(BOT, "e", { kind: "approve", comment: [] }, NOW);
-  const click = { ...aClick("U0JANE"), evaluatedAt: null, reply: null, repliedAt: null, lastError: null };
+  const click = {
+    ...aClick("U0JANE"),
+    evaluatedAt: null,
+    reply: null,
+    repliedAt: null,
+    lastError: null,
+    replacedBy: null,
+  };
   const outcomes: ClickOutcome[] = [
     { kind: "counted", completes: true },
     { kind: "denied", denial: { kind: "no-request" } },

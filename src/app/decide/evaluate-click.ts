@@ -6,7 +6,7 @@ import type { NameRenderer } from "../../core/name-renderer.ts";
 import { findRoute } from "../../core/policy.ts";
 import type { ApprovalRequest, Vote } from "../../core/request.ts";
 import type { Log } from "../ports/aws.ts";
-import type { ClickRow, ClickStore } from "../ports/click-store.ts";
+import type { ClickRow, ClickStore, DueClick } from "../ports/click-store.ts";
 import type { Freshness } from "../ports/slack.ts";
 import type { RequestChange } from "../ports/store.ts";
 import { addBreakGlassHint } from "./break-glass-hint.ts";
@@ -56,7 +56,7 @@ export type ClickOutcome =
  */
 export const makeEvaluateClick = (deps: EvaluateClickDeps) => {
   const memory = makeDenialMemory(deps.clock);
-  return async (click: ClickRow): Promise<ClickOutcome> => {
+  return async (click: DueClick): Promise<ClickOutcome> => {
     const { clicks, clock, log } = deps;
     const { id: clickId, requestId, userId, verdict, authority } = click;
     const fields = { clickId, requestId, userId, verdict, authority };
@@ -93,7 +93,7 @@ export const makeEvaluateClick = (deps: EvaluateClickDeps) => {
 
 const denied = (denial: Denial): ClickOutcome => ({ kind: "denied", denial });
 
-async function evaluate(deps: EvaluateClickDeps, click: ClickRow): Promise<ClickOutcome> {
+async function evaluate(deps: EvaluateClickDeps, click: DueClick): Promise<ClickOutcome> {
   const { requests, clock } = deps;
   // Whatever allows a click was read after it arrived. A click that waited can share the reads of other clicks.
   const after = deps.arrival?.(click.id);

@@ -4,7 +4,7 @@ import { findRepeatedVote, type VoteInput } from "../../core/evaluate-vote.ts";
 import { type LookupFailure, type Person, toFailedLookup } from "../../core/person.ts";
 import { type Approvers, findRoute, type Route } from "../../core/policy.ts";
 import { findReadRight } from "../../core/read-access.ts";
-import type { ApprovalRequest, Vote } from "../../core/request.ts";
+import type { ApprovalRequest, ReplacingAction, Vote } from "../../core/request.ts";
 import { findRequester, type Requester, UNKNOWN_REQUESTER } from "../../core/requester.ts";
 import type { Click } from "../ports/click-store.ts";
 import type { MessageRow } from "../ports/delivery-store.ts";
@@ -42,7 +42,11 @@ export interface GatherDeps extends VerifyOriginDeps, PersonDeps {
 export type ButtonClick = Pick<Click, "requestId" | "userId" | "teamId" | "origin" | "receivedAt">;
 
 /** A click on a button together with the requested action. */
-export type ClickContext = ButtonClick & Pick<Click, "verdict" | "authority">;
+export type ClickContext = ButtonClick &
+  Pick<Click, "verdict" | "authority"> & {
+    /** The later action of the person that replaces this one. */
+    replacedBy?: ReplacingAction | null;
+  };
 
 export type GatheredFacts =
   | ({ kind: "ready" } & OfPerson & Pick<VoteInput, "sessionEmail" | "votes"> & { messages: readonly MessageRow[] })
@@ -56,6 +60,9 @@ export async function gatherFacts(deps: GatherDeps, click: ClickContext, freshne
   if (subject === undefined) return denied({ kind: "no-request" });
   const requester = request === null ? UNKNOWN_REQUESTER : findRequester(request, deps.identities);
   if (!(await mayKnow(deps, { request: subject, requester }, click))) return denied({ kind: "no-request" });
+  const { replacedBy = null, verdict } = click;
+  if (replacedBy !== null && request !== null && verdict !== "withdraw")
+    return denied({ kind: "replaced", verdict, by: replacedBy, action: request.facts.action });
   const messages = await deps.messages.ofRequest(subject.id);
   const origin = await verifyOrigin(deps, click, messages);
   if (origin === "unresolved") return { kind: "later", why: "the post of the clicked message is not resolved yet" };

@@ -1,5 +1,5 @@
 import type { AuditEntry } from "../../core/audit-records.ts";
-import type { Authority, RequestedAction } from "../../core/request.ts";
+import type { Authority, ReplacingAction, RequestedAction } from "../../core/request.ts";
 
 /**
  * The place from which a click comes. `channelId` is also the channel in which its author gets a reply.
@@ -35,6 +35,11 @@ export interface ClickRow extends Click {
   lastError: string | null;
 }
 
+/** `replacedBy`: an action of the same person on the same request that was recorded later and replaces this one. */
+export interface DueClick extends ClickRow {
+  replacedBy: ReplacingAction | null;
+}
+
 export interface DueOptions {
   first?: readonly string[];
   own?: readonly string[];
@@ -47,9 +52,10 @@ export interface ClickStore {
   /**
    * Returns clicks that are due for evaluation: one of each person, then the next one of each, up to `ofEach`, which is one by
    * default. The people in `first` come first, then those whose last evaluation is the longest time ago. A click waits for
-   * the person's earlier clicks on the same request. `own`: clicks that are due also while they are claimed.
+   * the person's earlier clicks on the same request. `own`: clicks that are due also while they are claimed. A postponed click
+   * is due as soon as a later one replaces it: a rejection or a withdrawal replaces an approval, and break-glass either vote.
    */
-  unevaluated(now: number, limit: number, options?: DueOptions): Promise<ClickRow[]>;
+  unevaluated(now: number, limit: number, options?: DueOptions): Promise<DueClick[]>;
   /** Claims a due click for evaluation or its reply; false if another process has it. It is due again at `until`. */
   claim(id: string, now: number, until: number): Promise<boolean>;
   /** Records the end of the evaluation. `reply: null`: the message in the channel shows the result. */

@@ -27,6 +27,7 @@ const DENIALS = Object.keys({
   closed: true,
   decided: true,
   "already-voted": true,
+  replaced: true,
   "nothing-to-withdraw": true,
   "cannot-stop": true,
   "reason-missing": true,

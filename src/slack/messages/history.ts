@@ -1,6 +1,6 @@
 import { capitalize, findTerms, outcomeText } from "../../core/action-terms.ts";
 import type { AuditRecord } from "../../core/audit-records.ts";
-import { denialLabel } from "../../core/denial.ts";
+import { denialLabel } from "../../core/denial-label.ts";
 import { describePrincipal } from "../../core/principal.ts";
 import { isPause, type StepAction } from "../../core/request.ts";
 import { mentions, mentionUser, series } from "./mentions.ts";

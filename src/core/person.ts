@@ -31,10 +31,12 @@ export interface LookupAdvice {
   fix: string;
 }
 
-/** Slack did not answer the lookup. `retryAfterMs`: Slack only limits the rate. */
+/** Slack did not answer the lookup. `retryAfterMs`: a click can wait for as long, and is then evaluated again. */
 export interface LookupFailure extends FailedLookup {
   kind: "unknown";
   retryAfterMs?: number;
+  /** Slack failed, or its reply was lost: neither a rate limit nor a refusal, and another attempt can succeed. */
+  transient?: boolean;
   /** Slack does not know the person, or does not show them to the app: asking again cannot help. */
   permanent?: boolean;
 }

@@ -83,7 +83,11 @@ test("a lookup waits at most two seconds for its slot, then calls Slack anyway",
 test("a failure other than a rate limit blocks no method", async (t) => {
   const { slack, clock, rateLimits, one } = await twoReplicas(t);
   await slack.control("faults", { operation: "users.info", kind: "error", code: "internal_error", times: 1 });
-  assert.deepEqual(await one.directory.person("U0JANE"), { kind: "unknown", error: "internal_error" });
+  assert.deepEqual(await one.directory.person("U0JANE"), {
+    kind: "unknown",
+    error: "internal_error",
+    transient: true,
+  });
   assert.equal((await rateLimits.blocked(clock.now())).size, 0);
 });
 

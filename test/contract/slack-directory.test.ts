@@ -217,7 +217,7 @@ test("an address is somebody's, nobody's, or not known while Slack is away", asy
   assert.equal(found.kind === "person" && found.person.id, "U0ROSA");
   assert.deepEqual(await directory.byEmail("nobody@example.com"), { kind: "nobody" });
   await slack.control("faults", { operation: "users.lookupByEmail", kind: "error", code: "internal_error", times: 1 });
-  const unknown = { kind: "unknown", error: "internal_error", retryAfterMs: 5_000 };
+  const unknown = { kind: "unknown", error: "internal_error", retryAfterMs: 5_000, transient: true };
   assert.deepEqual(await directory.byEmail("mia@example.com"), unknown);
 });
 

@@ -3,7 +3,7 @@ import { test } from "node:test";
 import { makePreviewVerdict } from "../../src/app/decide/preview-verdict.ts";
 import type { Click } from "../../src/app/ports/click-store.ts";
 import type { ApprovalRequest } from "../../src/core/request.ts";
-import { aClick, aFacts, anEntry, aPerson, aRequest, MESSAGE_TS } from "../support/samples.ts";
+import { aClick, aFacts, anEntry, aPerson, aRequest, MESSAGE_TS, REQUEST_ID } from "../support/samples.ts";
 import { fromMessage, setUp } from "./evaluate-click-setup.ts";
 import { sso } from "./principal-samples.ts";
 
@@ -159,6 +159,23 @@ test("a click on a message whose post is unresolved waits, and counts once the p
   await store.messages.recordPosted(message.id, MESSAGE_TS, 1);
   assert.deepEqual(await evaluate("early"), { kind: "counted", completes: true });
   assert.deepEqual(await replies(), []);
+});
+
+test("an approval that waits for the post of its message ends with the person's later withdrawal", async (t) => {
+  const { clock, store, press, vote, evaluate, replies } = await setUp(t, {}, false);
+  const [message] = await store.messages.due(clock.now(), 1);
+  await store.messages.claim(message?.id ?? "", "post", clock.now(), clock.now() + 60_000);
+  assert.equal((await press("U000")).kind, "later");
+  const withdrawal = { id: "withdraw", key: "withdraw", verdict: "withdraw" as const, receivedAt: clock.now() + 1 };
+  await store.clicks.record(aClick("U000", { ...withdrawal, origin: { kind: "command", channelId: "C0DBA" } }));
+  const [due] = await store.clicks.unevaluated(clock.now() + 1, 10);
+  assert.equal((await vote(due ?? assert.fail())).kind, "denied");
+  assert.equal((await evaluate("withdraw")).kind, "denied");
+  assert.deepEqual(await replies(), [
+    ["U000", "because: replaced"],
+    ["U000", "because: nothing-to-withdraw"],
+  ]);
+  assert.deepEqual(await store.requests.votes(REQUEST_ID), []);
 });
 
 test("a click on a digest whose post is unresolved waits, and counts once the post is resolved", async (t) => {

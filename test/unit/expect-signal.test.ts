@@ -36,6 +36,23 @@ for (const [claim, userId, more, route, reads] of CLICKS)
     assert.deepEqual(expected, Array(reads).fill(REQUEST_ID));
   });
 
+test("a click that waits for Slack causes one early read, however often it is evaluated", async (t) => {
+  const { deps, directory, store, clock } = await setUp(t);
+  const { person } = directory;
+  directory.person = async () => ({ kind: "unknown", error: "ratelimited", retryAfterMs: 1_000 });
+  const expected: string[] = [];
+  const evaluate = makeEvaluateClick({ ...deps, expectSignal: ({ id }) => void expected.push(id) });
+  await store.clicks.record(aClick("U000", { receivedAt: clock.now() }));
+  const outcomes: string[] = [];
+  for (let evaluation = 0; evaluation < 4; evaluation++) {
+    if (evaluation === 3) directory.person = person;
+    const [row] = await store.clicks.unevaluated(clock.now(), 1);
+    outcomes.push((await evaluate(row ?? assert.fail("no click"))).kind);
+    clock.advance(1_000);
+  }
+  assert.deepEqual([outcomes, expected], [["later", "later", "later", "counted"], [REQUEST_ID]]);
+});
+
 test("the second of two approvals is expected to lead to a signal, a closed request and a preview are not", async (t) => {
   const { deps, store, clock } = await setUp(t, TWO);
   const expected: string[] = [];

@@ -93,6 +93,7 @@ test("a failed lookup stays due with its error, and is tried again no sooner tha
 test("a lookup that Slack only limits is logged at debug, and another failure at warn", async (t) => {
   for (const [more, level] of [
     [{ retryAfterMs: 20_000 }, "debug"],
+    [{ retryAfterMs: 5_000, transient: true }, "warn"],
     [{}, "warn"],
   ] as const) {
     const { directory, log, run } = await setUp(t);

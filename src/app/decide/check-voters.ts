@@ -15,7 +15,8 @@ export type CheckedVoters =
 /**
  * Checks everyone who approved earlier as if they clicked now, with the same reads as the click that completes the
  * quorum. An approval counts only while its author may decide. Break-glass needs no other approval, so it drops those whose
- * authors Slack does not return: with `approverRole`, each person who approved signs.
+ * authors or requester Slack does not return: with `approverRole`, each person who approved signs. It waits for a rate limit,
+ * and for no outage.
  */
 export async function checkVoters(
   deps: PersonDeps & Pick<GatherDeps, "clock">,
@@ -29,8 +30,9 @@ export async function checkVoters(
   );
   for (const { vote, facts } of gathered) {
     const { userId } = vote;
-    if (facts.kind === "later") return facts;
-    const denial = facts.kind === "denied" ? facts.denial : toDenial(deps.clock.now(), facts, vote);
+    const dropsUnanswered = facts.kind === "later" && facts.transient === true && authority === "break-glass";
+    if (facts.kind === "later" && (!dropsUnanswered || facts.denial === undefined)) return facts;
+    const denial = facts.kind === "ready" ? toDenial(deps.clock.now(), facts, vote) : (facts.denial ?? null);
     if (denial === null) continue;
     const isGone = facts.kind === "denied" && facts.permanent === true;
     if ("error" in denial && !isGone && authority !== "break-glass")

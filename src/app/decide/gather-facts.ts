@@ -46,6 +46,8 @@ export type ClickContext = ButtonClick &
   Pick<Click, "verdict" | "authority"> & {
     /** The later action of the person that replaces this one. */
     replacedBy?: ReplacingAction | null;
+    /** Earlier evaluations after which the click waited. */
+    attempts?: number;
   };
 
 export type GatheredFacts =
@@ -77,7 +79,9 @@ export async function gatherFacts(deps: GatherDeps, click: ClickContext, freshne
   if (repeated !== null) return denied(repeated);
   const waitMs = route === null ? 0 : await awaitTurn(deps, click, route, freshness);
   if (waitMs > 0) return { kind: "later", waitMs, why: "the person's clicks have read groups too often" };
-  if (typeof freshness === "object" && mayComplete(deps, click, request, route, votes)) deps.expectSignal?.(request);
+  // A click that has waited may wait again: it causes no read until its decision is stored.
+  const isFirst = typeof freshness === "object" && (click.attempts ?? 0) === 0;
+  if (isFirst && mayComplete(deps, click, request, route, votes)) deps.expectSignal?.(request);
   const facts = await gatherPerson(deps, click, request, freshness);
   if (facts.kind !== "ready") return facts;
   const session =

@@ -25,8 +25,8 @@ export type PersonFacts = ({ kind: "ready" } & OfPerson) | NotReady;
 export type NotReady =
   /** `permanent`: Slack has no such account for this app, and asking again does not help. */
   | { kind: "denied"; denial: Denial; permanent?: boolean }
-  /** The click can wait. `denial` is the answer where it cannot, as for a form. */
-  | { kind: "later"; waitMs?: number; why: string; denial?: Denial };
+  /** The click can wait. `denial` is the answer where it cannot, as for a form. `transient`: Slack did not answer. */
+  | { kind: "later"; waitMs?: number; why: string; denial?: Denial; transient?: boolean };
 
 export const denied = (denial: Denial): NotReady => ({ kind: "denied", denial });
 
@@ -78,7 +78,9 @@ export async function gatherPerson(
     // A click that cannot wait is evaluated without the membership: a closed request is the better reason to give.
     if (outcome.kind === "later") return outcome;
   }
-  const needsRequester = click.verdict === "approve" && click.authority === "approver" && !route.selfApproval;
+  // Nobody can decide a request that is not open, so no click waits for its requester.
+  const isOpen = request.state === "open";
+  const needsRequester = isOpen && click.verdict === "approve" && click.authority === "approver" && !route.selfApproval;
   if (!needsRequester || membership.kind !== "member")
     return { kind: "ready", request, route, person, membership, requester: UNKNOWN_REQUESTER };
   const current = await awaitRequester(deps, request);
@@ -101,8 +103,12 @@ async function awaitRequester(
   return result.kind === "unknown" && awaitsLookup(current, identities) ? result : found(current);
 }
 
-/** If Slack only asks to wait, the click waits, because it is stored. Otherwise it is denied. */
-export function laterOrDenied({ error, retryAfterMs: waitMs, permanent }: LookupFailure, denial: Denial): NotReady {
+/** If the lookup says when to try again, the click waits, because it is stored. Otherwise it is denied. */
+export function laterOrDenied(failure: LookupFailure, denial: Denial): NotReady {
+  const { error, retryAfterMs: waitMs, permanent, transient } = failure;
   if (permanent === true) return { kind: "denied", denial, permanent };
-  return waitMs === undefined ? denied(denial) : { kind: "later", waitMs, why: `Slack asks to wait: ${error}`, denial };
+  if (waitMs === undefined) return denied(denial);
+  return transient === true
+    ? { kind: "later", waitMs, why: `Slack did not answer: ${error}`, denial, transient }
+    : { kind: "later", waitMs, why: `Slack asks to wait: ${error}`, denial };
 }

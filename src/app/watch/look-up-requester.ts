@@ -9,6 +9,8 @@ import type { RequesterLookup, RequesterLookupStore, RequestStore } from "../por
 
 const RETRY_BASE_MS = 2_000;
 const RETRY_CAP_MS = 5 * 60_000;
+/** How soon an approval is evaluated again that waits for a listed account. */
+const LISTED_RETRY_MS = 5_000;
 /** Attempts to store the results while other processes change the same request. */
 const MAX_RACES = 20;
 
@@ -22,7 +24,8 @@ export interface LookUpRequesterDeps {
 /**
  * Makes the use case that stores which Slack account has the address of each requester, and whether the account of each listed
  * requester is active. The first answer of Slack is final: later changes of an account do not change who started the execution.
- * A lookup that is done already changes nothing.
+ * A lookup that is done already changes nothing. A failure has `retryAfterMs` unless an admin must fix its cause: approvals
+ * wait for the requester.
  */
 export const makeLookUpRequester =
   ({ requests, directory, identities, clock }: LookUpRequesterDeps) =>
@@ -68,7 +71,8 @@ async function look(
   }
   const { userId } = lookup;
   const found = await directory.person(userId, "show", true);
-  if (found.kind === "unknown" && found.permanent !== true) return found;
+  if (found.kind === "unknown" && found.permanent !== true)
+    return found.transient === true ? { retryAfterMs: LISTED_RETRY_MS, ...found } : found;
   const status = found.kind === "unknown" ? "deactivated" : found.person.accountStatus;
   const isActive = status !== "deactivated" && status !== "bot";
   const patch = {
@@ -109,7 +113,7 @@ export const makeRetryRequesterLookup = (deps: {
       );
       return requesterLookups.end(requestId);
     }
-    const level = result.retryAfterMs === undefined ? "warn" : "debug";
+    const level = result.retryAfterMs === undefined || result.transient === true ? "warn" : "debug";
     const wait = Math.max(result.retryAfterMs ?? 0, backoffMs(attempts + 1, RETRY_BASE_MS, RETRY_CAP_MS, random()));
     log[level](
       { event: "requester-lookup.postponed", requestId, error },

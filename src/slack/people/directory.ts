@@ -224,7 +224,7 @@ async function findOwner(
 function unread(failure: ChatFailure): LookupFailure {
   const error = describeFailure(failure);
   if (failure.kind === "limited") return { kind: "unknown", error, retryAfterMs: failure.retryAfterMs };
-  if (failure.kind !== "refused") return { kind: "unknown", error };
+  if (failure.kind !== "refused") return { kind: "unknown", error, transient: true };
   const advice = findLookupAdvice(failure);
   return {
     kind: "unknown",

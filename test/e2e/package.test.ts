@@ -18,7 +18,7 @@ import {
 } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
-import { type TestContext, test } from "node:test";
+import type { TestContext } from "node:test";
 import { promisify } from "node:util";
 import { toManifestUrl } from "../../src/config/new-files.ts";
 import { type Copy, formatLastLines, isReady, spawnBot, startBot } from "../support/bot.ts";
@@ -56,36 +56,39 @@ async function installPackage(t: TestContext): Promise<string> {
   return installed;
 }
 
-test("the npm package has compiled JavaScript, runs under node_modules with the production dependencies, and shows its version", async (t) => {
-  const installed = await installPackage(t);
-  const files = readdirSync(installed, { recursive: true, encoding: "utf8" });
-  assert.deepEqual(
-    files.filter((file) => /\.tsx?$|(?:^|\/)(?:test|sandbox|node_modules)\/|\.env$|\.db/.test(file)),
-    [],
-  );
-  for (const file of [bin.countersign, "countersign.example.yml", "manifest.yml", "LICENSE", "README.md"])
-    assert.ok(files.includes(file), file);
-  const copy: Copy = { program: join(installed, bin.countersign) };
-  const shown = await spawnBot({}, copy, ["--version"]);
-  assert.deepEqual([await shown.ended, shown.lines], [0, [version]]);
-  // init needs a terminal to ask. Its input ends at the first question, after the link of the packed manifest.
-  const asTerminal = "--import=data:text/javascript,process.stdin.isTTY=process.stdout.isTTY=true";
-  const asked = await spawnBot({ NODE_OPTIONS: asTerminal }, { ...copy, cwd: temporaryFolder(t) }, ["init"]);
-  assert.equal(await asked.ended, 1, formatLastLines(asked.lines));
-  assert.ok(asked.lines.includes(toManifestUrl(readFileSync("manifest.yml", "utf8"))), formatLastLines(asked.lines));
+fullMatrixTest(
+  "the npm package has compiled JavaScript, runs under node_modules with the production dependencies, and shows its version",
+  async (t) => {
+    const installed = await installPackage(t);
+    const files = readdirSync(installed, { recursive: true, encoding: "utf8" });
+    assert.deepEqual(
+      files.filter((file) => /\.tsx?$|(?:^|\/)(?:test|sandbox|node_modules)\/|\.env$|\.db/.test(file)),
+      [],
+    );
+    for (const file of [bin.countersign, "countersign.example.yml", "manifest.yml", "LICENSE", "README.md"])
+      assert.ok(files.includes(file), file);
+    const copy: Copy = { program: join(installed, bin.countersign) };
+    const shown = await spawnBot({}, copy, ["--version"]);
+    assert.deepEqual([await shown.ended, shown.lines], [0, [version]]);
+    // init needs a terminal to ask. Its input ends at the first question, after the link of the packed manifest.
+    const asTerminal = "--import=data:text/javascript,process.stdin.isTTY=process.stdout.isTTY=true";
+    const asked = await spawnBot({ NODE_OPTIONS: asTerminal }, { ...copy, cwd: temporaryFolder(t) }, ["init"]);
+    assert.equal(await asked.ended, 1, formatLastLines(asked.lines));
+    assert.ok(asked.lines.includes(toManifestUrl(readFileSync("manifest.yml", "utf8"))), formatLastLines(asked.lines));
 
-  const w = await world(t, { start: false });
-  const bot = await startBot(w.environment, copy);
-  t.after(bot.kill);
-  await eventually(
-    "the bot is ready",
-    () => isReady(bot),
-    () => formatLastLines(bot.lines),
-  );
-  const metrics = await (await fetch(`http://127.0.0.1:${bot.opsPort}/metrics`)).text();
-  assert.ok(metrics.includes(`countersign_build_info{version="${version}"`));
-  assert.equal(await bot.stop(), 0);
-});
+    const w = await world(t, { start: false });
+    const bot = await startBot(w.environment, copy);
+    t.after(bot.kill);
+    await eventually(
+      "the bot is ready",
+      () => isReady(bot),
+      () => formatLastLines(bot.lines),
+    );
+    const metrics = await (await fetch(`http://127.0.0.1:${bot.opsPort}/metrics`)).text();
+    assert.ok(metrics.includes(`countersign_build_info{version="${version}"`));
+    assert.equal(await bot.stop(), 0);
+  },
+);
 
 fullMatrixTest("the bot runs as nobody from a read-only checkout, and writes only to the data folder", async (t) => {
   const w = await world(t, { start: false });

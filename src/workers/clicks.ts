@@ -1,6 +1,6 @@
 import type { makeEvaluateClick } from "../app/decide/evaluate-click.ts";
 import type { OwnClicks } from "../app/decide/own-clicks.ts";
-import type { makeReplyToClicker } from "../app/decide/reply-to-clicker.ts";
+import { type makeReplyToClicker, REPLY_CLAIM_MS, SLOT_MS } from "../app/decide/reply-to-clicker.ts";
 import type { Clock, Log } from "../app/ports/aws.ts";
 import type { ClickRow, ClickStore } from "../app/ports/click-store.ts";
 import type { AliveUntil } from "../app/ports/coordination.ts";
@@ -13,8 +13,8 @@ const MAX_PEOPLE = 20;
 const MAX_TOGETHER = 10;
 const TICK_MS = 1_000;
 const ERROR_BACKOFF_MS = 2_000;
-/** Longer than it takes to evaluate a click or to reply to it. After it another replica may, for instance if this one died. */
-const CLAIM_MS = 15_000;
+/** Longer than it takes to evaluate a click. After it another replica may, for instance if this one died. */
+const EVALUATION_CLAIM_MS = 15_000;
 
 interface ClickWorkerDeps {
   clicks: ClickStore;
@@ -61,6 +61,7 @@ export function startClickWorker(
   return startClaimingWorker(deps, {
     name: "clicks",
     topics: ["evaluate"],
+    claimMs: EVALUATION_CLAIM_MS,
     due: (limit) => clicks.unevaluated(clock.now(), limit, { first: named, own: own.ids(), ofEach: MAX_TOGETHER }),
     concurrency: MAX_PEOPLE + MAX_TOGETHER - 1,
     keyOf: ({ id }) => id,
@@ -76,7 +77,7 @@ export function startClickWorker(
   });
 }
 
-/** Tells people why their clicks did not count, while the heartbeat of this process is alive. */
+/** Tells people why their clicks did not count, while the heartbeat of this process lasts long enough for a reply. */
 export function startReplyWorker(
   deps: ClickWorkerDeps & { reply: ReturnType<typeof makeReplyToClicker>; aliveUntil: AliveUntil },
 ): Worker {
@@ -84,9 +85,10 @@ export function startReplyWorker(
   return startClaimingWorker(deps, {
     name: "replies",
     topics: ["reply", "alive"],
+    claimMs: REPLY_CLAIM_MS,
     due: async (limit) => {
       const now = clock.now();
-      return aliveUntil(clock.elapsed()) < now ? [] : clicks.unreplied(now, limit);
+      return aliveUntil(clock.elapsed()) < now + SLOT_MS ? [] : clicks.unreplied(now, limit);
     },
     concurrency: MAX_PEOPLE,
     keyOf: ({ userId }) => userId,
@@ -101,6 +103,7 @@ function startClaimingWorker<Row extends ClickRow>(
   task: {
     name: string;
     topics: readonly Topic[];
+    claimMs: number;
     due: (limit: number) => Promise<Row[]>;
     /** Tells whether this replica has claimed the click already. */
     isOwn: (click: Row) => boolean;
@@ -108,7 +111,7 @@ function startClaimingWorker<Row extends ClickRow>(
     work: (click: Row, log: Log, since: number) => Promise<void>;
   } & Pick<WorkerOptions<Row>, "concurrency" | "keyOf" | "mayStart">,
 ): Worker {
-  const { name, topics, due, isOwn, work, ...places } = task;
+  const { name, topics, claimMs, due, isOwn, work, ...places } = task;
   return startWorker<Row>({
     name,
     topics,
@@ -119,7 +122,7 @@ function startClaimingWorker<Row extends ClickRow>(
     async work(click) {
       const ownLog = log.child({ worker: name, clickId: click.id, requestId: click.requestId });
       const [now, since] = [clock.now(), clock.elapsed()];
-      if (isOwn(click) || (await clicks.claim(click.id, now, now + CLAIM_MS))) {
+      if (isOwn(click) || (await clicks.claim(click.id, now, now + claimMs))) {
         ownLog.debug({ event: "click.claimed" }, "click claimed");
         await work(click, ownLog, since);
       } else ownLog.debug({ event: "click.claim-lost" }, "another replica has claimed the click");

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { type TestContext, test } from "node:test";
-import { makeReplyToClicker } from "../../src/app/decide/reply-to-clicker.ts";
+import { makeReplyToClicker, REPLY_CLAIM_MS } from "../../src/app/decide/reply-to-clicker.ts";
 import type { Chat } from "../../src/app/ports/slack.ts";
 import { withDirectReplies } from "../../src/slack/direct-reply.ts";
 import { fakeChat, fakeDirectory } from "../support/fake-slack.ts";
@@ -8,8 +8,6 @@ import { testClock, testLog } from "../support/fakes.ts";
 import { aClick } from "../support/samples.ts";
 import { fakeSlackCall } from "../support/slack-call.ts";
 import { aStore } from "../support/stores.ts";
-
-const CLAIM_MS = 15_000;
 
 async function withReply(t: TestContext) {
   const clock = testClock();
@@ -31,7 +29,7 @@ async function withReply(t: TestContext) {
   const claim = async () => {
     const since = clock.elapsed();
     const [click] = await due();
-    assert(click !== undefined && (await store.clicks.claim(click.id, clock.now(), clock.now() + CLAIM_MS)));
+    assert(click !== undefined && (await store.clicks.claim(click.id, clock.now(), clock.now() + REPLY_CLAIM_MS)));
     return [click, since] as const;
   };
   return { clock, chat, log, life, makeReply, reply, round, due, claim };
@@ -122,7 +120,7 @@ for (const [claim, die] of [
     die(life, clock.now());
     await reply(...claimed);
     assert.deepEqual(chat.ephemerals, []);
-    clock.advance(CLAIM_MS - 1);
+    clock.advance(REPLY_CLAIM_MS - 1);
     assert.deepEqual(await due(), [], "the claim is not extended or ended");
     clock.advance(1);
     assert.deepEqual(
@@ -157,10 +155,33 @@ test("if the heartbeat expires during the lookup that a direct message needs, no
   const reply = makeReply(withDirectReplies(chat, directory, call));
   await reply(...(await claim()));
   assert.deepEqual(posts, []);
-  clock.advance(CLAIM_MS);
+  clock.advance(REPLY_CLAIM_MS);
   assert.equal((await due()).length, 1);
   directory.person = person;
   life.until = Number.POSITIVE_INFINITY;
   await reply(...(await claim()));
   assert.deepEqual([posts, await due()], [["DU0JANE"], []]);
+});
+
+test("no post begins that could outlast the claim: another replica could post the same reply", async (t) => {
+  const refused = { kind: "refused", code: "user_not_in_channel", error: "user_not_in_channel", advice: "" } as const;
+  for (const [tookMs, expected] of [
+    [25_000, ["DU0JANE"]],
+    [25_001, []],
+  ] as const) {
+    const { clock, chat, makeReply, claim, due } = await withReply(t);
+    chat.nextEphemeral.push(refused);
+    const posts: unknown[] = [];
+    const call = fakeSlackCall({ "chat.postMessage": ({ channel }) => ({ ts: `${posts.push(channel)}` }) });
+    const directory = fakeDirectory();
+    const { person } = directory;
+    directory.person = async (userId) => {
+      clock.advance(tookMs);
+      return person(userId);
+    };
+    await makeReply(withDirectReplies(chat, directory, call))(...(await claim()));
+    assert.deepEqual(posts, expected);
+    clock.advance(REPLY_CLAIM_MS - tookMs);
+    assert.equal((await due()).length, 1 - expected.length);
+  }
 });

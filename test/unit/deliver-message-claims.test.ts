@@ -84,6 +84,26 @@ test("if the history may not be read, a second message is preferred to a lost re
   assert.equal(chat.messages.size, 1);
 });
 
+test("if the history may not be read, nothing is posted while the call of an ended process may still be under way", async (t) => {
+  const { clock, store, chat, round, row } = await setUp(t);
+  const { id } = await row();
+  await store.replicas.heartbeat("ended", clock.now() - 15_000, clock.now());
+  await store.messages.claim(id, "ended:one", clock.now(), clock.now() + CLAIM_MS);
+  await store.replicas.releaseDead(clock.now());
+  const until = (await row()).claimUntil ?? 0;
+  assert.equal(until - clock.now(), 20_000);
+  const refused = { kind: "refused", code: "missing_scope", error: "missing_scope", advice: "x" } as const;
+  for (; clock.now() < until; clock.advance(1_000)) {
+    chat.nextFind = [refused];
+    await round();
+    assert.equal(chat.messages.size, 0, `${until - clock.now()} ms before its end`);
+  }
+  chat.nextFind = [refused];
+  await round();
+  await round();
+  assert.equal(chat.messages.size, 1);
+});
+
 test("if the history cannot be read for now, it is read again later, and nothing is posted before", async (t) => {
   const { clock, chat, round, due } = await setUp(t);
   chat.nextPost.push({ answer: { kind: "ambiguous", error: "ETIMEDOUT" }, posts: true });

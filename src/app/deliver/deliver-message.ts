@@ -123,6 +123,10 @@ async function resolve<Row extends DeliveryRow>(
       trace(deps, "message.absent", "an unfinished post had posted nothing");
       return 0;
     case "refused":
+      if (clock.now() < until) {
+        await store.recordAmbiguous(row.id, claim, describeChatFailure(found), until);
+        return 0;
+      }
       // The history cannot be read. A rare second message is better than a request without a message.
       await store.release(row.id, claim, describeChatFailure(found), clock.now());
       report(deps, row, found, "history.read-failed", "cannot read the channel's history to find a message");

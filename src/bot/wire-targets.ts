@@ -78,6 +78,7 @@ export function startTargets(
     aliveUntil,
     workspace: workspace.teamId,
     policyHash: config.policyHash,
+    countStale: metrics.countStale,
     log,
   };
   const sendSignal = makeSendSignal(signaling);

@@ -31,8 +31,8 @@ export type SignalMove =
   | { kind: "send"; shownBefore: number }
   /** The step is no longer waiting, or the request is not to be signaled: bring the request up to date. */
   | { kind: "reconcile"; isOver: boolean }
-  /** The read contradicts a newer observation. */
-  | { kind: "stale"; why: string }
+  /** The read contradicts a newer observation: one in the rows of the requests, or the list of waiting executions. */
+  | { kind: "stale"; source: "rows" | "list"; why: string }
   /** The read shows the signer's uncertain attempt: AWS accepted it. */
   | { kind: "confirmed"; attempt: SignalAttempt }
   /** An earlier attempt may still take effect. */
@@ -64,8 +64,10 @@ export function nextSignalMove(
   observed: ObservedExecution,
   now: number,
 ): SignalMove {
-  const stale = contradictsRows(observed, known) ?? contradictsList(observed, request, known, listed);
-  if (stale !== null) return { kind: "stale", why: stale };
+  const earlier = contradictsRows(observed, known);
+  if (earlier !== null) return { kind: "stale", source: "rows", why: earlier };
+  const list = contradictsList(observed, request, known, listed);
+  if (list !== null) return { kind: "stale", source: "list", why: list };
   const turns = matchTurns(observed.steps, known);
   const step = turns.findStep(request);
   const reconcile = (isOver: boolean): SignalMove => ({ kind: "reconcile", isOver });

@@ -145,6 +145,7 @@ export async function inbound(t: TestContext) {
   });
   const vote = makeEvaluateClick(voting);
   const abort = makeSendSignal({
+    countStale: () => {},
     requests,
     executions,
     leases,

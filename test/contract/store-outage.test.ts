@@ -185,6 +185,7 @@ test("SQLite: a full disk refuses writes, loses no row, and lets no signal leave
     },
   }));
   const send = makeSendSignal({
+    countStale: () => {},
     ...wordy,
     clock,
     random: () => 0,

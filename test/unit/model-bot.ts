@@ -158,7 +158,17 @@ export async function bot(store: Store, quorum: number, gates: number, needed: n
   });
   const pollTarget = makePollTarget({ automation: guarded, executions: owned.executions, clock });
   const signalAs = (owner: string) =>
-    makeSendSignal({ ...store, clock, random, owner, aliveUntil, policyHash: "hash", workspace: "T0HOME", log });
+    makeSendSignal({
+      countStale: () => {},
+      ...store,
+      clock,
+      random,
+      owner,
+      aliveUntil,
+      policyHash: "hash",
+      workspace: "T0HOME",
+      log,
+    });
 
   const work = {
     poll: () => pollTarget(abort),

@@ -13,6 +13,7 @@ async function setUpEarly(t: TestContext) {
   const { store, clock, log, automation, abort } = base;
   const early = makeEarlyReads({ leases: store.leases, clock, owner: "me" });
   const send = makeSendSignal({
+    countStale: () => {},
     ...store,
     ...{ clock, early, log, random: () => 0, owner: "me", policyHash: "hash", workspace: "T0HOME" },
     aliveUntil: () => Number.POSITIVE_INFINITY,
@@ -138,6 +139,7 @@ test("an early read that observes the lease for too long is given up in the same
   const hanging = { observe: () => new Promise<never>(() => undefined) };
   const early = makeEarlyReads({ leases: hanging, clock, owner: "me" });
   const send = makeSendSignal({
+    countStale: () => {},
     ...store,
     ...{ clock, early, log: testLog(), random: () => 0, owner: "me", policyHash: "hash", workspace: "T0HOME" },
     aliveUntil: () => Number.POSITIVE_INFINITY,

@@ -60,6 +60,7 @@ async function setUp(t: TestContext) {
     await store.requests.advance({ requestId: REQUEST_ID, expectedVersion: version++, patch: {}, vote, audit: [] });
   }
   const sendSignal = makeSendSignal({
+    countStale: () => {},
     ...store,
     clock,
     random: () => 0,

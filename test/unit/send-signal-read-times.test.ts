@@ -34,6 +34,7 @@ test("an early read that was asked before an earlier signal became certain allow
   while (automation.calls.read.length < 2) await new Promise(setImmediate);
   clock.advance(2);
   const sendEarly = makeSendSignal({
+    countStale: () => {},
     ...store,
     ...{ clock, early, log, random: () => 0, owner: "me", policyHash: "hash", workspace: "T0HOME" },
     aliveUntil: () => Number.POSITIVE_INFINITY,
@@ -100,7 +101,11 @@ test("a clock that is set back while the attempt is stored stops the signal, or 
       policyHash: "hash",
       workspace: "T0HOME",
     };
-    await makeSendSignal({ ...options, aliveUntil: () => Number.POSITIVE_INFINITY })(automation, aRequest(), abort);
+    await makeSendSignal({ ...options, countStale: () => {}, aliveUntil: () => Number.POSITIVE_INFINITY })(
+      automation,
+      aRequest(),
+      abort,
+    );
     assert.deepEqual(margins, expected);
   }
 });

@@ -91,6 +91,7 @@ test("a signal that a crash interrupted is repeated only after it can no longer 
   const sendAfterRestart = async () => {
     const due = await again.requests.dueToSignal(TARGET, clock.now(), 10);
     const sendSignal = makeSendSignal({
+      countStale: () => {},
       ...again,
       clock,
       random: () => 0,

@@ -19,9 +19,12 @@ export async function setUp(t: TestContext, more: Partial<ApprovalRequest> = {})
   const automation = fakeAutomation();
   const log = testLog();
   const life = { until: Number.POSITIVE_INFINITY };
+  /** When a read that contradicts the list was counted. */
+  const staleReads: number[] = [];
   automation.shows(anExecution());
   const signalAs = (owner: string) =>
     makeSendSignal({
+      countStale: () => void staleReads.push(clock.now()),
       ...store,
       clock,
       random: () => 0,
@@ -63,6 +66,7 @@ export async function setUp(t: TestContext, more: Partial<ApprovalRequest> = {})
     store,
     automation,
     log,
+    staleReads,
     life,
     send,
     round,

@@ -120,7 +120,8 @@ test("a decision is not sent after a read that is older than an earlier one, als
 });
 
 test("a contradiction delays the signal, is reported after a minute, and ends with the first read that agrees", async (t) => {
-  const { clock, round, sent, error, kinds, store } = await setUp(t);
+  const { clock, round, sent, error, kinds, log, staleReads, store } = await setUp(t);
+  const reports = () => log.lines.filter(({ fields }) => fields.event === "execution.read-stale");
   const watch = (currentStepName: string) =>
     store.owned.executions.watch({
       target: TARGET.key,
@@ -133,12 +134,15 @@ test("a contradiction delays the signal, is reported after a minute, and ends wi
   await watch("second");
   for (let second = 0; second < 60; second++) {
     await round();
-    assert.deepEqual([await error(), await kinds()], [null, []], `after ${second} s`);
+    assert.deepEqual([await error(), await kinds(), reports(), staleReads], [null, [], [], []], `after ${second} s`);
     clock.advance(1_000);
   }
   await round();
   assert.match((await error()) ?? "", /Not sent: the list of waiting executions shows this one at step second/);
   assert.deepEqual([sent(), await kinds()], [[], ["signal-deferred"]]);
+  const [report, ...more] = reports();
+  assert.deepEqual([report?.level, report?.fields.executionId, more], ["warn", EXECUTION_ID, []]);
+  assert.deepEqual(staleReads, [clock.now()]);
   await watch("approve");
   clock.advance(5 * 60_000);
   await round();
@@ -147,7 +151,7 @@ test("a contradiction delays the signal, is reported after a minute, and ends wi
 });
 
 test("a contradiction is reported after a minute also if the execution is not watched under this target", async (t) => {
-  const { clock, round, error, sent, store } = await setUp(t, { seenOverAt: NOW });
+  const { clock, round, error, sent, staleReads, store } = await setUp(t, { seenOverAt: NOW });
   await store.owned.executions.forget(TARGET.key, EXECUTION_ID);
   for (let second = 0; second < 60; second++) {
     await round();
@@ -156,6 +160,7 @@ test("a contradiction is reported after a minute also if the execution is not wa
   }
   await round();
   assert.match((await error()) ?? "", /^Not sent: an earlier read showed that step approve had ended/);
+  assert.deepEqual(staleReads, [], "the sync counts the reads that contradict a row");
 });
 
 test("a decision is not sent if the read before it fails", async (t) => {
@@ -187,6 +192,7 @@ for (const [claim, audit] of [
     await store.requests.open({ request, channels: [], audit: { ...audit, requestId: id } });
     const signal = () =>
       makeSendSignal({
+        countStale: () => {},
         ...store,
         clock,
         random: () => 0,

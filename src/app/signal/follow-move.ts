@@ -10,7 +10,7 @@ const CATCH_UP_REREAD_MS = 1_000;
 
 /** Follows a read by which nothing is to be sent now. */
 export async function followMove(
-  deps: RecordDeps & { executions: Pick<ExecutionStore, "wake" | "recordStale"> },
+  deps: RecordDeps & { executions: Pick<ExecutionStore, "wake" | "recordStale">; countStale: () => void },
   automation: Automation,
   pending: PendingSignal,
   move: Exclude<SignalMove, { kind: "send" }>,
@@ -25,10 +25,17 @@ export async function followMove(
       await postpone(now + REREAD_MS);
       return sync();
     case "stale": {
-      const since = await deps.executions.recordStale({ target: automation.target.key, executionId }, now);
+      const target = automation.target.key;
+      const since = await deps.executions.recordStale({ target, executionId }, now);
       await sync();
-      if (now - since >= CONTRADICTION_REPORT_MS) return recordDeferred(deps, pending, `Not sent: ${move.why}`);
-      return postpone(now + CATCH_UP_REREAD_MS);
+      if (now - since < CONTRADICTION_REPORT_MS) return postpone(now + CATCH_UP_REREAD_MS);
+      // The sync compares its read with the rows, not with the list.
+      if (move.source === "list") {
+        const fields = { event: "execution.read-stale", target, executionId, error: move.why } as const;
+        deps.log.warn(fields, "a read contradicts the list of waiting executions");
+        deps.countStale();
+      }
+      return recordDeferred(deps, pending, `Not sent: ${move.why}`);
     }
     case "confirmed":
       await recordAttempt(deps, pending, { ...move.attempt, state: "accepted", error: null });

@@ -59,6 +59,8 @@ export interface SendSignalDeps extends Omit<RecordDeps, "attemptTimes"> {
   /** Shared with the reads of executions; without it, signals have one of their own. */
   attemptTimes?: AttemptTimes;
   aliveUntil: AliveUntil;
+  /** Counts a read that has contradicted the list of waiting executions for a minute. */
+  countStale: () => void;
   /** Names the Slack workspace in the payload. */
   workspace: string;
 }

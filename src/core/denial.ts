@@ -140,12 +140,13 @@ function alreadyVotedSentence(denial: Extract<Denial, { kind: "already-voted" }>
 
 function replacedSentence(denial: Extract<Denial, { kind: "replaced" }>): string {
   const { noun, verb } = findTerms(denial);
-  const actions = {
-    reject: `pressed ${capitalize(verb.reject)}`,
-    withdraw: "pressed Withdraw",
-    "break-glass": "broke glass",
-  };
-  return `Your ${noun[denial.verdict]} does not count: you ${actions[denial.by]} before Countersign could evaluate it. Countersign evaluates your later click instead.`;
+  const vote = noun[denial.verdict];
+  const buttons = { reject: capitalize(verb.reject), withdraw: "Withdraw" };
+  const [chose, next] =
+    denial.by === "break-glass"
+      ? ["submitted break-glass", "break-glass"]
+      : [`pressed ${buttons[denial.by]}`, `your ${buttons[denial.by]}`];
+  return `Your ${vote} does not count, because you ${chose} before Countersign evaluated the ${vote}. Countersign now evaluates ${next}.`;
 }
 
 const breakGlassHint = (isAdmin = false) =>

@@ -18,7 +18,7 @@ export function makeClickStore(db: Kysely<Tables>, now: () => number): ClickStor
     async unevaluated(at, limit, { own = [], ...options } = {}) {
       const isDue = or([
         isDueAt(at),
-        IS_REPLACED,
+        sql<SqlBool>`(${IS_POSTPONED} and ${IS_REPLACED})`,
         ...(own.length === 0 ? [] : [sql<SqlBool>`id in (${sql.join([...own])})`]),
       ]);
       const pending = sql<SqlBool>`${UNEVALUATED} and ${isDue} and ${NO_EARLIER_CLICK}`;
@@ -88,8 +88,10 @@ const REPLACING = sql`from clicks as later_click
 const REPLACED_BY = sql`(select case later_click.authority when 'break-glass' then 'break-glass' else later_click.verdict end
   ${REPLACING} order by later_click.received_at, later_click.id limit 1)`;
 
-/** A postponed click is not in evaluation: a claim removes its error. */
-const IS_REPLACED = sql<SqlBool>`(clicks.last_error is not null and exists (select 1 ${REPLACING}))`;
+export const IS_REPLACED = sql<SqlBool>`exists (select 1 ${REPLACING})`;
+
+/** A postponed click is not in evaluation: a claim for an evaluation removes its error. */
+const IS_POSTPONED = sql<SqlBool>`clicks.last_error is not null`;
 
 type DueRow = Tables["clicks"] & Pick<DueClick, "replacedBy">;
 
@@ -157,9 +159,9 @@ async function record(
 async function claim(db: Kysely<Tables>, id: string, at: number, until: number): Promise<boolean> {
   const result = await db
     .updateTable("clicks")
-    .set({ nextAttemptAt: until, lastError: null })
+    .set({ nextAttemptAt: until, lastError: sql`case when ${UNEVALUATED} then null else last_error end` })
     .where("id", "=", id)
-    .where(sql<SqlBool>`(${isDueAt(at)} or (${UNEVALUATED} and ${IS_REPLACED}))`)
+    .where(sql<SqlBool>`(${isDueAt(at)} or (${UNEVALUATED} and ${IS_POSTPONED} and ${IS_REPLACED}))`)
     .where(sql<SqlBool>`(${UNEVALUATED} or ${UNREPLIED})`)
     .executeTakeFirst();
   return didChange(result);

@@ -1,9 +1,9 @@
-import { sql, type Transaction } from "kysely";
+import { type SqlBool, sql, type Transaction } from "kysely";
 import type { NewRequest, RequestChange, RequestStore } from "../app/ports/store.ts";
 import type { SignalAttempt } from "../core/signal-attempt.ts";
 import { appendAudit, isDecisionRecorded } from "./audit.ts";
 import { didChange } from "./changed-rows.ts";
-import { UNREPLIED } from "./clicks.ts";
+import { IS_REPLACED, UNREPLIED } from "./clicks.ts";
 import type { Transact } from "./guard.ts";
 import { newMessage } from "./new-message.ts";
 import { addEndReports, endReminders } from "./notices.ts";
@@ -25,7 +25,7 @@ export function makeRequestChanges(
       try {
         return await transact((trx) => advance(trx, change, publishes, now()), false);
       } catch (error) {
-        if (error instanceof ClickAlreadyEvaluated) return false;
+        if (error instanceof ClickNotPending) return false;
         throw error;
       }
     },
@@ -33,7 +33,7 @@ export function makeRequestChanges(
 }
 
 /** Another evaluation of the same click came first, so the transaction is rolled back. */
-class ClickAlreadyEvaluated extends Error {}
+class ClickNotPending extends Error {}
 
 async function open(
   trx: Transaction<Tables>,
@@ -116,14 +116,16 @@ async function recordSignal(trx: Transaction<Tables>, attempt: SignalAttempt): P
     .execute();
 }
 
+/** A vote that a later click replaces must not count. The later click can have been stored while this one was evaluated. */
 async function markEvaluated(trx: Transaction<Tables>, click: string, at: number): Promise<void> {
   const result = await trx
     .updateTable("clicks")
     .set({ evaluatedAt: at, lastError: null })
     .where("id", "=", click)
     .where("evaluatedAt", "is", null)
+    .where(sql<SqlBool>`not ${IS_REPLACED}`)
     .executeTakeFirst();
-  if (!didChange(result)) throw new ClickAlreadyEvaluated();
+  if (!didChange(result)) throw new ClickNotPending();
 }
 
 /**

@@ -106,6 +106,13 @@ for (const [name, look] of Object.entries(LOOKS))
     assert.deepEqual(await growingSteps(t, look), []);
   });
 
+test("the look for due clicks finds the other clicks of one person on one request by an index of these", async (t) => {
+  const plan = await planOf(t, (store) => store.clicks.unevaluated(NOW, 10, { ofEach: 10 }));
+  const others = plan.filter((step) => /\b(?:earlier|later)_click\b/.test(step));
+  assert.equal(others.length, 3, others.join("\n"));
+  for (const step of others) assert.match(step, /INDEX clicks_of_person_unevaluated \(request_id=\? AND user_id=\?/);
+});
+
 for (const [name, look] of Object.entries(CLOSED_LOOKS))
   test(`the query for ${name} follows the index in their order, and reads and sorts no others`, async (t) => {
     const plan = await planOf(t, look, closeOne);

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { aClick, NOW } from "../support/samples.ts";
+import { aClick, anEntry, aRequest, aVote, NOW, REQUEST_ID } from "../support/samples.ts";
 import { aStore, ENGINES } from "../support/stores.ts";
 
 for (const engine of ENGINES)
@@ -91,4 +91,26 @@ for (const engine of ENGINES)
     await store.clicks.record(aClick("U0BOB", { id: "reject", key: "reject", verdict: "reject", receivedAt: NOW + 1 }));
     assert.deepEqual(await store.clicks.unreplied(NOW + 2, 10), []);
     assert.equal(await store.clicks.claim("approve", NOW + 2, NOW + 15_000), false);
+    assert.equal(await store.clicks.claim("approve", NOW + 30_000, NOW + 70_000), true);
+    const [row] = await store.clicks.unreplied(NOW + 70_000, 10);
+    assert.equal(row?.lastError, "Slack asks to wait", "health shows the error until a reply succeeds");
+  });
+
+for (const engine of ENGINES)
+  test(`${engine.name}: a vote that a later click replaces meanwhile is not stored, and neither is anything else`, async (t) => {
+    const store = await aStore(t, { engine });
+    await store.requests.open({ request: aRequest(), channels: ["C0DBA"], audit: anEntry() });
+    await store.clicks.record(aClick("U0BOB", { id: "approve", key: "approve" }));
+    await store.clicks.record(aClick("U0BOB", { id: "reject", key: "reject", verdict: "reject", receivedAt: NOW + 1 }));
+    const change = (click: string, verdict: "approve" | "reject") => ({
+      ...{ requestId: REQUEST_ID, expectedVersion: 1, click, patch: { state: "decided", decision: verdict } as const },
+      ...{ vote: aVote("U0BOB", { verdict }), audit: [] },
+    });
+    assert.equal(await store.requests.advance(change("approve", "approve")), false);
+    const request = await store.requests.byId(REQUEST_ID);
+    assert.deepEqual([request?.state, request?.version, await store.requests.votes(REQUEST_ID)], ["open", 1, []]);
+    assert.equal((await store.clicks.unevaluated(NOW + 1, 10))[0]?.id, "approve");
+    await store.clicks.recordEvaluated("approve", null, null);
+    assert.equal(await store.requests.advance(change("reject", "reject")), true);
+    assert.equal((await store.requests.byId(REQUEST_ID))?.decision, "reject");
   });

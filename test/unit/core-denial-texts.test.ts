@@ -111,6 +111,26 @@ testTexts("a person who has voted reads what their vote was, and whether it need
   ],
   [{ kind: "already-voted", verdict: "reject" }, "You have already rejected this request."],
   [
+    { kind: "replaced", verdict: "approve", by: "reject" },
+    "Your approval does not count, because you pressed Reject before Countersign evaluated the approval.",
+    "Countersign now evaluates your Reject.",
+  ],
+  [
+    { kind: "replaced", verdict: "reject", by: "break-glass" },
+    "Your rejection does not count, because you submitted break-glass before Countersign evaluated the rejection.",
+    "Countersign now evaluates break-glass.",
+  ],
+  [
+    { kind: "replaced", verdict: "approve", by: "withdraw", action: "aws:pause" },
+    "Your vote to resume does not count, because you pressed Withdraw before Countersign evaluated the vote to resume.",
+    "Countersign now evaluates your Withdraw.",
+  ],
+  [
+    { kind: "replaced", verdict: "approve", by: "reject", action: "aws:pause" },
+    "Your vote to resume does not count, because you pressed Stop before Countersign evaluated the vote to resume.",
+    "Countersign now evaluates your Stop.",
+  ],
+  [
     { kind: "already-voted", verdict: "approve", action: "aws:pause" },
     "You have already voted to resume this request. It still needs votes to resume from other people.",
   ],

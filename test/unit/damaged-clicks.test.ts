@@ -15,14 +15,15 @@ const ON_HOME: ClickOrigin = { kind: "command", channelId: "U000" };
 const LINK = /https:\/\/us-east-1\.console\.aws\.amazon\.com\/systems-manager\/automation\/execution\//;
 
 /** A request with a message, whose facts have another shape. */
-async function setUp(t: TestContext, state: "open" | "closed" = "open") {
+async function setUp(t: TestContext, state: "open" | "closed" = "open", posted = true) {
   const set = await setUpClicks(t, { approvers: { users: ["U000"], groups: [] } });
   const { store } = set;
   const facts = { ...aFacts(), parameters: {} as never };
   const request = aRequest({ id: ID, stepExecutionId: ID, facts, state });
   await store.requests.open({ request, channels: ["C0DBA"], audit: anEntry({ requestId: ID }) });
   const [message] = await store.messages.ofRequest(ID);
-  await store.messages.recordPosted(message?.id ?? "", TS, 1);
+  if (posted) await store.messages.recordPosted(message?.id ?? "", TS, 1);
+  else await store.messages.claim(message?.id ?? "", "post", set.clock.now(), set.clock.now() + 60_000);
   return set;
 }
 
@@ -105,4 +106,16 @@ test("a click on a damaged request that was closed does not send people to AWS",
   const outcome = await press("U000", { requestId: ID, origin: ON_MESSAGE });
   assert.ok(outcome.kind === "denied");
   assert.match(denialSentence(outcome.denial, mentions()), /its step is no longer waiting\.$/);
+});
+
+test("a later click ends an approval of a damaged request whose post is unresolved, instead of being evaluated without end", async (t) => {
+  const { clock, store, press, vote } = await setUp(t, "open", false);
+  const click = { requestId: ID, origin: ON_MESSAGE };
+  assert.equal((await press("U000", click)).kind, "later");
+  const rejection = { ...click, id: "reject", key: "reject", verdict: "reject", receivedAt: clock.now() + 1 } as const;
+  await store.clicks.record(aClick("U000", rejection));
+  const [due] = await store.clicks.unevaluated(clock.now() + 1, 10);
+  assert.equal(due?.replacedBy, "reject");
+  const outcome = await vote(due ?? assert.fail());
+  assert.equal(outcome.kind === "denied" && outcome.denial.kind, "damaged");
 });

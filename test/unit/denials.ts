@@ -31,7 +31,11 @@ export const DENIALS: { [Kind in Denial["kind"]]: Extract<Denial, { kind: Kind }
   "self-approval": [{ kind: "self-approval" }, { kind: "self-approval", isCandidate: true }],
   "requester-unknown": [{ kind: "requester-unknown", route: aRoute(), requester: UNKNOWN_REQUESTER }],
   "requester-unread": [{ kind: "requester-unread", error: "ratelimited" }],
-  replaced: [{ kind: "replaced", verdict: "approve", by: "reject" }],
+  replaced: (["reject", "withdraw", "break-glass"] as const).map((by) => ({
+    kind: "replaced",
+    verdict: "approve",
+    by,
+  })),
   "nothing-to-withdraw": [{ kind: "nothing-to-withdraw" }],
   "not-typed": [{ kind: "not-typed", documentName: RUNBOOK }],
   "person-unknown": [{ kind: "person-unknown", error: "ratelimited" }],

@@ -112,3 +112,33 @@ test("break-glass does not wait for the listed account of the requester: it drop
     ["U0ADMIN"],
   );
 });
+
+for (const [whose, userId] of [
+  ["its author", "U000"],
+  ["an earlier approver", "U001"],
+] as const)
+  test(`an approval that waits for the listed account goes on waiting while Slack does not return ${whose}`, async (t) => {
+    const { clock, deps, failing, evaluate, press, replies } = await listedRequester(t, 2);
+    assert.deepEqual(await press("U001"), { kind: "counted", completes: false });
+    const outage = new WebAPIHTTPError(503, "Service Unavailable", {});
+    // An admin has listed another account since.
+    Object.assign(deps.identities, { U0OTHER: [aRequest().facts.executedBy] });
+    failing.set("U0OTHER", outage);
+    assert.equal((await press("U000")).kind, "later");
+    failing.delete("U0OTHER");
+    failing.set(userId, outage);
+    for (let attempt = 0; attempt < 5; attempt++) {
+      clock.advance(20_000);
+      assert.equal((await evaluate("U000")).kind, "later");
+    }
+    failing.clear();
+    assert.deepEqual(await evaluate("U000"), { kind: "counted", completes: true });
+    assert.deepEqual(await replies(), []);
+  });
+
+test("a click that has not waited is denied at once while Slack does not return its author", async (t) => {
+  const { failing, press } = await listedRequester(t);
+  failing.set("U000", new WebAPIHTTPError(503, "Service Unavailable", {}));
+  const outcome = await press("U000");
+  assert.equal(outcome.kind === "denied" && outcome.denial.kind, "person-unknown");
+});

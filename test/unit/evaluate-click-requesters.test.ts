@@ -177,3 +177,27 @@ test("an approval that waits ends with the person's later rejection, which count
   assert.equal((await store.requests.byId(rosas.requestId))?.decision, "reject");
   assert.deepEqual(await replies(), [["U000", "because: replaced"]]);
 });
+
+test("an approval does not count if its author rejects while it is evaluated, whatever waited before", async (t) => {
+  const { clock, store, directory, press, vote, evaluate, request, replies } = await setUp(t);
+  const { person } = directory;
+  directory.person = async () => ({ kind: "unknown", error: "ratelimited", retryAfterMs: 1_000 });
+  assert.equal((await press("U000")).kind, "later");
+  clock.advance(1_000);
+  const [due] = await store.clicks.unevaluated(clock.now(), 10);
+  assert.equal(due?.replacedBy, null);
+  directory.person = async (...args) => {
+    const rejection = { id: "reject", key: "reject", verdict: "reject" as const, reason: "no" };
+    await store.clicks.record(aClick("U000", { ...rejection, receivedAt: clock.now() }));
+    return person(...args);
+  };
+  assert.equal((await vote(due ?? assert.fail())).kind, "later");
+  assert.deepEqual([(await request()).state, await store.requests.votes(REQUEST_ID)], ["open", []]);
+  directory.person = person;
+  const [again] = await store.clicks.unevaluated(clock.now(), 10);
+  assert.deepEqual([again?.id, again?.replacedBy], [due?.id, "reject"], "at once");
+  assert.equal((await vote(again ?? assert.fail())).kind, "denied");
+  assert.equal((await evaluate("reject")).kind, "counted");
+  assert.equal((await request()).decision, "reject");
+  assert.deepEqual(await replies(), [["U000", "because: replaced"]]);
+});

@@ -22,11 +22,14 @@ export async function checkVoters(
   deps: PersonDeps & Pick<GatherDeps, "clock">,
   request: ApprovalRequest,
   approvals: readonly Vote[],
-  { freshness, authority }: { freshness: Freshness; authority: Authority },
+  { freshness, authority, attempts }: { freshness: Freshness; authority: Authority; attempts: number },
 ): Promise<CheckedVoters> {
   const dropped: DroppedVote[] = [];
   const gathered = await Promise.all(
-    approvals.map(async (vote) => ({ vote, facts: await gatherPerson(deps, vote, request, freshness) })),
+    approvals.map(async (vote) => ({
+      vote,
+      facts: await gatherPerson(deps, { ...vote, attempts }, request, freshness),
+    })),
   );
   for (const { vote, facts } of gathered) {
     const { userId } = vote;

@@ -121,6 +121,8 @@ async function evaluate(deps: EvaluateClickDeps, click: DueClick): Promise<Click
     }
     const current = await requests.byId(click.requestId);
     if (current === null) return denied({ kind: "no-request" });
+    if (current.version === request.version)
+      return { kind: "later", waitMs: 0, why: "a later click replaces this one, or another process evaluated it" };
     request = current;
     votes = await requests.votes(current.id);
   }
@@ -141,7 +143,7 @@ interface Assessment {
 /** Evaluates the click with the votes so far. If it completes an approval, the earlier approvers are checked too. */
 async function assess(
   deps: EvaluateClickDeps,
-  { verdict, authority, reason, typed, userId }: ClickRow,
+  { verdict, authority, reason, typed, userId, attempts }: ClickRow,
   facts: Extract<GatheredFacts, { kind: "ready" }>,
   freshness: Freshness,
 ): Promise<Assessment | ClickOutcome> {
@@ -154,7 +156,7 @@ async function assess(
   if (!completesApproval) return { kind: "assessed", evaluation, counted: votes, dropped: [], missing: 0 };
 
   const earlier = votes.filter((vote) => vote.verdict === "approve" && vote.userId !== userId);
-  const checked = await checkVoters(deps, request, earlier, { freshness, authority });
+  const checked = await checkVoters(deps, request, earlier, { freshness, authority, attempts });
   if (checked.kind !== "checked") return toOutcome(checked);
   const { dropped } = checked;
   const counted = votes.filter((vote) => !dropped.some((each) => each.vote === vote));

@@ -63,8 +63,11 @@ export async function gatherFacts(deps: GatherDeps, click: ClickContext, freshne
   const requester = request === null ? UNKNOWN_REQUESTER : findRequester(request, deps.identities);
   if (!(await mayKnow(deps, { request: subject, requester }, click))) return denied({ kind: "no-request" });
   const { replacedBy = null, verdict } = click;
-  if (replacedBy !== null && request !== null && verdict !== "withdraw")
-    return denied({ kind: "replaced", verdict, by: replacedBy, action: request.facts.action });
+  // A replaced click is due again at once, so nothing may postpone it from here on.
+  if (replacedBy !== null && verdict !== "withdraw")
+    return request === null
+      ? denied(toDamagedDenial(subject, deps.consoleUrl))
+      : denied({ kind: "replaced", verdict, by: replacedBy, action: request.facts.action });
   const messages = await deps.messages.ofRequest(subject.id);
   const origin = await verifyOrigin(deps, click, messages);
   if (origin === "unresolved") return { kind: "later", why: "the post of the clicked message is not resolved yet" };
@@ -87,7 +90,8 @@ export async function gatherFacts(deps: GatherDeps, click: ClickContext, freshne
   const session =
     facts.membership.kind === "member" ? await findSessionEmail(deps, facts.request, facts.person) : NO_ADDRESS;
   // Without an answer, the session would have another name, which the step's Approvers may not list.
-  if (session.kind === "unknown") return laterOrDenied(session, { kind: "person-unknown", ...toFailedLookup(session) });
+  if (session.kind === "unknown")
+    return laterOrDenied(session, { kind: "person-unknown", ...toFailedLookup(session) }, click.attempts);
   // Votes belong to one version of the request: they were read after it, and the guard of the change compares it.
   const isSame = facts.request.version === request.version;
   const current = isSame ? votes : await deps.requests.votes(request.id);

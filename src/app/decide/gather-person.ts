@@ -28,6 +28,9 @@ export type NotReady =
   /** The click can wait. `denial` is the answer where it cannot, as for a form. `transient`: Slack did not answer. */
   | { kind: "later"; waitMs?: number; why: string; denial?: Denial; transient?: boolean };
 
+/** How soon a click that already waits is evaluated again after a lookup that Slack did not answer. */
+const UNANSWERED_RETRY_MS = 5_000;
+
 export const denied = (denial: Denial): NotReady => ({ kind: "denied", denial });
 
 /** Tells whether the person is named as one who may decide, or was in the last known lists. */
@@ -43,7 +46,7 @@ export const wasAllowed = (
 /** Gathers the facts about one person and one request, except the name of the person's session. */
 export async function gatherPerson(
   deps: PersonDeps,
-  click: Pick<Click, "userId" | "verdict" | "authority">,
+  click: Pick<Click, "userId" | "verdict" | "authority"> & { attempts?: number },
   request: ApprovalRequest,
   freshness: Freshness,
 ): Promise<PersonFacts> {
@@ -59,7 +62,8 @@ export async function gatherPerson(
     directory.person(click.userId, freshness, isKnown),
     isKnown && click.verdict !== "withdraw" ? readMembership(route) : null,
   ]);
-  if (lookup.kind === "unknown") return laterOrDenied(lookup, { kind: "person-unknown", ...toFailedLookup(lookup) });
+  if (lookup.kind === "unknown")
+    return laterOrDenied(lookup, { kind: "person-unknown", ...toFailedLookup(lookup) }, click.attempts);
   const { person } = lookup;
   if (route === null || person.accountStatus !== "member" || click.verdict === "withdraw")
     return {
@@ -74,7 +78,7 @@ export async function gatherPerson(
   const membership = early ?? (await readMembership(route));
   if (membership.kind === "unknown") {
     const denial = { kind: "membership-unknown", ...toFailedLookup(membership) } as const;
-    const outcome = laterOrDenied(membership, denial);
+    const outcome = laterOrDenied(membership, denial, click.attempts);
     // A click that cannot wait is evaluated without the membership: a closed request is the better reason to give.
     if (outcome.kind === "later") return outcome;
   }
@@ -103,9 +107,13 @@ async function awaitRequester(
   return result.kind === "unknown" && awaitsLookup(current, identities) ? result : found(current);
 }
 
-/** If the lookup says when to try again, the click waits, because it is stored. Otherwise it is denied. */
-export function laterOrDenied(failure: LookupFailure, denial: Denial): NotReady {
-  const { error, retryAfterMs: waitMs, permanent, transient } = failure;
+/**
+ * If the lookup says when to try again, the click waits, because it is stored. Otherwise it is denied, unless it waits already
+ * (`attempts`) and another attempt can succeed.
+ */
+export function laterOrDenied(failure: LookupFailure, denial: Denial, attempts = 0): NotReady {
+  const { error, retryAfterMs, permanent, transient } = failure;
+  const waitMs = retryAfterMs ?? (transient === true && attempts > 0 ? UNANSWERED_RETRY_MS : undefined);
   if (permanent === true) return { kind: "denied", denial, permanent };
   if (waitMs === undefined) return denied(denial);
   return transient === true

@@ -3,6 +3,7 @@ import { DEFAULT_MIGRATION_TABLE, type Migration, Migrator } from "kysely/migrat
 import { StoreUnavailableError } from "../unavailable.ts";
 import { foundation } from "./0001-foundation.ts";
 import { auditDue } from "./0002-audit-due.ts";
+import { clicksOfPerson } from "./0003-clicks-of-person.ts";
 
 /** A newer version of the program wrote the database, or a migration failed. */
 export class MigrationError extends Error {}
@@ -15,7 +16,11 @@ export class MigrationError extends Error {}
  */
 export type Migrations = Readonly<Record<string, Migration>>;
 
-export const MIGRATIONS: Migrations = { "0001-foundation": foundation, "0002-audit-due": auditDue };
+export const MIGRATIONS: Migrations = {
+  "0001-foundation": foundation,
+  "0002-audit-due": auditDue,
+  "0003-clicks-of-person": clicksOfPerson,
+};
 
 /** Returns whether every migration has run. */
 export async function isMigrated<T>(db: Kysely<T>, migrations = MIGRATIONS): Promise<boolean> {

@@ -69,7 +69,9 @@ export const denialExamples: Record<string, readonly Denial[]> = {
     { kind: "closed", request: view(elsewhere({ by: [OMAR] })).request, votes: [] },
     { kind: "already-voted", verdict: "approve" },
     { kind: "already-voted", verdict: "reject" },
+    { kind: "replaced", verdict: "approve", by: "reject" },
     { kind: "replaced", verdict: "approve", by: "withdraw" },
+    { kind: "replaced", verdict: "reject", by: "break-glass" },
     { kind: "nothing-to-withdraw" },
   ],
   "reply-form": [

@@ -157,7 +157,23 @@ const FAULTS = [
   ["aws", { operation: "SendAutomationSignal", kind: "drop-reply", times: 1 }],
 ] as const;
 
-/** Runs clicks with faults for a time, and compares memory and open files after a sixth of it with those at the end. */
+/** One round of mixed traffic: approvals one after another, decisions elsewhere, and executions that someone cancels. */
+async function runMixedRound(on: StandIns, runbooks: readonly string[]): Promise<void> {
+  const [elsewhere, cancelled, approved] = [
+    await on.startExecutions(2, runbooks),
+    await on.startExecutions(1, runbooks),
+    await on.startExecutions(CHANNELS, runbooks),
+  ];
+  await on.messages([...elsewhere, ...cancelled]);
+  for (const id of elsewhere) await on.approveElsewhere(id);
+  for (const id of cancelled) await on.cancel(id);
+  await clickInTurn(on, approved);
+}
+
+/**
+ * Runs mixed traffic with faults for a time, and compares memory and open files after a sixth of it with those at the end: ten
+ * minutes of an hour.
+ */
 export function measureSoak({ soakMinutes }: Options): Promise<Figure[]> {
   return inWorld(async ({ on, folder }) => {
     const channels = await on.addChannels(CHANNELS);
@@ -173,7 +189,7 @@ export function measureSoak({ soakMinutes }: Options): Promise<Figure[]> {
       for (let round = 0; Date.now() < end; round++) {
         const [service, fault] = FAULTS[round % FAULTS.length] as (typeof FAULTS)[number];
         await on.addFault(service, fault);
-        await clickInTurn(on, await on.startExecutions(CHANNELS, runbooks));
+        await runMixedRound(on, runbooks);
         await on.delay(0, 0);
         if (Date.now() < nextSampleAt) continue;
         nextSampleAt = Date.now() + SAMPLE_MS;
@@ -191,8 +207,8 @@ export function measureSoak({ soakMinutes }: Options): Promise<Figure[]> {
       const [rss, handles] = [growth("rss"), growth("handles")];
       return [
         {
-          figure: `soak: ${soakMinutes} minutes of approvals with faults`,
-          goal: "no growth of memory or handles in an hour",
+          figure: `soak: ${soakMinutes} minutes of mixed traffic with faults`,
+          goal: "an hour, no growth of memory or handles after ten minutes",
           measured: `memory ${rss.toFixed(2)} x, open files ${handles.toFixed(2)} x, first to last third; ${(median(settled.slice(-third), "rss") / 1e6).toFixed(0)} MB`,
           met: rss <= 1.05 && handles <= 1.05 ? (soakMinutes >= 60 ? true : null) : false,
         },

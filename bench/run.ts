@@ -14,7 +14,8 @@ import { measureAudit } from "./audit.ts";
 import { measureEvents, measureTargets } from "./events.ts";
 import { measureFlood, measureRestarts, measureSoak } from "./faults.ts";
 import { compareLatency, countCalls, type Figure, type Options, type Samples } from "./figures.ts";
-import { measureLimits, measureLoad, measureOpenRequests, measureThroughput } from "./load.ts";
+import { measureLimits, measureLoad, measureThroughput } from "./load.ts";
+import { measureOpenRequests } from "./open-requests.ts";
 import { MEASUREMENT_NAMES, type MeasurementName, type Results, toResultFile, writeReport } from "./report.ts";
 
 const { values } = parseArgs({

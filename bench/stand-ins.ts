@@ -61,6 +61,8 @@ export interface StandIns {
   limits(enabled: boolean): Promise<void>;
   /** Approves an execution without the bot. */
   approveElsewhere(executionId: string): Promise<void>;
+  /** Cancels an execution in AWS. */
+  cancel(executionId: string): Promise<void>;
   /** Reads an execution and updates its message, and resolves with the milliseconds of both calls. */
   callTimes(executionId: string, message: Posted): Promise<number>;
   /** Creates the role CountersignReader in each account. */
@@ -160,6 +162,8 @@ export async function startStandIns(): Promise<StandIns> {
     limits: async (enabled) => void (await postJson(`${control.slack}/limits`, { enabled })),
     approveElsewhere: async (AutomationExecutionId) =>
       void (await ssm.send(new SendAutomationSignalCommand({ AutomationExecutionId, SignalType: "Approve" }))),
+    cancel: async (AutomationExecutionId) =>
+      void (await ssm.send(new StopAutomationExecutionCommand({ AutomationExecutionId, Type: "Cancel" }))),
     async callTimes(AutomationExecutionId, { channel, ts }) {
       const startedAt = performance.now();
       await ssm.send(new GetAutomationExecutionCommand({ AutomationExecutionId }));

@@ -1,0 +1,114 @@
+import { copyFileSync, existsSync, readdirSync, rmSync } from "node:fs";
+import { join } from "node:path";
+import { aFolder, type BenchedBot, policyFor, startCountersign } from "./bots.ts";
+import { clickInTurn, describeStages, percentile } from "./clicks.ts";
+import { type Figure, inWorld, type Options, withBot } from "./figures.ts";
+import { CHANNELS, withLimits } from "./load.ts";
+import type { Posted, StandIns } from "./stand-ins.ts";
+
+/** A folder in memory, where the machine has one. */
+const MEMORY = "/dev/shm";
+
+/** Moves the database of a bot that is stopped. */
+function moveDatabase(from: string, to: string): void {
+  for (const name of readdirSync(from).filter((each) => /^countersign\.db(?:-wal)?$/.test(each))) {
+    copyFileSync(join(from, name), join(to, name));
+    rmSync(join(from, name));
+  }
+}
+
+const ms = (value: number) => `${value.toFixed(0)} ms`;
+const seconds = (value: number) => `${(value / 1000).toFixed(1)} s`;
+
+/** Kills the bot while it evaluates an acknowledged click, and starts it again. Resolves with the times of what followed. */
+async function killDuringClick(
+  on: StandIns,
+  bot: BenchedBot,
+  runbooks: readonly string[],
+  restart: () => Promise<BenchedBot>,
+) {
+  const [id = ""] = await on.startExecutions(1, runbooks);
+  const message = (await on.messages([id])).get(id) as Posted;
+  await on.delay(60_000, 0);
+  await on.approve(message);
+  await bot.kill();
+  await on.delay(0, 0);
+  const startedAt = Date.now();
+  const second = await restart();
+  const readyAt = Date.now();
+  const signaledAt = (await on.signals([id])).get(id) ?? Number.NaN;
+  await second.stop();
+  return { startedAt, readyAt, signaledAt };
+}
+
+/**
+ * Compares the latency, and measures memory and the start, with ten and with many open requests. A process of its own opens
+ * and posts the many in a database in memory, because a disk would take longer for these commits than the measurement for all
+ * else. The measured processes have the database on the disk.
+ */
+export function measureOpenRequests({ open, clicks }: Options): Promise<Figure[]> {
+  return inWorld(async ({ on, folder }) => {
+    const channels = await on.addChannels(CHANNELS * 5);
+    const runbooks = channels.map(({ runbook }) => runbook);
+    const policy = policyFor(channels);
+    const options = { policy, env: { POLL_INTERVAL_SECONDS: "60" } };
+    const clicked = async () => clickInTurn(on, await on.startExecutions(clicks, runbooks));
+    const few = await withBot(await startCountersign(on, folder, options), async () => {
+      await clickInTurn(on, await on.startExecutions(20, runbooks));
+      await on.messages(await on.startExecutions(10, runbooks));
+      return clicked();
+    });
+
+    const memory = aFolder(existsSync(MEMORY) ? MEMORY : undefined);
+    try {
+      moveDatabase(folder, memory.path);
+      const polling = { POLL_INTERVAL_SECONDS: "5", WAITING_QUEUE_URL: undefined };
+      const ids = await on.startExecutions(open, runbooks);
+      await withBot(await startCountersign(on, memory.path, { policy, env: polling }), () => on.messages(ids));
+      moveDatabase(memory.path, folder);
+    } finally {
+      memory.remove();
+    }
+
+    const first = await startCountersign(on, folder, options);
+    await clickInTurn(on, await on.startExecutions(20, runbooks));
+    const many = await clicked();
+    const waiting = await on.startExecutions(clicks, runbooks);
+    await on.messages(waiting);
+    const limited = await withLimits(on, () => clickInTurn(on, waiting));
+    const [rss, memoryParts] = [first.rss(), first.memoryParts()];
+    const { startedAt, readyAt, signaledAt } = await killDuringClick(on, first, runbooks, () =>
+      startCountersign(on, folder, options),
+    );
+    const [manyMs, fewMs] = [percentile(many.signals, 0.5), percentile(few.signals, 0.5)];
+    return [
+      {
+        figure: `click to signal, p50, with ${open} open requests`,
+        goal: "at most 1.5 x the value with 10",
+        measured: `${(manyMs / fewMs).toFixed(2)} x (${ms(manyMs)} and ${ms(fewMs)})`,
+        met: manyMs <= 1.5 * fewMs,
+        parts: `${describeStages(many, 0.5)}; with 10: ${describeStages(few, 0.5)} (p50 of each stage)`,
+      },
+      {
+        figure: `click to signal, p50, with ${open} open requests, with Slack's limits`,
+        goal: "none",
+        measured: ms(percentile(limited.signals, 0.5)),
+        met: null,
+      },
+      {
+        figure: `memory with ${open} open requests`,
+        goal: "under 250 MB",
+        measured: `${(rss / 1e6).toFixed(0)} MB resident`,
+        met: rss < 250e6,
+        parts: memoryParts,
+      },
+      {
+        figure: `start to ready with ${open} open requests, after SIGKILL`,
+        goal: "under 2 s; no waiting for stale claims",
+        measured: `${seconds(readyAt - startedAt)}; a click that the killed process was evaluating was signaled ${seconds(signaledAt - startedAt)} after the start`,
+        // A claim on a click would last 15 s.
+        met: readyAt - startedAt < 2_000 && signaledAt - startedAt < 5_000,
+      },
+    ];
+  });
+}

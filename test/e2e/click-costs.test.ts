@@ -101,6 +101,7 @@ for (const [kind, user, isKnown] of [
       [after.reads - before.reads, after.signals - before.signals, after.people - before.people],
       [2, 1, 1],
     );
+    assert.deepEqual([after.reads, after.signals], [3, 1], "from the start of the execution to its end");
     assert.deepEqual([...first], ["U0ADMIN U0JANE"], "clicks of the people whom the policy names come first");
     assert.equal((await w.posts()).length, 1);
     assert.equal(updates.length, 1, "the decision, the signal and the end are one update");

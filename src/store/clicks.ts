@@ -50,11 +50,12 @@ export function makeClickStore(db: Kysely<Tables>, now: () => number): ClickStor
         if (didChange(result) && audit !== null) await appendAudit(trx, [audit], false);
       }),
 
-    async postpone(id, nextAttemptAt, lastError) {
+    async postpone({ id, evaluatedAt }, nextAttemptAt, lastError) {
       await db
         .updateTable("clicks")
         .set({ nextAttemptAt, lastError, attempts: sql<number>`attempts + 1` })
         .where("id", "=", id)
+        .where("evaluatedAt", evaluatedAt === null ? "is" : "is not", null)
         .execute();
     },
 

@@ -129,7 +129,7 @@ function startClaimingWorker<Row extends ClickRow>(
       // The person's next click became due with the end of this one.
       return "look-again";
     },
-    backOff: ({ id }, until) => clicks.postpone(id, until, "unexpected failure, see the log"),
+    backOff: (click, until) => clicks.postpone(click, until, "unexpected failure, see the log"),
     backOffMs: ERROR_BACKOFF_MS,
     about: ({ requestId }) => ({ requestId }),
     clock,

@@ -26,7 +26,7 @@ for (const engine of ENGINES) {
       (await store.clicks.unevaluated(now, limit)).map(({ userId }) => userId);
     assert.deepEqual(await unhandled(NOW), ["U0JANE", "U0OMAR"]);
     assert.deepEqual(await unhandled(NOW, 1), ["U0JANE"]);
-    await store.clicks.postpone("click-U0JANE", NOW + 5, "Slack sent a Retry-After");
+    await store.clicks.postpone({ id: "click-U0JANE", evaluatedAt: null }, NOW + 5, "Slack sent a Retry-After");
     assert.deepEqual(await unhandled(NOW), ["U0OMAR"]);
     assert.deepEqual(await unhandled(NOW + 5), ["U0JANE", "U0OMAR"]);
 
@@ -39,7 +39,7 @@ for (const engine of ENGINES) {
     assert.deepEqual([told?.userId, told?.reply, told?.attempts], ["U0JANE", "No.", 0]);
     assert.equal((await store.requests.history(REQUEST_ID)).length, 1);
 
-    await store.clicks.postpone("click-U0JANE", NOW + 5, "Slack sent a Retry-After");
+    await store.clicks.postpone({ id: "click-U0JANE", evaluatedAt: NOW }, NOW + 5, "Slack sent a Retry-After");
     assert.deepEqual(await store.clicks.unreplied(NOW + 4, 10), []);
     const again = await store.reopen();
     assert.equal((await again.clicks.unreplied(NOW + 5, 10)).length, 1);

@@ -124,10 +124,10 @@ async function fillSignals(store: OpenStore): Promise<void> {
 async function fillClicks(store: OpenStore): Promise<void> {
   for (const id of ["new", "postponed", "counted", "denied", "unsent", "replied"])
     await store.clicks.record(aClick(id, { id, key: id, requestId: id }));
-  await store.clicks.postpone("postponed", NOW + 60_000, ERROR);
+  await store.clicks.postpone({ id: "postponed", evaluatedAt: null }, NOW + 60_000, ERROR);
   await store.clicks.recordEvaluated("counted", null, null);
   for (const id of ["denied", "unsent", "replied"]) await store.clicks.recordEvaluated(id, "No.", null);
-  await store.clicks.postpone("unsent", NOW + 60_000, ERROR);
+  await store.clicks.postpone({ id: "unsent", evaluatedAt: NOW }, NOW + 60_000, ERROR);
   await store.clicks.recordReplied({ id: "replied", reply: "No." });
 }
 

@@ -29,10 +29,10 @@ for (const engine of ENGINES) {
     assert(lookup !== undefined);
     await store.recipientLookups.recordFailed(lookup, "ratelimited", NOW + 1);
     await store.clicks.record(aClick("U0JANE"));
-    await store.clicks.postpone("click-U0JANE", NOW + 1, "Slack sent a Retry-After");
+    await store.clicks.postpone({ id: "click-U0JANE", evaluatedAt: null }, NOW + 1, "Slack sent a Retry-After");
     await store.clicks.record(aClick("U0OMAR"));
     await store.clicks.recordEvaluated("click-U0OMAR", "No.", null);
-    await store.clicks.postpone("click-U0OMAR", NOW + 1, "Slack is unavailable");
+    await store.clicks.postpone({ id: "click-U0OMAR", evaluatedAt: NOW }, NOW + 1, "Slack is unavailable");
     const [due] = await store.audit.unpublished(NOW, 1);
     await store.audit.recordPublishFailed(due?.record.seq ?? 0, "AccessDenied", null);
     assert.deepEqual(await failing(), [

@@ -44,7 +44,11 @@ for (const engine of ENGINES)
         await click("later", { ...actions[later], receivedAt: NOW + 1 });
         assert.deepEqual(await due(NOW + 2), [], `${requestId}: the earlier click is in evaluation`);
         assert.equal(await store.clicks.claim(`earlier ${requestId}`, NOW + 2, NOW + 15_000), false, requestId);
-        await store.clicks.postpone(`earlier ${requestId}`, NOW + 60_000, "Slack asks to wait");
+        await store.clicks.postpone(
+          { id: `earlier ${requestId}`, evaluatedAt: null },
+          NOW + 60_000,
+          "Slack asks to wait",
+        );
         const expected = replacedBy[earlier][later] ?? null;
         assert.deepEqual(await due(NOW + 2), expected === null ? [] : [["earlier", expected]], requestId);
         assert.deepEqual(await due(NOW + 60_000), [["earlier", expected]], requestId);
@@ -66,7 +70,7 @@ for (const engine of ENGINES)
     const click = (id: string, userId: string, more: object) =>
       store.clicks.record(aClick(userId, { id, key: id, ...more }));
     await click("approve", "U0BOB", { receivedAt: NOW + 1 });
-    await store.clicks.postpone("approve", NOW + 30_000, "Slack asks to wait");
+    await store.clicks.postpone({ id: "approve", evaluatedAt: null }, NOW + 30_000, "Slack asks to wait");
     await click("of another", "U0JANE", { verdict: "reject", receivedAt: NOW + 2 });
     await click("on another", "U0BOB", { verdict: "reject", requestId: "another-request", receivedAt: NOW + 2 });
     await click("before", "U0BOB", { verdict: "reject", receivedAt: NOW });
@@ -87,7 +91,7 @@ for (const engine of ENGINES)
     const store = await aStore(t, { engine });
     await store.clicks.record(aClick("U0BOB", { id: "approve", key: "approve" }));
     await store.clicks.recordEvaluated("approve", "No.", null);
-    await store.clicks.postpone("approve", NOW + 30_000, "Slack asks to wait");
+    await store.clicks.postpone({ id: "approve", evaluatedAt: NOW }, NOW + 30_000, "Slack asks to wait");
     await store.clicks.record(aClick("U0BOB", { id: "reject", key: "reject", verdict: "reject", receivedAt: NOW + 1 }));
     assert.deepEqual(await store.clicks.unreplied(NOW + 2, 10), []);
     assert.equal(await store.clicks.claim("approve", NOW + 2, NOW + 15_000), false);
@@ -113,4 +117,19 @@ for (const engine of ENGINES)
     await store.clicks.recordEvaluated("approve", null, null);
     assert.equal(await store.requests.advance(change("reject", "reject")), true);
     assert.equal((await store.requests.byId(REQUEST_ID))?.decision, "reject");
+  });
+
+for (const engine of ENGINES)
+  test(`${engine.name}: a process whose click another one has denied meanwhile does not postpone the reply`, async (t) => {
+    const store = await aStore(t, { engine });
+    await store.clicks.record(aClick("U0BOB", { id: "approve", key: "approve" }));
+    const [click] = await store.clicks.unevaluated(NOW, 10);
+    await store.clicks.recordEvaluated("approve", "No.", null);
+    assert.equal(await store.clicks.claim("approve", NOW, NOW + 40_000), true);
+    await store.clicks.postpone(click ?? assert.fail(), NOW, "replaced");
+    assert.equal(await store.clicks.claim("approve", NOW, NOW + 40_000), false, "the claim of the reply lasts");
+    const [reply] = await store.clicks.unreplied(NOW + 40_000, 10);
+    assert.deepEqual([reply?.attempts, reply?.lastError], [0, null]);
+    await store.clicks.postpone(reply ?? assert.fail(), NOW + 50_000, "Slack asks to wait");
+    assert.deepEqual(await store.clicks.unreplied(NOW + 49_999, 10), []);
   });

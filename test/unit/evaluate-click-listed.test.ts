@@ -142,3 +142,18 @@ test("a click that has not waited is denied at once while Slack does not return 
   const outcome = await press("U000");
   assert.equal(outcome.kind === "denied" && outcome.denial.kind, "person-unknown");
 });
+
+test("an approval that waits ends when the step no longer waits, also while Slack does not return its author", async (t) => {
+  const { clock, store, failing, evaluate, press, request } = await listedRequester(t);
+  const outage = new WebAPIHTTPError(503, "Service Unavailable", {});
+  failing.set("U0ROSA", outage);
+  assert.equal((await press("U000")).kind, "later");
+  const { version } = await request();
+  const outcome: Outcome = { kind: "timed-out", where: "aws", by: [], detail: null };
+  const patch = { state: "closed", outcome } as const;
+  await store.requests.advance({ requestId: REQUEST_ID, expectedVersion: version, patch, audit: [] });
+  failing.set("U000", outage);
+  clock.advance(60_000);
+  const evaluated = await evaluate("U000");
+  assert.equal(evaluated.kind === "denied" && evaluated.denial.kind, "person-unknown");
+});

@@ -210,3 +210,21 @@ test("a click on a message whose post is never resolved gets a reply after three
   assert.equal((await evaluate("early")).kind, "denied");
   assert.deepEqual(await replies(), [["U000", "because: foreign-message"]]);
 });
+
+test("a replaced click on a foreign message, or of another organization, gets the denial of that", async (t) => {
+  for (const [more, kind] of [
+    [fromMessage("1.1"), "foreign-message"],
+    [{ teamId: "T0ELSE" }, "account-status"],
+    [{}, "replaced"],
+  ] as const) {
+    const { clock, store, vote } = await setUp(t);
+    const click = { receivedAt: clock.now(), ...more };
+    await store.clicks.record(aClick("U000", { id: "approve", key: "approve", ...click }));
+    const later = { id: "reject", key: "reject", verdict: "reject" as const };
+    await store.clicks.record(aClick("U000", { ...click, ...later, receivedAt: clock.now() + 1 }));
+    const [row] = await store.clicks.unevaluated(clock.now(), 10);
+    assert.deepEqual([row?.id, row?.replacedBy], ["approve", "reject"]);
+    const outcome = await vote(row ?? assert.fail());
+    assert.equal(outcome.kind === "denied" && outcome.denial.kind, kind);
+  }
+});

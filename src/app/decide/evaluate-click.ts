@@ -82,7 +82,7 @@ export const makeEvaluateClick = (deps: EvaluateClickDeps) => {
       }
       case "later":
         log.debug({ ...fields, event: "click.postponed", why: outcome.why }, "click evaluated again later");
-        await clicks.postpone(clickId, clock.now() + (outcome.waitMs ?? RETRY_MS), outcome.why);
+        await clicks.postpone(click, clock.now() + (outcome.waitMs ?? RETRY_MS), outcome.why);
         break;
       default:
         throw new Error(`unexpected outcome ${outcome satisfies never}`);

@@ -18,6 +18,7 @@ import {
   type NotReady,
   type OfPerson,
   type PersonDeps,
+  waited,
   wasAllowed,
 } from "./gather-person.ts";
 import type { GroupReadLimit } from "./group-read-limit.ts";
@@ -62,18 +63,17 @@ export async function gatherFacts(deps: GatherDeps, click: ClickContext, freshne
   if (subject === undefined) return denied({ kind: "no-request" });
   const requester = request === null ? UNKNOWN_REQUESTER : findRequester(request, deps.identities);
   if (!(await mayKnow(deps, { request: subject, requester }, click))) return denied({ kind: "no-request" });
-  const { replacedBy = null, verdict } = click;
-  // A replaced click is due again at once, so nothing may postpone it from here on.
-  if (replacedBy !== null && verdict !== "withdraw")
-    return request === null
-      ? denied(toDamagedDenial(subject, deps.consoleUrl))
-      : denied({ kind: "replaced", verdict, by: replacedBy, action: request.facts.action });
   const messages = await deps.messages.ofRequest(subject.id);
   const origin = await verifyOrigin(deps, click, messages);
-  if (origin === "unresolved") return { kind: "later", why: "the post of the clicked message is not resolved yet" };
+  // A replaced click is due again at once, so nothing may postpone it from here on.
+  const { replacedBy = null, verdict } = click;
+  if (origin === "unresolved" && replacedBy === null)
+    return { kind: "later", why: "the post of the clicked message is not resolved yet" };
   if (origin === "foreign") return denied({ kind: "foreign-message" });
   if (!deps.isHomeTeam(click.teamId)) return denied({ kind: "account-status", status: "external" });
   if (request === null) return denied(toDamagedDenial(subject, deps.consoleUrl));
+  if (replacedBy !== null && verdict !== "withdraw")
+    return denied({ kind: "replaced", verdict, by: replacedBy, action: request.facts.action });
   if (request.state === "open" && !deps.hasTarget(request))
     return denied({ kind: "no-target", target: request.target, page: executionPage(request) });
   const route = findRoute(deps.routes, request.route);
@@ -91,7 +91,7 @@ export async function gatherFacts(deps: GatherDeps, click: ClickContext, freshne
     facts.membership.kind === "member" ? await findSessionEmail(deps, facts.request, facts.person) : NO_ADDRESS;
   // Without an answer, the session would have another name, which the step's Approvers may not list.
   if (session.kind === "unknown")
-    return laterOrDenied(session, { kind: "person-unknown", ...toFailedLookup(session) }, click.attempts);
+    return laterOrDenied(session, { kind: "person-unknown", ...toFailedLookup(session) }, waited(facts.request, click));
   // Votes belong to one version of the request: they were read after it, and the guard of the change compares it.
   const isSame = facts.request.version === request.version;
   const current = isSame ? votes : await deps.requests.votes(request.id);

@@ -63,7 +63,7 @@ export async function gatherPerson(
     isKnown && click.verdict !== "withdraw" ? readMembership(route) : null,
   ]);
   if (lookup.kind === "unknown")
-    return laterOrDenied(lookup, { kind: "person-unknown", ...toFailedLookup(lookup) }, click.attempts);
+    return laterOrDenied(lookup, { kind: "person-unknown", ...toFailedLookup(lookup) }, waited(request, click));
   const { person } = lookup;
   if (route === null || person.accountStatus !== "member" || click.verdict === "withdraw")
     return {
@@ -78,7 +78,7 @@ export async function gatherPerson(
   const membership = early ?? (await readMembership(route));
   if (membership.kind === "unknown") {
     const denial = { kind: "membership-unknown", ...toFailedLookup(membership) } as const;
-    const outcome = laterOrDenied(membership, denial, click.attempts);
+    const outcome = laterOrDenied(membership, denial, waited(request, click));
     // A click that cannot wait is evaluated without the membership: a closed request is the better reason to give.
     if (outcome.kind === "later") return outcome;
   }
@@ -107,13 +107,17 @@ async function awaitRequester(
   return result.kind === "unknown" && awaitsLookup(current, identities) ? result : found(current);
 }
 
+/** Tells whether the click waits already. It waits for no lookup that gets no reply once nobody can decide the request. */
+export const waited = ({ state }: ApprovalRequest, { attempts = 0 }: { attempts?: number }) =>
+  state === "open" && attempts > 0;
+
 /**
  * If the lookup says when to try again, the click waits, because it is stored. Otherwise it is denied, unless it waits already
- * (`attempts`) and another attempt can succeed.
+ * and another attempt can succeed.
  */
-export function laterOrDenied(failure: LookupFailure, denial: Denial, attempts = 0): NotReady {
+export function laterOrDenied(failure: LookupFailure, denial: Denial, hasWaited = false): NotReady {
   const { error, retryAfterMs, permanent, transient } = failure;
-  const waitMs = retryAfterMs ?? (transient === true && attempts > 0 ? UNANSWERED_RETRY_MS : undefined);
+  const waitMs = retryAfterMs ?? (transient === true && hasWaited ? UNANSWERED_RETRY_MS : undefined);
   if (permanent === true) return { kind: "denied", denial, permanent };
   if (waitMs === undefined) return denied(denial);
   return transient === true

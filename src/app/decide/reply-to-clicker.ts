@@ -56,5 +56,5 @@ export const makeReplyToClicker =
       result.kind === "limited"
         ? result.retryAfterMs
         : backoffMs(click.attempts + 1, RETRY_BASE_MS, RETRY_CAP_MS[result.kind], deps.random());
-    await deps.clicks.postpone(click.id, deps.clock.now() + wait, describeChatFailure(result));
+    await deps.clicks.postpone(click, deps.clock.now() + wait, describeChatFailure(result));
   };

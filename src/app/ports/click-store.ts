@@ -60,8 +60,8 @@ export interface ClickStore {
   claim(id: string, now: number, until: number): Promise<boolean>;
   /** Records the end of the evaluation. `reply: null`: the message in the channel shows the result. */
   recordEvaluated(id: string, reply: string | null, audit: AuditEntry | null): Promise<void>;
-  /** Records a failed evaluation or reply, and the time of the next attempt. */
-  postpone(id: string, nextAttemptAt: number, error: string): Promise<void>;
+  /** Records a failed evaluation or reply, and the time of the next attempt; nothing if another process ended the evaluation. */
+  postpone(click: Pick<ClickRow, "id" | "evaluatedAt">, nextAttemptAt: number, error: string): Promise<void>;
   /** Returns clicks whose reply is due, one of each person: first those whose last reply is the longest time ago. */
   unreplied(now: number, limit: number): Promise<ClickRow[]>;
   /** Records that the person has this reply. A reply to which another text was added meanwhile remains due. */

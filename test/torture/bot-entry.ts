@@ -15,6 +15,7 @@ import { type FromBot, formatTurn, isDecidedWithoutEffect, type PendingWork, typ
 import { findCrashHooks } from "./crash-points.ts";
 import { type FastTime, makeFastClock, makeFastTime } from "./fast-time.ts";
 import { findMutantHooks } from "./mutants.ts";
+import { ONCALL_CHANNEL } from "./runbooks.ts";
 import { chainHooks } from "./torture-hooks.ts";
 
 const send = (message: FromBot) => process.send?.(message);
@@ -76,16 +77,19 @@ const ALWAYS = Number.MAX_SAFE_INTEGER;
 const MAX_ROWS = 500;
 
 async function sendPending(from: Store, id: number): Promise<void> {
+  const decided = await from.requests.inState(["decided"], MAX_ROWS);
+  const ended = new Set(decided.filter(isDecidedWithoutEffect).map((request) => request.id));
+  // A decision without effect ends nothing: an escalation that was not posted before it waits until the step ends.
+  const isNotNeeded = ({ ts, channelId, requestId }: { ts: string | null; channelId: string; requestId: string }) =>
+    ts === null && channelId === ONCALL_CHANNEL && ended.has(requestId);
   const pending: PendingWork = {
     clicks: (await from.clicks.unevaluated(ALWAYS, MAX_ROWS)).map((click) => click.key),
     replies: (await from.clicks.unreplied(ALWAYS, MAX_ROWS)).map((click) => click.key),
-    signals: (await from.requests.inState(["decided"], MAX_ROWS))
-      .filter((request) => !isDecidedWithoutEffect(request))
-      .map((request) => request.id),
+    signals: decided.filter((request) => !isDecidedWithoutEffect(request)).map((request) => request.id),
     verifications: (await from.requests.inState(["decided", "closed"], MAX_ROWS))
       .filter((request) => isUnverified(request) && !isDecidedWithoutEffect(request))
       .map((request) => request.id),
-    messages: (await from.messages.due(ALWAYS, MAX_ROWS)).map((row) => row.id),
+    messages: (await from.messages.due(ALWAYS, MAX_ROWS)).filter((row) => !isNotNeeded(row)).map((row) => row.id),
     digests: (await from.digests.current()).map((row) => row.channelId),
     notices: [
       ...(await from.recipientLookups.due(ALWAYS, MAX_ROWS)).map((lookup) => lookup.requestId),
@@ -96,7 +100,7 @@ async function sendPending(from: Store, id: number): Promise<void> {
     open: (await from.requests.inState(["open"], MAX_ROWS)).map((request) =>
       formatTurn(request.stepExecutionId, request.facts.waitingSince),
     ),
-    withoutEffect: (await from.requests.inState(["decided"], MAX_ROWS))
+    withoutEffect: decided
       .filter(isDecidedWithoutEffect)
       .map((request) => formatTurn(request.stepExecutionId, request.facts.waitingSince)),
     watched: (await from.executions.watched(TARGET)).map((each) => each.executionId),

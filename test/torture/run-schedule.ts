@@ -48,7 +48,9 @@ export async function runSchedule(
     ...harness.unexpectedExits(),
     ...(remaining === null ? [] : [`work remained at the end: ${remaining}`]),
   ];
-  const lines = harness.bots().flatMap((bot, replica) => (bot?.lines ?? []).map((line) => `bot ${replica}: ${line}`));
+  const lines = harness
+    .bots()
+    .flatMap((bot, replica) => (bot?.lines ?? []).slice(-80).map((line) => `bot ${replica}: ${line}`));
   return {
     ...counts,
     ...evaluation,
@@ -59,6 +61,33 @@ export async function runSchedule(
     report:
       violations.length === 0
         ? []
-        : [JSON.stringify(schedule.setting), ...schedule.actions.map(describeAction), ...lines.slice(-80)],
+        : [
+            JSON.stringify(schedule.setting),
+            ...schedule.actions.map(describeAction),
+            ...describeRequests(evidence, violations.join(" ")),
+            ...lines,
+          ],
   };
+}
+
+/** Lists the messages and requests that violations name, with their attempts, their audit records and the signals that AWS received. */
+function describeRequests({ records, executions }: Evidence, violations: string): string[] {
+  const messages = records.messages.filter(({ id }) => violations.includes(id));
+  const named = records.requests.filter(
+    ({ id, executionId }) =>
+      violations.includes(id) || violations.includes(executionId) || messages.some((each) => each.requestId === id),
+  );
+  const isOf = ({ requestId }: { requestId: string }) => named.some(({ id }) => id === requestId);
+  return [
+    ...messages.map(({ shownContent, ...row }) => `message: ${JSON.stringify(row)}`),
+    ...named.map(({ facts, ...request }) => `request: ${JSON.stringify({ ...request, step: facts.stepName })}`),
+    ...records.signals.filter(isOf).map((attempt) => `attempt: ${JSON.stringify(attempt)}`),
+    ...records.audit.filter(isOf).map((record) => `audit: ${JSON.stringify(record)}`),
+    ...executions
+      .filter(({ AutomationExecutionId: id }) => named.some(({ executionId }) => executionId === id))
+      .map(
+        ({ AutomationExecutionId, signals, StepExecutions }) =>
+          `execution: ${JSON.stringify({ AutomationExecutionId, signals, StepExecutions })}`,
+      ),
+  ];
 }

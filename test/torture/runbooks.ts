@@ -171,13 +171,16 @@ targets:
     approverRole: ${APPROVER_ROLE}
 `;
 
+/** Where escalations go. */
+export const ONCALL_CHANNEL = "C0ONCALL";
+
 /** When reminders are due: after the opening, except the last call, which is before the deadline. */
 export const REMINDERS = { afterMs: 60_000, everyMs: 180_000, lastCallMs: 240_000, escalateMs: 300_000 };
 
 const seconds = (ms: number) => `${ms / 1000}s`;
 
 const DEADLINES = `    remind: { after: ${seconds(REMINDERS.afterMs)}, every: ${seconds(REMINDERS.everyMs)}, lastCall: ${seconds(REMINDERS.lastCallMs)} }
-    escalate: { after: ${seconds(REMINDERS.escalateMs)}, channels: [C0ONCALL], mention: [U0ADMIN] }
+    escalate: { after: ${seconds(REMINDERS.escalateMs)}, channels: [${ONCALL_CHANNEL}], mention: [U0ADMIN] }
 `;
 
 export function makePolicy({ signers, deadlines }: Pick<Setting, "signers" | "deadlines">): string {

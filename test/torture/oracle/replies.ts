@@ -1,4 +1,5 @@
 import type { Json } from "../../support/http-json.ts";
+import { ONCALL_CHANNEL } from "../runbooks.ts";
 import { type Evidence, findMessages } from "./evidence.ts";
 
 const REMINDERS: readonly string[] = ["reminder", "last-call", "escalated"];
@@ -60,15 +61,15 @@ function findMissingEscalations(evidence: Evidence): string[] {
   const decided = new Set(requests.filter(({ state }) => state !== "open").map(({ id }) => id));
   const needsNone = messages.filter(
     ({ channelId, requestId, ts, claimId }) =>
-      channelId === "C0ONCALL" && ts === null && claimId === null && decided.has(requestId),
+      channelId === ONCALL_CHANNEL && ts === null && claimId === null && decided.has(requestId),
   );
   const announced = notices.filter(
     ({ kind, ts, requestId }) =>
       kind === "escalated" && ts !== null && !needsNone.some((each) => each.requestId === requestId),
   );
   return [...new Set(announced.map(({ requestId }) => requestId))].flatMap((requestId) => {
-    const count = findMessages(evidence, "C0ONCALL", requestId).length;
-    return count === 1 ? [] : [`the escalated request ${requestId} has ${count} messages in C0ONCALL`];
+    const count = findMessages(evidence, ONCALL_CHANNEL, requestId).length;
+    return count === 1 ? [] : [`the escalated request ${requestId} has ${count} messages in ${ONCALL_CHANNEL}`];
   });
 }
 

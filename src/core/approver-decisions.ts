@@ -37,7 +37,7 @@ export function findDeciders(step: ObservedStep): string[] {
 /**
  * Tells whether the step shows a signal: by the session that sent it or, where the decisions name no sessions, by more
  * approvals than the `shownBefore` that the step had when the signal left. `principal`: the ARN of the session's role, if it
- * is known. A person can approve in AWS too, in a session of another role with the same name.
+ * is known. A person can approve in AWS too, as a user or in a session of another role with the same name.
  */
 export function showsSignal(
   step: ObservedStep,
@@ -46,7 +46,15 @@ export function showsSignal(
   const texts = decisions(step);
   if (texts.some((text) => text.includes(":assumed-role/")))
     return texts.some((text) => findSessionNames(text, sent.principal).includes(sent.session.toLowerCase()));
-  return countApprovals(step) > sent.shownBefore;
+  return texts.some((text) => mayBeOf(text, sent.principal)) && countApprovals(step) > sent.shownBefore;
+}
+
+/** Tells whether a decision that names no session can be by a session of this role: it names no other principal. */
+function mayBeOf(text: string, principal: string | null): boolean {
+  const arns = findPrincipalArns(text);
+  return (
+    arns.length === 0 || arns.some((arn) => (principal === null ? arn.includes(":role/") : arnMatches(principal, arn)))
+  );
 }
 
 /** Tells whether AWS lists the step's decisions at all, even an empty list. */

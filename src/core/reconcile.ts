@@ -1,4 +1,4 @@
-import { approvalStatus, countApprovals, findDeciders } from "./approver-decisions.ts";
+import { approvalStatus, countApprovals, findDeciders, whoDecided } from "./approver-decisions.ts";
 import {
   APPROVE_ACTION,
   GATE_ACTIONS,
@@ -22,7 +22,7 @@ import {
   type RequestSigner,
 } from "./request.ts";
 import { countAccepted, findSigningPrincipals, type SignalAttempt } from "./signal-attempt.ts";
-import { MAX_CLOCK_DIFFERENCE_MS, matchTurns } from "./step-turns.ts";
+import { MAX_CLOCK_DIFFERENCE_MS, matchTurns, type StepTurns } from "./step-turns.ts";
 import { type VerificationResult, verifySignals } from "./verify-signals.ts";
 
 /** A change of the stored requests that follows from a read of their execution. */
@@ -84,15 +84,28 @@ export function reconcile(
     const { request, result, reached } = verified;
     // A request changes once per read; the next read verifies this one.
     if (changed.has(request.id)) continue;
-    // The accepted signal was all that spoke for this end: it decided another turn.
-    const disproved =
-      result === "misdirected" && request.outcome?.where === "slack" && turns.isReplaced(request)
-        ? { outcome: UNKNOWN }
-        : {};
-    const patch = { verification: result, reachedStep: reached, ...disproved };
+    const patch = { verification: result, reachedStep: reached, ...findDisproved(verified, turns, attempts) };
     changes.push({ kind: "verified", request, verified, patch });
   }
   return changes;
+}
+
+/**
+ * Returns the corrected end of a request that closed as decided in Slack: its accepted signal was all that spoke for that, and it
+ * decided another step. AWS still shows how the step ended, unless a later turn has replaced it.
+ */
+function findDisproved(
+  { request, result, decidedBy }: VerificationResult,
+  turns: StepTurns,
+  attempts: readonly SignalAttempt[],
+): Pick<RequestPatch, "outcome"> {
+  const { outcome } = request;
+  if (result !== "misdirected" || outcome?.where !== "slack") return {};
+  if (turns.isReplaced(request)) return { outcome: UNKNOWN };
+  const own = attempts.filter(({ requestId }) => requestId === request.id);
+  // Of several signals, one can have decided the step and another one the next step.
+  if (whoDecided(turns.findStep(request), request.id, findSigningPrincipals(own)) === "us") return {};
+  return { outcome: { ...outcome, where: "aws", by: decidedBy } };
 }
 
 /** Returns what the read changes about one request: its end, the end of its execution, or its progress. */

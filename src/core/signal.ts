@@ -1,4 +1,4 @@
-import { countApprovals, showsSignal } from "./approver-decisions.ts";
+import { countApprovals, showsSignal, whoDecided } from "./approver-decisions.ts";
 import {
   APPROVE_ACTION,
   findEnclosingIds,
@@ -11,6 +11,7 @@ import {
 import { type ApprovalRequest, gateAction } from "./request.ts";
 import {
   ERROR_REPLY_UNCERTAIN_MS,
+  findSigningPrincipals,
   isUncertain,
   latestAttempt,
   type SignalAttempt,
@@ -18,7 +19,7 @@ import {
 } from "./signal-attempt.ts";
 import { countNeeded, type Signer } from "./signers.ts";
 import { contradictsList, contradictsRows, type ListedState } from "./stale-reads.ts";
-import { matchTurns } from "./step-turns.ts";
+import { matchTurns, type StepTurns } from "./step-turns.ts";
 
 /**
  * The maximum age of a read when the signal leaves, counted from before AWS was asked. AWS may have answered early and the
@@ -92,7 +93,10 @@ export function nextSignalMove(
   if (isUncertain(latest) && isShown(step, latest)) return { kind: "confirmed", attempt: latest };
   const certainAt = uncertainUntil([...attempts, ...elsewhere]);
   if (certainAt > now) return { kind: "wait", until: certainAt };
-  const caughtUpAt = readCatchesUpAt(step, attempts, request);
+  const caughtUpAt = Math.max(
+    readCatchesUpAt(step, attempts, request),
+    readCatchesUpWithOthersAt({ request, known, elsewhere }, turns),
+  );
   return caughtUpAt > now
     ? { kind: "catch-up", until: caughtUpAt }
     : { kind: "send", shownBefore: countApprovals(step) };
@@ -111,5 +115,24 @@ function isShown(step: ObservedStep, { session, principal, shownBefore }: Signal
 function readCatchesUpAt(step: ObservedStep, attempts: readonly SignalAttempt[], request: ApprovalRequest): number {
   const isComplete = countApprovals(step) >= countNeeded(request);
   const missing = attempts.filter((each) => each.state === "accepted" && (isComplete || !isShown(step, each)));
+  return Math.max(0, ...missing.map((each) => each.at + ERROR_REPLY_UNCERTAIN_MS));
+}
+
+/**
+ * Returns when a read is no longer older than the accepted signals of other requests of the same execution; 0 when it shows that
+ * these decided their own steps. One that did not has decided another step, maybe this one, and the read may be older.
+ */
+function readCatchesUpWithOthersAt(
+  { request, known, elsewhere }: Required<Pick<SignalContext, "request" | "known" | "elsewhere">>,
+  turns: StepTurns,
+): number {
+  const accepted = elsewhere.filter(({ state }) => state === "accepted");
+  const missing = accepted.filter(({ requestId }) => {
+    const other = known.find(({ id }) => id === requestId);
+    // Neither Resume nor a stop can decide an approval, and no approval a pause.
+    if (other === undefined || gateAction(other.facts) !== gateAction(request.facts)) return false;
+    const own = accepted.filter((each) => each.requestId === requestId);
+    return whoDecided(turns.findStep(other), requestId, findSigningPrincipals(own)) !== "us";
+  });
   return Math.max(0, ...missing.map((each) => each.at + ERROR_REPLY_UNCERTAIN_MS));
 }

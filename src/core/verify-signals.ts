@@ -159,7 +159,8 @@ function verifyOwnStep(
   const who = whoDecided(step, request.id, findSigningPrincipals(sent));
   const isWaiting = step !== undefined && isWaitingAs(step, gateAction(request.facts)) && !hasEndedAll;
   if (isWaiting) {
-    const isVisible = countNeeded(request) === 1 || listsDecisions(step);
+    // The step waits correctly only while AWS accepted fewer signals than it needs.
+    const isVisible = accepted.length >= countNeeded(request) || listsDecisions(step);
     if (isOverdue && isVisible && !accepted.every((each) => isShown(step, each, who))) return "no-effect";
     // Without an accepted signal, another attempt follows.
     if (accepted.length === 0) return null;
@@ -181,5 +182,5 @@ function isComplete(step: ObservedStep | undefined, sent: readonly SignalAttempt
 function isShown(step: ObservedStep, sent: SignalAttempt, who: ReturnType<typeof whoDecided>) {
   const { session, principal, shownBefore } = sent;
   if (session !== null) return showsSignal(step, { session, principal, shownBefore });
-  return who === "us" || countApprovals(step) > shownBefore;
+  return who === "us" || (who === "unknown" && countApprovals(step) > shownBefore);
 }

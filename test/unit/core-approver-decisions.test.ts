@@ -89,8 +89,15 @@ test("a step shows a signal by the session that sent it, in any case of letters,
   assert.equal(showsSignal(shows(session("omar@example.com"), session("mia@example.com")), sent), false);
   assert.equal(showsSignal(shows(session("jane@example.com", "Other"), by(OMAR)), sent), false, "another role");
   assert.equal(showsSignal(shows(by(OMAR), session("jane@example.com")), { ...sent, shownBefore: 2 }), true);
-  assert.equal(showsSignal(shows(by(OMAR), by(OMAR)), sent), true, "no entry names a session");
-  assert.equal(showsSignal(shows(by(OMAR)), sent), false);
+  assert.equal(showsSignal(shows(by("omar"), by("jane")), sent), true, "no entry names a principal");
+  assert.equal(showsSignal(shows(by("jane")), sent), false);
+  assert.equal(showsSignal(shows(by(OMAR), by(OMAR)), sent), false, "approvals of another principal");
+  assert.equal(showsSignal(shows(by(OMAR), by("jane")), sent), true);
+  assert.equal(showsSignal(shows(by(OMAR), by(ROLE)), sent), true, "the role without its session");
+  const other = "arn:aws:iam::111122223333:role/Other";
+  assert.equal(showsSignal(shows(by(OMAR), by(other)), sent), false, "another role");
+  assert.equal(showsSignal(shows(by(OMAR), by(other)), { ...sent, principal: null }), true, "the role is not known");
+  assert.equal(showsSignal(shows(by(OMAR), by(OMAR)), { ...sent, principal: null }), false);
 });
 
 test("an empty list of decisions is a list", () => {

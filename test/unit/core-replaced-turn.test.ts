@@ -37,3 +37,37 @@ test("an outcome that AWS showed stays as it is", () => {
   const found = readAfterwards(`Countersign request ${REQUEST_ID}: Approved in Slack by Jane`, outcome);
   assert.deepEqual(found, { result: "misdirected", outcome: undefined });
 });
+
+const OMAR = "arn:aws:iam::111122223333:user/omar";
+const decided = (Approver: string, Comment?: string) => JSON.stringify({ Approver, Decision: "Approve", Comment });
+
+for (const [claim, own, outcome] of [
+  ["by another person", [decided(OMAR)], { ...SLACK, where: "aws", by: [OMAR] }],
+  ["by a name that is no ARN", [decided("alice")], { ...SLACK, where: "aws", by: [] }],
+  ["by the second of our signals", [decided(BOT, `Countersign request ${REQUEST_ID}: Approved`)], undefined],
+] as const)
+  test(`a gate that closed as decided in Slack, and was decided ${claim}: the record says so once our signal is found at the next gate`, () => {
+    const request = aRequest({
+      ...({ state: "closed", decision: "approve", signal: "accepted", verification: "due", closedAt: NOW } as const),
+      outcome: SLACK,
+    });
+    const steps = [
+      aStep({ status: "Success", endedAt: NOW + 1_000, outputs: { ApproverDecisions: [...own] } }),
+      aStep({
+        ...{
+          stepExecutionId: "second",
+          name: "second",
+          status: "Success",
+          startedAt: NOW + 1_000,
+          endedAt: NOW + 5_000,
+        },
+        outputs: { ApproverDecisions: [decided(BOT, `Countersign request ${REQUEST_ID}: Approved in Slack by Jane`)] },
+      }),
+    ];
+    const principal = "arn:aws:iam::111122223333:role/CountersignBot";
+    const attempts = [1, 2].map((attempt) => anAttempt({ attempt, state: "accepted", principal }));
+    const changes = reconcile(anExecution({ status: "InProgress", steps }), [request], { now: NOW + 6_000, attempts });
+    const [verified, ...more] = changes.filter(({ kind }) => kind === "verified");
+    assert(verified?.kind === "verified" && more.length === 0);
+    assert.deepEqual([verified.verified.result, verified.patch.outcome], ["misdirected", outcome]);
+  });

@@ -213,8 +213,28 @@ const RESULTS: [claim: string, Case, ReturnType<typeof verify>][] = [
   ["it still waits for two approvals and lists none", { own: shows(), request: two, now: MINUTE }, ["no-effect", null]],
   ["it still waits for two approvals and lists no decisions", { own: {}, request: two, now: MINUTE }, null],
   [
+    "it still waits after two accepted signals, lists no decisions and needs two",
+    { own: {}, request: two, attempts: [accepted({ signerId: "U0JANE" }), accepted({ attempt: 2 })], now: MINUTE },
+    ["no-effect", null],
+  ],
+  [
     "it still waits for two approvals and shows another one",
     { own: shows(decision(OMAR)), request: two, attempts: [accepted({ shownBefore: 1 })], now: MINUTE },
+    ["no-effect", null],
+  ],
+  [
+    "it still waits for two approvals after a signal of a session, and a user approved in AWS since",
+    {
+      own: shows(decision(OMAR)),
+      request: two,
+      attempts: [accepted({ signerId: "U0JANE", session: "jane@example.com", principal: ROLE })],
+      now: MINUTE,
+    },
+    ["no-effect", null],
+  ],
+  [
+    "it still waits for two approvals after our signal, and a user approved in AWS since",
+    { own: shows(decision(OMAR)), request: two, attempts: [accepted({ shownBefore: 0 })], now: MINUTE },
     ["no-effect", null],
   ],
   [

@@ -22,7 +22,12 @@ test("replicas with two names for one target share the execution's lease", async
   await store.requests.open({ request: next, channels: [], audit: anEntry({ requestId: "r-2", kind: "decided" }) });
   const renamed = fakeAutomation({ ...TARGET, key: "renamed/us-east-1", name: "renamed" });
   automation.shows(anExecution({ steps: [aStep(), { ...gate, status: "InProgress" }] }));
-  renamed.shows(anExecution({ steps: [aStep({ status: "Success" }), gate] }));
+  const decision = JSON.stringify({
+    Decision: "Approve",
+    Comment: `Countersign request ${REQUEST_ID}: Approved in Slack`,
+  });
+  const first = aStep({ status: "Success", outputs: { ApproverDecisions: [decision] } });
+  renamed.shows(anExecution({ steps: [first, gate] }));
   // The other replica tries to signal for the next gate while the signal of this replica is in transit.
   automation.onSignal = async () => {
     await signalAs("other")(renamed, next, abort);

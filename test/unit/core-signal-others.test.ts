@@ -1,0 +1,59 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import type { ObservedStep } from "../../src/core/execution.ts";
+import type { ApprovalRequest } from "../../src/core/request.ts";
+import { nextSignalMove } from "../../src/core/signal.ts";
+import { ERROR_REPLY_UNCERTAIN_MS, type SignalAttempt } from "../../src/core/signal-attempt.ts";
+import { BOT } from "../../src/core/signers.ts";
+import { aFacts, anAttempt, anExecution, aRequest, aStep, NOW } from "../support/samples.ts";
+import { decision, OMAR, OVER, ours, ROLE, shows } from "./verify-signals-setup.ts";
+
+const FIRST = "first-request";
+const UNTIL = NOW + ERROR_REPLY_UNCERTAIN_MS;
+
+/** The move for a decided request of the second gate, after an attempt of the first gate's request. */
+function moveAfter(
+  first: Partial<ObservedStep> | null,
+  more: { now?: number; attempt?: Partial<SignalAttempt>; firstRequest?: Partial<ApprovalRequest> } = {},
+) {
+  const before = aRequest({
+    ...{ id: FIRST, stepExecutionId: "first", state: "closed", decision: "approve", signal: "accepted" },
+    ...more.firstRequest,
+  });
+  const request = aRequest({ state: "decided", decision: "approve", decidedAt: NOW, signal: "due" });
+  const steps = first === null ? [aStep()] : [aStep({ stepExecutionId: "first", name: "before", ...first }), aStep()];
+  const sent = anAttempt({
+    requestId: FIRST,
+    state: "accepted",
+    principal: ROLE,
+    uncertainUntil: NOW,
+    ...more.attempt,
+  });
+  const context = { request, signer: BOT, attempts: [], known: [before, request], elsewhere: [sent] };
+  const move = nextSignalMove(context, anExecution({ steps }), more.now ?? NOW + 4_000);
+  return move.kind === "catch-up" ? [move.kind, move.until] : [move.kind];
+}
+
+for (const [claim, first, expected, more] of [
+  ["shows the signal at the first gate", { ...OVER, ...shows(ours(FIRST)) }, ["send"], {}],
+  ["shows only another person at the first gate", { ...OVER, ...shows(decision(OMAR)) }, ["catch-up", UNTIL], {}],
+  ["lists no decisions of the first gate", OVER, ["catch-up", UNTIL], {}],
+  ["does not show the first gate", null, ["catch-up", UNTIL], {}],
+  ["is young, and the signal is old", { ...OVER, ...shows(decision(OMAR)) }, ["send"], { now: UNTIL }],
+  ["is a millisecond too old", { ...OVER, ...shows(decision(OMAR)) }, ["catch-up", UNTIL], { now: UNTIL - 1 }],
+  [
+    "shows another person, and AWS refused the signal",
+    { ...OVER, ...shows(decision(OMAR)) },
+    ["send"],
+    { attempt: { state: "refused" } },
+  ],
+  [
+    "shows nothing of a pause that was resumed",
+    { ...OVER, action: "aws:pause" },
+    ["send"],
+    { firstRequest: { facts: aFacts({ action: "aws:pause" }) } },
+  ],
+] as const)
+  test(`after a signal for the first gate, a read that ${claim}: ${expected[0]}`, () => {
+    assert.deepEqual(moveAfter(first, more), expected);
+  });

@@ -37,7 +37,7 @@ for (const [name, create] of engines) {
     const { url, database } = await create(t);
     const first = await migrate(url);
     assert.equal(first.code, 0, first.output);
-    assert.match(first.output, /Migrated:\n\s+0001-foundation\n\s+0002-audit-due$/);
+    assert.match(first.output, /Migrated:\n\s+0001-foundation\n\s+0002-audit-due\n\s+0003-clicks-of-person$/);
     const second = await migrate(url);
     assert.deepEqual(second, { code: 0, output: "The database is up to date: nothing to migrate." });
     const db = new Kysely<never>({ dialect: database.dialect(), plugins: [new CamelCasePlugin()] });

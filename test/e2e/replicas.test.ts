@@ -84,9 +84,14 @@ test("two replicas post each request once, and each click counts once on either 
   // A request of this version waits while the next version migrates. Then both of them run.
   const before = await start();
   await w.message(before);
-  assert.deepEqual(await listMigrations(database), ["0001-foundation", "0002-audit-due"]);
+  assert.deepEqual(await listMigrations(database), ["0001-foundation", "0002-audit-due", "0003-clicks-of-person"]);
   const next = await w.startBot({}, { program: await writeNextVersion(join(w.folder, "next")) });
-  assert.deepEqual(await listMigrations(database), ["0001-foundation", "0002-audit-due", "9001-next"]);
+  assert.deepEqual(await listMigrations(database), [
+    "0001-foundation",
+    "0002-audit-due",
+    "0003-clicks-of-person",
+    "9001-next",
+  ]);
   await waitUntilReady(next);
   for (const id of [before, await start()]) await approve(id);
   await haveEnded();

@@ -17,8 +17,10 @@ export function approvalStatus(step: ObservedStep): "Approved" | "Rejected" | nu
 
 /** Counts the step's approvals: each entry that says "Approve" in any value counts once. */
 export function countApprovals(step: ObservedStep): number {
-  return decisions(step).filter((text) => /:\s*"?Approved?\b/i.test(text)).length;
+  return decisions(step).filter(isApproval).length;
 }
+
+const isApproval = (text: string) => /:\s*"?Approved?\b/i.test(text);
 
 /** Finds the comments of other principals among the step's decisions, whatever their key is called. */
 export function findComments(step: ObservedStep): string[] {
@@ -46,7 +48,7 @@ export function showsSignal(
   const texts = decisions(step);
   if (texts.some((text) => text.includes(":assumed-role/")))
     return texts.some((text) => findSessionNames(text, sent.principal).includes(sent.session.toLowerCase()));
-  return texts.some((text) => mayBeOf(text, sent.principal)) && countApprovals(step) > sent.shownBefore;
+  return texts.filter((text) => isApproval(text) && mayBeOf(text, sent.principal)).length > sent.shownBefore;
 }
 
 /** Tells whether a decision that names no session can be by a session of this role: it names no other principal. */

@@ -84,7 +84,7 @@ export function reconcile(
     const { request, result, reached } = verified;
     // A request changes once per read; the next read verifies this one.
     if (changed.has(request.id)) continue;
-    const patch = { verification: result, reachedStep: reached, ...findDisproved(verified, turns, attempts) };
+    const patch = { verification: result, reachedStep: reached, ...findDisproved(verified, observed, turns, context) };
     changes.push({ kind: "verified", request, verified, patch });
   }
   return changes;
@@ -96,16 +96,19 @@ export function reconcile(
  */
 function findDisproved(
   { request, result, decidedBy }: VerificationResult,
+  observed: ObservedExecution,
   turns: StepTurns,
-  attempts: readonly SignalAttempt[],
+  { attempts = [], maskText = (text) => text }: ReconcileContext,
 ): Pick<RequestPatch, "outcome"> {
-  const { outcome } = request;
-  if (result !== "misdirected" || outcome?.where !== "slack") return {};
-  if (turns.isReplaced(request)) return { outcome: UNKNOWN };
-  const own = attempts.filter(({ requestId }) => requestId === request.id);
+  if (result !== "misdirected" || request.outcome?.where !== "slack") return {};
+  const isReplaced = turns.isReplaced(request);
+  if (isReplaced) return { outcome: UNKNOWN };
+  const step = turns.findStep(request);
+  const signedAs = findSigningPrincipals(attempts.filter(({ requestId }) => requestId === request.id));
   // Of several signals, one can have decided the step and another one the next step.
-  if (whoDecided(turns.findStep(request), request.id, findSigningPrincipals(own)) === "us") return {};
-  return { outcome: { ...outcome, where: "aws", by: decidedBy } };
+  if (whoDecided(step, request.id, signedAs) === "us") return {};
+  const shown = toOutcome({ step, observed, request, isAccepted: false, isReplaced, maskText, signedAs });
+  return { outcome: { ...(step === undefined ? request.outcome : shown), where: "aws", by: decidedBy } };
 }
 
 /** Returns what the read changes about one request: its end, the end of its execution, or its progress. */

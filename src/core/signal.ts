@@ -1,4 +1,4 @@
-import { countApprovals, showsSignal, whoDecided } from "./approver-decisions.ts";
+import { countApprovals, findAuthors, showsSignal } from "./approver-decisions.ts";
 import {
   APPROVE_ACTION,
   findEnclosingIds,
@@ -119,8 +119,8 @@ function readCatchesUpAt(step: ObservedStep, attempts: readonly SignalAttempt[],
 }
 
 /**
- * Returns when a read is no longer older than the accepted signals of other requests of the same execution; 0 when it shows that
- * these decided their own steps. One that did not has decided another step, maybe this one, and the read may be older.
+ * Returns when a read is no longer older than the accepted signals of other requests of the same execution; 0 when it shows each
+ * of them at its own step. One that is not there has decided another step, maybe this one, and the read may be older.
  */
 function readCatchesUpWithOthersAt(
   { request, known, elsewhere }: Required<Pick<SignalContext, "request" | "known" | "elsewhere">>,
@@ -132,7 +132,9 @@ function readCatchesUpWithOthersAt(
     // Neither Resume nor a stop can decide an approval, and no approval a pause.
     if (other === undefined || gateAction(other.facts) !== gateAction(request.facts)) return false;
     const own = accepted.filter((each) => each.requestId === requestId);
-    return whoDecided(turns.findStep(other), requestId, findSigningPrincipals(own)) !== "us";
+    const step = turns.findStep(other);
+    const authors = step === undefined ? [] : findAuthors(step, requestId, findSigningPrincipals(own));
+    return authors.filter((author) => author === "this-request" || author === "our-principal").length < own.length;
   });
   return Math.max(0, ...missing.map((each) => each.at + ERROR_REPLY_UNCERTAIN_MS));
 }

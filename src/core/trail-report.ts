@@ -24,7 +24,7 @@ export function requestReport(stored: readonly StoredRecord[], intact: boolean):
   const context = findFirst(records, ["decided", "requested", "closed"]).detail;
   const shown = decided?.detail.shown ?? opened?.detail.shown;
   const ended = find(records, "ended")?.detail.executionStatus;
-  const ending = [describeEnd(closed), ended === undefined ? null : `the execution ended: ${ended}`];
+  const ending = [describeEnd(records), ended === undefined ? null : `the execution ended: ${ended}`];
   const rows: [string, readonly (string | null)[]][] = [
     ["Execution", [`${context.executionId} in ${context.target}, account ${context.account}`]],
     ["Requester", [`${describeRequester(findRequester(records))}; request ${at(opened)}`]],
@@ -180,11 +180,14 @@ function describeSignal({ record, kind, detail }: Read, context: StepAction): st
   }
 }
 
-function describeEnd(closed: Extract<Read, { kind: "closed" }> | undefined): string {
+function describeEnd(records: readonly Read[]): string {
+  const closed = find(records, "closed");
   if (closed === undefined) return "the step still waits, or its end is not recorded";
   const { where, by, detail, comment } = closed.detail.outcome;
   const place =
-    where === "slack" ? "in Slack" : `outside of Slack by ${by.join(", ") || "a principal that AWS does not show"}`;
+    where === "slack"
+      ? `in Slack${find(records, "signal-misdirected") === undefined ? "" : " according to this record, but a signal decided another step,"}`
+      : `outside of Slack by ${by.join(", ") || "a principal that AWS does not show"}`;
   return `${outcomeText(closed.detail.outcome, closed.detail)} ${place} ${at(closed)}${detail === null ? "" : `: ${line(detail)}`}${comment === undefined ? "" : `, with the comment ${JSON.stringify(comment)}`}`;
 }
 
@@ -230,7 +233,7 @@ function writeLine({ record, detail }: Shows, records: readonly Read[]): string 
     `route ${route ?? "none"}`,
     `started by ${describeRequester(findRequester(records))}`,
     describeDecision(find(records, "decided")),
-    describeEnd(find(records, "closed")),
+    describeEnd(records),
   ]
     .map(line)
     .join(" | ");

@@ -92,11 +92,12 @@ test("a step shows a signal by the session that sent it, in any case of letters,
   assert.equal(showsSignal(shows(by("omar"), by("jane")), sent), true, "no entry names a principal");
   assert.equal(showsSignal(shows(by("jane")), sent), false);
   assert.equal(showsSignal(shows(by(OMAR), by(OMAR)), sent), false, "approvals of another principal");
-  assert.equal(showsSignal(shows(by(OMAR), by("jane")), sent), true);
-  assert.equal(showsSignal(shows(by(OMAR), by(ROLE)), sent), true, "the role without its session");
+  assert.equal(showsSignal(shows(by(OMAR), by("jane")), sent), false, "one of them was there before");
+  assert.equal(showsSignal(shows(by(ROLE), by(ROLE)), sent), true, "the role without its session");
+  assert.equal(showsSignal(shows(by(ROLE), by(OMAR)), sent), false, "the role's earlier approval");
   const other = "arn:aws:iam::111122223333:role/Other";
-  assert.equal(showsSignal(shows(by(OMAR), by(other)), sent), false, "another role");
-  assert.equal(showsSignal(shows(by(OMAR), by(other)), { ...sent, principal: null }), true, "the role is not known");
+  assert.equal(showsSignal(shows(by(other), by(other)), sent), false, "another role");
+  assert.equal(showsSignal(shows(by(other), by(other)), { ...sent, principal: null }), true, "the role is not known");
   assert.equal(showsSignal(shows(by(OMAR), by(OMAR)), { ...sent, principal: null }), false);
 });
 

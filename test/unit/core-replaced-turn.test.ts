@@ -42,7 +42,7 @@ const OMAR = "arn:aws:iam::111122223333:user/omar";
 const decided = (Approver: string, Comment?: string) => JSON.stringify({ Approver, Decision: "Approve", Comment });
 
 for (const [claim, own, outcome] of [
-  ["by another person", [decided(OMAR)], { ...SLACK, where: "aws", by: [OMAR] }],
+  ["by another person", [decided(OMAR, "Fine")], { ...SLACK, where: "aws", by: [OMAR], comment: "Fine" }],
   ["by a name that is no ARN", [decided("alice")], { ...SLACK, where: "aws", by: [] }],
   ["by the second of our signals", [decided(BOT, `Countersign request ${REQUEST_ID}: Approved`)], undefined],
 ] as const)

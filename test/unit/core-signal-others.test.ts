@@ -57,3 +57,27 @@ for (const [claim, first, expected, more] of [
   test(`after a signal for the first gate, a read that ${claim}: ${expected[0]}`, () => {
     assert.deepEqual(moveAfter(first, more), expected);
   });
+
+test("after two signals for the first gate, a read that shows one of them: the signal waits for the other one", () => {
+  const first = aRequest({
+    id: FIRST,
+    stepExecutionId: "first",
+    state: "closed",
+    decision: "approve",
+    signal: "accepted",
+  });
+  const request = aRequest({ state: "decided", decision: "approve", decidedAt: NOW, signal: "due" });
+  const sent = [1, 2].map((attempt) =>
+    anAttempt({
+      ...{ requestId: FIRST, attempt, state: "accepted", principal: ROLE, uncertainUntil: NOW },
+      at: NOW + attempt * 1_000,
+    }),
+  );
+  const move = (...decisions: string[]) => {
+    const before = aStep({ stepExecutionId: "first", name: "before", ...OVER, ...shows(...decisions) });
+    const context = { request, signer: BOT, attempts: [], known: [first, request], elsewhere: sent };
+    return nextSignalMove(context, anExecution({ steps: [before, aStep()] }), NOW + 4_000);
+  };
+  assert.deepEqual(move(ours(FIRST), decision(OMAR)), { kind: "catch-up", until: UNTIL + 2_000 });
+  assert.equal(move(ours(FIRST), ours(FIRST)).kind, "send");
+});

@@ -95,6 +95,8 @@ test("a name that comes from outside adds no label: routes, methods and error co
   const closing = { state: "closed", outcome: { ...APPROVED, where: "aws" as const }, closedAt: NOW } as const;
   const change = { requestId: REQUEST_ID, expectedVersion: 1, patch: closing, audit: [] };
   assert.ok(await metrics.store(store).requests.advance(change));
+  const corrected = { ...change, expectedVersion: 2, patch: { outcome: { ...closing.outcome, by: ["omar"] } } };
+  assert.ok(await metrics.store(store).requests.advance(corrected), "a later read corrects who decided");
   metrics.slackCalls.called("admin.users.list", "ok");
   metrics.awsCalls.called("DeleteDocument", "denied");
   const failing = metrics.bus({

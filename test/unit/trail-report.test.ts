@@ -5,6 +5,7 @@ import fc from "fast-check";
 import { findInTrail, showFromTrail } from "../../src/app/audit/read-trail.ts";
 import type { AuditEntry, AuditKind, StoredRecord } from "../../src/core/audit-records.ts";
 import { canonicalJson } from "../../src/core/canonical-json.ts";
+import type { Outcome } from "../../src/core/request.ts";
 import { toCsv, toJsonLine } from "../../src/core/trail-export.ts";
 import { requestLine, requestReport } from "../../src/core/trail-report.ts";
 import { alterations, applyAlterations } from "../support/alterations.ts";
@@ -72,6 +73,16 @@ test("the report names a changed configuration, break-glass, denied clicks and a
   assert.match(text, /refused: no reply/);
   assert.match(text, /MISDIRECTED: the signal reached second/);
   assert.match(text, /End +the step still waits/);
+});
+
+test("the report of a gate that closed as decided in Slack says that its signal decided another step", () => {
+  const outcome: Outcome = { kind: "approved", where: "slack", by: [], detail: null };
+  const closed = anEntry({ kind: "closed", detail: { ...DETAILS.closed, outcome } });
+  const misdirected = anEntry({ kind: "signal-misdirected", detail: DETAILS["signal-misdirected"] });
+  const end = "End +approved in Slack";
+  assert.match(report(requested, decided, closed), new RegExp(`${end} at `));
+  const text = report(requested, decided, closed, misdirected);
+  assert.match(text, new RegExp(`${end} according to this record, but a signal decided another step, at `));
 });
 
 test("the records of a contradicted signal from earlier versions are shown, searched and exported without their context", async () => {

@@ -44,7 +44,9 @@ export function countDecisions(registry: Registry, routes: readonly string[], no
       const time = since(await store.times.decidingClickAt(requestId));
       if (time !== null) signalTime.observe(time);
     }
-    if (patch.outcome != null) counters.close((await store.requests.byId(requestId))?.route ?? null, patch.outcome);
+    // A later read can correct the outcome of a closed request.
+    if (patch.state === "closed" && patch.outcome != null)
+      counters.close((await store.requests.byId(requestId))?.route ?? null, patch.outcome);
   };
 
   /** Wraps a change of requests. What cannot be observed is not counted; the change is stored all the same. */

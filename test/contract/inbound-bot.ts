@@ -47,7 +47,10 @@ export async function inbound(t: TestContext) {
   const calls: { method: string; body: string }[] = [];
   const slackApi = createServer(async (request, response) => {
     const body = Buffer.concat(await request.toArray()).toString();
-    calls.push({ method: basename(request.url ?? ""), body: decodeURIComponent(body.replaceAll("+", " ")) });
+    // A reply to a response URL is JSON, in which a percent sign means itself.
+    const isForm = request.headers["content-type"]?.startsWith("application/x-www-form-urlencoded") === true;
+    const text = isForm ? decodeURIComponent(body.replaceAll("+", " ")) : body;
+    calls.push({ method: basename(request.url ?? ""), body: text });
     response.setHeader("content-type", "application/json");
     response.end(JSON.stringify({ ok: true, view: { id: "V0VIEW" } }));
   });

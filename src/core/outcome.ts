@@ -1,5 +1,6 @@
 import {
   approvalStatus,
+  findAuthors,
   findComments,
   findDeciders,
   mayBeDecidedBy,
@@ -85,6 +86,9 @@ function isOurs(kind: OutcomeKind, ending: Ending): boolean {
   const { step, request, isAccepted, signedAs } = ending;
   const rejected = isPause(request.facts) ? "cancelled" : "rejected";
   const verdict = kind === "approved" ? "approve" : kind === rejected ? "reject" : null;
+  // An earlier attempt can have decided the step although AWS refused the last one.
+  const isNamed = step !== undefined && findAuthors(step, request.id, signedAs).includes("this-request");
+  if (verdict !== null && request.decision === verdict && isNamed) return true;
   if (verdict === null || !mayHaveSent(ending, verdict)) return false;
   return isAccepted ? whoDecided(step, request.id, signedAs) !== "others" : mayBeDecidedBy(step, request.id, signedAs);
 }

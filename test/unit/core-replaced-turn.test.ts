@@ -71,3 +71,27 @@ for (const [claim, own, outcome] of [
     assert(verified?.kind === "verified" && more.length === 0);
     assert.deepEqual([verified.verified.result, verified.patch.outcome], ["misdirected", outcome]);
   });
+
+test("a step that shows our signal was decided in Slack, although AWS refused the attempt after it", () => {
+  const steps = (id: string) => [
+    aStep({
+      status: "Success",
+      outputs: { ApproverDecisions: [decided(BOT, `Countersign request ${id}: Approved in Slack by Jane`)] },
+    }),
+  ];
+  const request = aRequest({ state: "decided", decision: "approve", signal: "due" });
+  const principal = "arn:aws:iam::111122223333:role/CountersignBot";
+  const attempts = (["ambiguous", "refused"] as const).map((state, index) =>
+    anAttempt({ attempt: index + 1, state, principal, uncertainUntil: NOW }),
+  );
+  const closed = (id: string, decision: "approve" | "reject") => {
+    const [change] = reconcile(anExecution({ steps: steps(id) }), [{ ...request, decision }], {
+      now: NOW + 1,
+      attempts,
+    });
+    return change?.kind === "close" ? change.outcome.where : change?.kind;
+  };
+  assert.equal(closed(REQUEST_ID, "approve"), "slack");
+  assert.equal(closed("another-request", "approve"), "aws");
+  assert.equal(closed(REQUEST_ID, "reject"), "aws", "not what people decided");
+});

@@ -96,7 +96,7 @@ export const unknowns: Unknown[] = [
   {
     topic: "The age of the state that GetAutomationExecution shows",
     assumption: "None: each read shows every earlier change.",
-    reason: "AWS documents no consistency of its reads. With a lag, a read repeats the reply to an earlier one.",
+    reason: "AWS documents no consistency of its reads. With a lag, a read shows the state of that time ago.",
     switch: "readLagMs",
   },
   {

@@ -3,8 +3,11 @@ import type { SsmDeps } from "./ssm-operation.ts";
 
 type View = Record<string, unknown>;
 
-/** The replies to earlier reads of each execution, oldest first. */
-const earlierReads = new WeakMap<Execution, { at: number; view: View }[]>();
+/** How often the state of an execution is kept while reads lag, in milliseconds of sandbox time. */
+const KEEP_EVERY_MS = 250;
+
+/** The earlier states of each execution that was read while reads lag, oldest first. */
+const earlierStates = new WeakMap<Execution, { at: number; view: View }[]>();
 
 /** The replies of each execution that did not show its state at the time. */
 const staleReads = new WeakMap<Execution, number>();
@@ -14,15 +17,33 @@ export function countStaleReads(execution: Execution): number {
   return staleReads.get(execution) ?? 0;
 }
 
-/** Returns what a read shows under the setting `readLagMs`: with a lag, the reply to a read that is at least that old. */
-export function withReadLag({ timers, assumptions }: SsmDeps, execution: Execution, view: View): View {
-  const lag = assumptions.values.readLagMs;
-  if (lag === 0) return view;
-  const reads = earlierReads.get(execution) ?? [];
-  earlierReads.set(execution, [...reads, { at: timers.now(), view }]);
-  const shown = (reads.findLast(({ at }) => at <= timers.now() - lag) ?? reads[0])?.view ?? view;
+/**
+ * Returns what a read shows under the setting `readLagMs`: with a lag, the state of that time ago. The states are kept from the
+ * first read on, which shows the present one.
+ */
+export function withReadLag(deps: SsmDeps, execution: Execution, read: () => View): View {
+  const lag = deps.assumptions.values.readLagMs;
+  if (lag === 0) return read();
+  if (!earlierStates.has(execution)) keepStates(deps, execution, read);
+  const states = earlierStates.get(execution) ?? [];
+  const view = read();
+  const shown = (states.findLast(({ at }) => at <= deps.timers.now() - lag) ?? states[0])?.view ?? view;
   if (JSON.stringify(shown) !== JSON.stringify(view)) staleReads.set(execution, countStaleReads(execution) + 1);
   return shown;
+}
+
+/** Keeps the states of an execution until reads no longer lag. */
+function keepStates(deps: SsmDeps, execution: Execution, read: () => View): void {
+  const { timers, assumptions } = deps;
+  const lag = assumptions.values.readLagMs;
+  if (lag === 0) return void earlierStates.delete(execution);
+  const now = timers.now();
+  const states = earlierStates.get(execution) ?? [];
+  const view = structuredClone(read());
+  if (JSON.stringify(states.at(-1)?.view) !== JSON.stringify(view)) states.push({ at: now, view });
+  const first = states.findLastIndex(({ at }) => at <= now - lag);
+  earlierStates.set(execution, states.slice(Math.max(0, first)));
+  timers.after(KEEP_EVERY_MS, () => keepStates(deps, execution, read));
 }
 
 /** Returns a step's view with ApproverDecisions in the form of the setting `approverDecisions`. */

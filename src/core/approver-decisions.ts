@@ -93,6 +93,13 @@ export function findAuthors(step: ObservedStep, requestId: string, signedAs: Sig
 /** The request of our signal: its id comes before any name, which people choose freely. */
 const SIGNED_FOR = new RegExp(`${OWN_COMMENT} (\\S+):`);
 
+const isUs = (author: DecisionAuthor) => author === "this-request" || author === "our-principal";
+
+/** Counts the decisions of a step that are our signals for the request. */
+export function countOurs(step: ObservedStep | undefined, requestId: string, signedAs: SigningPrincipals): number {
+  return step === undefined ? 0 : findAuthors(step, requestId, signedAs).filter(isUs).length;
+}
+
 /** Tells who decided the step; `unknown` if AWS lists no decision, or one that cannot be read. */
 export function whoDecided(
   step: ObservedStep | undefined,
@@ -100,7 +107,7 @@ export function whoDecided(
   signedAs: SigningPrincipals,
 ): "us" | "others" | "unknown" {
   const authors = step === undefined ? [] : findAuthors(step, requestId, signedAs);
-  if (authors.some((author) => author === "this-request" || author === "our-principal")) return "us";
+  if (authors.some(isUs)) return "us";
   return authors.length === 0 || authors.includes("unknown") ? "unknown" : "others";
 }
 

@@ -31,6 +31,9 @@ export interface LookupAdvice {
   fix: string;
 }
 
+/** How soon a click is evaluated again that waits for a lookup to which Slack did not reply, in milliseconds. */
+export const UNANSWERED_RETRY_MS = 5_000;
+
 /** Slack did not answer the lookup. `retryAfterMs`: a click can wait for as long, and is then evaluated again. */
 export interface LookupFailure extends FailedLookup {
   kind: "unknown";

@@ -1,4 +1,4 @@
-import { countApprovals, findAuthors, showsSignal } from "./approver-decisions.ts";
+import { countApprovals, countOurs, showsSignal } from "./approver-decisions.ts";
 import {
   APPROVE_ACTION,
   findEnclosingIds,
@@ -132,9 +132,7 @@ function readCatchesUpWithOthersAt(
     // Neither Resume nor a stop can decide an approval, and no approval a pause.
     if (other === undefined || gateAction(other.facts) !== gateAction(request.facts)) return false;
     const own = accepted.filter((each) => each.requestId === requestId);
-    const step = turns.findStep(other);
-    const authors = step === undefined ? [] : findAuthors(step, requestId, findSigningPrincipals(own));
-    return authors.filter((author) => author === "this-request" || author === "our-principal").length < own.length;
+    return countOurs(turns.findStep(other), requestId, findSigningPrincipals(own)) < own.length;
   });
   return Math.max(0, ...missing.map((each) => each.at + ERROR_REPLY_UNCERTAIN_MS));
 }

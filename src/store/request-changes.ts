@@ -32,7 +32,7 @@ export function makeRequestChanges(
   };
 }
 
-/** Another evaluation of the same click came first, so the transaction is rolled back. */
+/** Another evaluation of the same click, or a click that replaces it, came first, so the transaction is rolled back. */
 class ClickNotPending extends Error {}
 
 async function open(

@@ -190,7 +190,7 @@ test("with a read lag, a read shows the state of that time ago, also if there wa
   assert.equal(await status(), "Waiting");
   aws.clock.advance(5500);
   assert.equal(await status(), "Waiting");
-  aws.clock.advance(1000);
+  aws.clock.advance(1500);
   assert.equal(await status(), "Success");
   const second = async () => (await aws.step(id, "second")).StepStatus;
   await aws.signal(id, "Approve");

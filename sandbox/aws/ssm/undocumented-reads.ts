@@ -4,10 +4,10 @@ import type { SsmDeps } from "./ssm-operation.ts";
 type View = Record<string, unknown>;
 
 /** How often the state of an execution is kept while reads lag, in milliseconds of sandbox time. */
-const KEEP_EVERY_MS = 250;
+const KEEP_EVERY_MS = 1_000;
 
 /** The earlier states of each execution that was read while reads lag, oldest first. */
-const earlierStates = new WeakMap<Execution, { at: number; view: View }[]>();
+const earlierStates = new WeakMap<Execution, { at: number; text: string; view: View }[]>();
 
 /** The replies of each execution that did not show its state at the time. */
 const staleReads = new WeakMap<Execution, number>();
@@ -39,8 +39,9 @@ function keepStates(deps: SsmDeps, execution: Execution, read: () => View): void
   if (lag === 0) return void earlierStates.delete(execution);
   const now = timers.now();
   const states = earlierStates.get(execution) ?? [];
-  const view = structuredClone(read());
-  if (JSON.stringify(states.at(-1)?.view) !== JSON.stringify(view)) states.push({ at: now, view });
+  const view = read();
+  const text = JSON.stringify(view);
+  if (states.at(-1)?.text !== text) states.push({ at: now, text, view: structuredClone(view) });
   const first = states.findLastIndex(({ at }) => at <= now - lag);
   earlierStates.set(execution, states.slice(Math.max(0, first)));
   timers.after(KEEP_EVERY_MS, () => keepStates(deps, execution, read));

@@ -14,11 +14,11 @@ import type { RequestStore } from "../ports/store.ts";
 import {
   denied,
   gatherPerson,
+  hasWaited,
   laterOrDenied,
   type NotReady,
   type OfPerson,
   type PersonDeps,
-  waited,
   wasAllowed,
 } from "./gather-person.ts";
 import type { GroupReadLimit } from "./group-read-limit.ts";
@@ -91,7 +91,11 @@ export async function gatherFacts(deps: GatherDeps, click: ClickContext, freshne
     facts.membership.kind === "member" ? await findSessionEmail(deps, facts.request, facts.person) : NO_ADDRESS;
   // Without an answer, the session would have another name, which the step's Approvers may not list.
   if (session.kind === "unknown")
-    return laterOrDenied(session, { kind: "person-unknown", ...toFailedLookup(session) }, waited(facts.request, click));
+    return laterOrDenied(
+      session,
+      { kind: "person-unknown", ...toFailedLookup(session) },
+      hasWaited(facts.request, click),
+    );
   // Votes belong to one version of the request: they were read after it, and the guard of the change compares it.
   const isSame = facts.request.version === request.version;
   const current = isSame ? votes : await deps.requests.votes(request.id);

@@ -1,6 +1,6 @@
 import type { Denial } from "../../core/denial.ts";
 import type { VoteInput } from "../../core/evaluate-vote.ts";
-import { type LookupFailure, toFailedLookup } from "../../core/person.ts";
+import { type LookupFailure, toFailedLookup, UNANSWERED_RETRY_MS } from "../../core/person.ts";
 import { findRoute, type People, type Route } from "../../core/policy.ts";
 import type { ApprovalRequest } from "../../core/request.ts";
 import { awaitsLookup, findRequester, type Identities, UNKNOWN_REQUESTER } from "../../core/requester.ts";
@@ -27,9 +27,6 @@ export type NotReady =
   | { kind: "denied"; denial: Denial; permanent?: boolean }
   /** The click can wait. `denial` is the answer where it cannot, as for a form. `transient`: Slack did not answer. */
   | { kind: "later"; waitMs?: number; why: string; denial?: Denial; transient?: boolean };
-
-/** How soon a click that already waits is evaluated again after a lookup that Slack did not answer. */
-const UNANSWERED_RETRY_MS = 5_000;
 
 export const denied = (denial: Denial): NotReady => ({ kind: "denied", denial });
 
@@ -63,7 +60,7 @@ export async function gatherPerson(
     isKnown && click.verdict !== "withdraw" ? readMembership(route) : null,
   ]);
   if (lookup.kind === "unknown")
-    return laterOrDenied(lookup, { kind: "person-unknown", ...toFailedLookup(lookup) }, waited(request, click));
+    return laterOrDenied(lookup, { kind: "person-unknown", ...toFailedLookup(lookup) }, hasWaited(request, click));
   const { person } = lookup;
   if (route === null || person.accountStatus !== "member" || click.verdict === "withdraw")
     return {
@@ -78,7 +75,7 @@ export async function gatherPerson(
   const membership = early ?? (await readMembership(route));
   if (membership.kind === "unknown") {
     const denial = { kind: "membership-unknown", ...toFailedLookup(membership) } as const;
-    const outcome = laterOrDenied(membership, denial, waited(request, click));
+    const outcome = laterOrDenied(membership, denial, hasWaited(request, click));
     // A click that cannot wait is evaluated without the membership: a closed request is the better reason to give.
     if (outcome.kind === "later") return outcome;
   }
@@ -108,16 +105,16 @@ async function awaitRequester(
 }
 
 /** Tells whether the click waits already. It waits for no lookup that gets no reply once nobody can decide the request. */
-export const waited = ({ state }: ApprovalRequest, { attempts = 0 }: { attempts?: number }) =>
+export const hasWaited = ({ state }: ApprovalRequest, { attempts = 0 }: { attempts?: number }) =>
   state === "open" && attempts > 0;
 
 /**
  * If the lookup says when to try again, the click waits, because it is stored. Otherwise it is denied, unless it waits already
  * and another attempt can succeed.
  */
-export function laterOrDenied(failure: LookupFailure, denial: Denial, hasWaited = false): NotReady {
+export function laterOrDenied(failure: LookupFailure, denial: Denial, isWaiting = false): NotReady {
   const { error, retryAfterMs, permanent, transient } = failure;
-  const waitMs = retryAfterMs ?? (transient === true && hasWaited ? UNANSWERED_RETRY_MS : undefined);
+  const waitMs = retryAfterMs ?? (transient === true && isWaiting ? UNANSWERED_RETRY_MS : undefined);
   if (permanent === true) return { kind: "denied", denial, permanent };
   if (waitMs === undefined) return denied(denial);
   return transient === true

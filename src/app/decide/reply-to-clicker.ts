@@ -30,31 +30,31 @@ const RETRY_CAP_MS = { unavailable: 60_000, ambiguous: 300_000 };
 export const makeReplyToClicker =
   (deps: { clicks: ClickStore; chat: Chat; aliveUntil: AliveUntil; clock: Clock; random: () => number; log: Log }) =>
   async (click: ClickRow, since: number): Promise<void> => {
-    const { clock, chat } = deps;
+    const { clicks, chat, clock, log } = deps;
     const mayPost = () =>
       clock.now() + SLOT_MS <= deps.aliveUntil(since) && clock.elapsed() - since + POST_MS <= REPLY_CLAIM_MS;
     const result = await chat.postEphemeral(click.origin.channelId, click.userId, click.reply ?? "", mayPost);
     const fields = { clickId: click.id, requestId: click.requestId, userId: click.userId, result: result.kind };
     if (result.kind === "delivered") {
-      deps.log.debug({ event: "reply.delivered", ...fields }, "replied to a click");
-      return deps.clicks.recordReplied(click);
+      log.debug({ event: "reply.delivered", ...fields }, "replied to a click");
+      return clicks.recordReplied(click);
     }
     // Another replica may have the click by now: a write could postpone its reply.
     if (result.kind === "too-late")
-      return deps.log.debug(
+      return log.debug(
         { event: "reply.not-sent", ...fields },
         "the heartbeat has expired, or the claim is about to: no reply",
       );
-    const age = deps.clock.now() - (click.evaluatedAt ?? click.receivedAt);
+    const age = clock.now() - (click.evaluatedAt ?? click.receivedAt);
     if (result.kind === "refused" || (result.kind === "ambiguous" && age >= AMBIGUOUS_FOR_MS)) {
-      deps.log.error({ event: "reply.abandoned", ...fields, ...result }, "cannot reply to a click; giving up");
-      return deps.clicks.recordReplied(click);
+      log.error({ event: "reply.abandoned", ...fields, ...result }, "cannot reply to a click; giving up");
+      return clicks.recordReplied(click);
     }
     const level = result.kind === "limited" ? "debug" : "warn";
-    deps.log[level]({ event: "reply.postponed", ...fields, ...result }, "cannot reply to a click; trying again");
+    log[level]({ event: "reply.postponed", ...fields, ...result }, "cannot reply to a click; trying again");
     const wait =
       result.kind === "limited"
         ? result.retryAfterMs
         : backoffMs(click.attempts + 1, RETRY_BASE_MS, RETRY_CAP_MS[result.kind], deps.random());
-    await deps.clicks.postpone(click, deps.clock.now() + wait, describeChatFailure(result));
+    await clicks.postpone(click, clock.now() + wait, describeChatFailure(result));
   };

@@ -124,6 +124,7 @@ async function resolve<Row extends DeliveryRow>(
       return 0;
     case "refused":
       if (clock.now() < until) {
+        // The call of a replica that has ended may still post it: search again after that.
         await store.recordAmbiguous(row.id, claim, describeChatFailure(found), until);
         return 0;
       }

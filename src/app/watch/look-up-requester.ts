@@ -1,6 +1,6 @@
 import type { AuditDetails } from "../../core/audit-records.ts";
 import { backoffMs } from "../../core/backoff.ts";
-import type { LookupFailure, Person } from "../../core/person.ts";
+import { type LookupFailure, type Person, UNANSWERED_RETRY_MS } from "../../core/person.ts";
 import { type ApprovalRequest, isLookupOver } from "../../core/request.ts";
 import { type AddressOwner, type Identities, type PendingLookup, pendingLookups } from "../../core/requester.ts";
 import type { Clock, Log } from "../ports/aws.ts";
@@ -9,8 +9,6 @@ import type { RequesterLookup, RequesterLookupStore, RequestStore } from "../por
 
 const RETRY_BASE_MS = 2_000;
 const RETRY_CAP_MS = 5 * 60_000;
-/** How soon an approval is evaluated again that waits for a listed account. */
-const LISTED_RETRY_MS = 5_000;
 /** Attempts to store the results while other processes change the same request. */
 const MAX_RACES = 20;
 
@@ -72,7 +70,7 @@ async function look(
   const { userId } = lookup;
   const found = await directory.person(userId, "show", true);
   if (found.kind === "unknown" && found.permanent !== true)
-    return found.transient === true ? { retryAfterMs: LISTED_RETRY_MS, ...found } : found;
+    return found.transient === true ? { retryAfterMs: UNANSWERED_RETRY_MS, ...found } : found;
   const status = found.kind === "unknown" ? "deactivated" : found.person.accountStatus;
   const isActive = status !== "deactivated" && status !== "bot";
   const patch = {

@@ -1,7 +1,7 @@
 import { LRUCache } from "lru-cache";
 import type { Clock } from "../../app/ports/aws.ts";
 import type { ChatFailure, Directory, Freshness, NextEvent } from "../../app/ports/slack.ts";
-import type { LookupFailure, Membership, Person } from "../../core/person.ts";
+import { type LookupFailure, type Membership, type Person, UNANSWERED_RETRY_MS } from "../../core/person.ts";
 import type { Approvers } from "../../core/policy.ts";
 import type { Workspace } from "../connection/workspace.ts";
 import { findLookupAdvice } from "../lookup-advice.ts";
@@ -201,9 +201,6 @@ const NO_PERSON_CODES: ReadonlySet<string> = new Set(["user_not_found", "user_no
 
 type Owner = { kind: "person"; person: Person } | { kind: "nobody" };
 
-/** How soon a lookup without an answer is worth another attempt. */
-const RETRY_MS = 5_000;
-
 /** Finds the account that has an email address. Source: Slack API, users.lookupByEmail, error users_not_found. */
 async function findOwner(
   call: SlackCall,
@@ -214,10 +211,11 @@ async function findOwner(
   const read = await call("users.lookupByEmail", { email }, purpose);
   if (read.kind === "ok") {
     const { user } = read.response;
-    if (user?.id === undefined) return { kind: "unknown", error: "the reply has no user", retryAfterMs: RETRY_MS };
+    if (user?.id === undefined)
+      return { kind: "unknown", error: "the reply has no user", retryAfterMs: UNANSWERED_RETRY_MS };
     return { kind: "person", person: toPerson(user.id, user, workspace) };
   }
-  if (read.kind !== "refused") return { retryAfterMs: RETRY_MS, ...unread(read) };
+  if (read.kind !== "refused") return { retryAfterMs: UNANSWERED_RETRY_MS, ...unread(read) };
   return read.code === "users_not_found" ? { kind: "nobody" } : unread(read);
 }
 

@@ -86,6 +86,7 @@ async function sendPending(from: Store, id: number): Promise<void> {
     clicks: (await from.clicks.unevaluated(ALWAYS, MAX_ROWS)).map((click) => click.key),
     replies: (await from.clicks.unreplied(ALWAYS, MAX_ROWS)).map((click) => click.key),
     signals: decided.filter((request) => !isDecidedWithoutEffect(request)).map((request) => request.id),
+    sending: decided.filter((request) => request.signal === "sending").map((request) => request.id),
     verifications: (await from.requests.inState(["decided", "closed"], MAX_ROWS))
       .filter((request) => isUnverified(request) && !isDecidedWithoutEffect(request))
       .map((request) => request.id),

@@ -31,6 +31,8 @@ export interface PendingWork {
   clicks: string[];
   replies: string[];
   signals: string[];
+  /** The requests among them whose signal may be in flight. */
+  sending: string[];
   /** Requests whose signal is not verified. */
   verifications: string[];
   messages: string[];

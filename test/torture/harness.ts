@@ -34,6 +34,13 @@ export interface BotFaults {
   crashPoint?: string | null;
 }
 
+/** A time jump. `at`: the time of AWS and Slack before it. `isSkew`: the bots' clocks did not jump. */
+export interface Jump {
+  at: number;
+  ms: number;
+  isSkew?: true;
+}
+
 /** A change of the group of approvers. It took effect between `from` and `until`, times of the stand-ins. */
 export interface GroupChange {
   from: number;
@@ -77,8 +84,8 @@ export async function startHarness(database: TortureDatabase, policy: string | n
   );
   /** The lead of the stand-ins' clock over the fast time, and the part of it that the bots share since the last reset. */
   let [ahead, shared] = [0, 0];
-  /** Time jumps of the stand-ins since the last reset; `at` is their time before the jump. */
-  let jumps: { at: number; ms: number }[] = [];
+  /** Since the last reset. */
+  let jumps: Jump[] = [];
   let groupChanges: GroupChange[] = [];
   let deletions: Deletion[] = [];
   /** The time of the stand-ins at which the faults of the schedule ended. */
@@ -103,7 +110,7 @@ export async function startHarness(database: TortureDatabase, policy: string | n
     bots: () => bots,
     unexpectedExits: () => unexpectedExits,
     setting: () => setting,
-    jumps: (): readonly { at: number; ms: number }[] => jumps,
+    jumps: (): readonly Jump[] => jumps,
     faultsEndedAt: () => faultsEndedAt,
     /** The time of the stand-ins. */
     now: () => clock.now(),
@@ -174,7 +181,7 @@ export async function startHarness(database: TortureDatabase, policy: string | n
     },
     /** Moves only the clock of the stand-ins forward. */
     skew(ms: number): void {
-      jumps.push({ at: clock.now(), ms });
+      jumps.push({ at: clock.now(), ms, isSkew: true });
       ahead += ms;
       clock.advance(ms);
     },

@@ -135,11 +135,26 @@ async function performAction(given: {
       return;
     }
     case "advance-time":
+      await waitForSignals(harness);
       return harness.advanceTime(action.ms);
     case "skew":
       return harness.skew(action.ms);
     default:
       throw new Error(`no such action: ${action satisfies never}`);
+  }
+}
+
+/** Longer than any delay of a signal, in milliseconds of the fast clock. After a crash, a request stays in `sending`. */
+const MAX_IN_FLIGHT_MS = 20_000;
+const CHECK_INTERVAL_MS = 400;
+
+/** Waits until no signal is in flight: a jump would keep it for longer than AWS accepts its signature, which is five minutes. */
+async function waitForSignals(harness: Harness): Promise<void> {
+  for (let waited = 0; waited < MAX_IN_FLIGHT_MS; waited += CHECK_INTERVAL_MS) {
+    const bots = harness.bots().filter((bot) => bot !== undefined && !bot.hasEnded());
+    const pending = await Promise.all(bots.map((bot) => bot?.pending()));
+    if (bots.length > 0 && pending.every((each) => each?.sending.length === 0)) return;
+    await harness.wait(CHECK_INTERVAL_MS);
   }
 }
 

@@ -17,6 +17,7 @@ function misdirected(given: {
   fault?: string;
   jumps?: Evidence["jumps"];
   decidedAt?: number;
+  recordedBefore?: number;
 }): Evidence {
   const input = { AutomationExecutionId: "exec-1" };
   const call = { input, executed: true, principal: BOT, outcome: { status: 200, body: null } };
@@ -65,6 +66,10 @@ function misdirected(given: {
         },
       ],
       votes: [{ requestId: REQUEST, userId: "U0JANE", verdict: "approve" }],
+      signals:
+        given.recordedBefore === undefined
+          ? []
+          : [{ requestId: REQUEST, state: "accepted", at: ARRIVED - given.recordedBefore }],
     } as Evidence["records"],
     jumps: given.jumps ?? [],
     groupChanges: [],
@@ -106,8 +111,12 @@ test("a signal that reaches another gate is excused only by a recent read that g
 });
 
 test("a read that the end of the gate caused while the attempt was recorded does not blame the signal, an answered one does", () => {
-  const after = (otherReadBefore: number, endedBefore: number) => {
-    const evidence = misdirected({ readBefore: 2_500, otherReadBefore });
+  const after = (
+    otherReadBefore: number,
+    endedBefore: number,
+    given: Partial<Parameters<typeof misdirected>[0]> = {},
+  ) => {
+    const evidence = misdirected({ readBefore: 2_500, otherReadBefore, ...given });
     for (const execution of evidence.executions) {
       execution.StepExecutions[0].ExecutionEndTime = (ARRIVED - endedBefore) / 1000;
     }
@@ -115,6 +124,13 @@ test("a read that the end of the gate caused while the attempt was recorded does
   };
   assert.equal(after(900, 1_000), "reached next gate", "its reply may have arrived after the attempt was recorded");
   assert.equal(after(1_100, 1_200), "misdirected", "its reply had arrived");
+  const delayed = { recordedBefore: 1_000 };
+  assert.equal(after(1_900, 2_000, delayed), "reached next gate", "the signal needed a second to AWS");
+  assert.equal(after(2_100, 2_200, delayed), "misdirected", "its reply had arrived before the attempt was recorded");
+  const jumps = [{ at: ARRIVED - 3_000, ms: 400, isSkew: true as const }];
+  const behind = after(2_100, 2_200, { recordedBefore: 1_400, jumps });
+  assert.equal(behind, "misdirected", "the clock of the bot was 400 ms behind");
+  assert.equal(after(2_100, 2_200, { recordedBefore: 1_400 }), "reached next gate", "the clocks agree");
   assert.equal(
     classify(misdirected({ readBefore: 450, otherReadBefore: 100 })),
     "misdirected",

@@ -1,7 +1,7 @@
 import type { ApprovalRequest } from "../../../src/core/request.ts";
 import type { Json } from "../../support/http-json.ts";
 import type { DatabaseRecords } from "../database.ts";
-import type { Deletion, GroupChange, Harness } from "../harness.ts";
+import type { Deletion, GroupChange, Harness, Jump } from "../harness.ts";
 import type { Setting } from "../setting.ts";
 
 /** The calls and state of the stand-ins and the bot's records, after all work is complete. */
@@ -14,8 +14,7 @@ export interface Evidence {
   /** Events of the bot on the bus. */
   events: Json[];
   records: DatabaseRecords;
-  /** Time jumps: `at` is the time of AWS and Slack before the jump. */
-  jumps: readonly { at: number; ms: number }[];
+  jumps: readonly Jump[];
   groupChanges: readonly GroupChange[];
   /** The messages that a person deleted. */
   deletions: readonly Deletion[];

@@ -116,10 +116,22 @@ function findCall({ awsCalls }: Evidence, execution: Json, request: ApprovalRequ
 }
 
 /**
- * How long before the arrival of a signal another read may arrive without a say in it: the bot recorded the attempt before it
- * had the reply. An end of the step causes such a read at once, because AWS announces it in an event.
+ * How long before the record of an attempt another read may arrive without a say in it: the bot recorded the attempt before it
+ * had processed the reply. An end of the step causes such a read at once, because AWS announces it in an event.
  */
 const IN_FLIGHT_MS = 1_000;
+
+/** Returns when the attempt of a signal was recorded, by the clock of AWS; without a record, the time of the call. */
+function findRecordedAt({ records, jumps }: Evidence, { id }: ApprovalRequest, call: Json): number {
+  const ofRequest = records.signals.filter(({ requestId, state }) => requestId === id && state !== "deferred");
+  const times = ofRequest.map(({ at }) => toAwsTime(jumps, at)).filter((at) => at <= call.at);
+  return times.length === 0 ? call.at : Math.max(...times);
+}
+
+/** Converts a time of the bots, whose clocks a skew leaves behind. */
+function toAwsTime(jumps: Evidence["jumps"], at: number): number {
+  return jumps.reduce((time, jump) => (jump.isSkew && jump.at <= time ? time + jump.ms : time), at);
+}
 
 /** Whether the last read whose reply the bot had before the signal showed the right step waiting, and was recent enough. */
 export function hadFreshRead(
@@ -145,11 +157,12 @@ export function hadFreshRead(
   // Later reads may have overtaken a delayed signal.
   if (call.outcome.fault === "delay")
     return reads.some((read) => read.at <= endedAt || (setting.readLagMs > 0 && showsWaiting(read, request)));
-  const ageOf = (read: Json) =>
-    call.at - read.at - jumps.filter(({ at }) => at >= read.at && at <= call.at).reduce((sum, { ms }) => sum + ms, 0);
-  const lastAnswered = reads.findLastIndex((read) => ageOf(read) > IN_FLIGHT_MS);
+  const ageAt = (until: number, read: Json) =>
+    until - read.at - jumps.filter(({ at }) => at >= read.at && at <= until).reduce((sum, { ms }) => sum + ms, 0);
+  const recordedAt = findRecordedAt(evidence, request, call);
+  const lastAnswered = reads.findLastIndex((read) => ageAt(recordedAt, read) > IN_FLIGHT_MS);
   return reads.slice(Math.max(0, lastAnswered)).some((read) => {
-    if (ageOf(read) > MAX_READ_AGE_MS) return false;
+    if (ageAt(call.at, read) > MAX_READ_AGE_MS) return false;
     if (setting.readLagMs === 0) return read.at <= endedAt;
     // A read that lags may show the step waiting after its end, unless the bot's list of waiting executions showed that end.
     return showsWaiting(read, request) && !wasListedElsewhere(evidence, request, endedAt, read);

@@ -96,7 +96,8 @@ export const unknowns: Unknown[] = [
   {
     topic: "The age of the state that GetAutomationExecution shows",
     assumption: "None: each read shows every earlier change.",
-    reason: "AWS documents no consistency of its reads. With a lag, a read shows the state of that time ago.",
+    reason:
+      "AWS documents no consistency of its reads. With a lag, a read shows the state of that time ago, or one up to a second newer.",
     switch: "readLagMs",
   },
   {

@@ -38,7 +38,7 @@ export function findDeciders(step: ObservedStep): string[] {
 
 /**
  * Tells whether the step shows a signal: by the session that sent it or, where the decisions name no sessions, by more
- * approvals than the `shownBefore` that the step had when the signal left. `principal`: the ARN of the session's role, if it
+ * possible approvals than the `shownBefore` that the step had when the signal left. `principal`: the ARN of the session's role, if it
  * is known. A person can approve in AWS too, as a user or in a session of another role with the same name.
  */
 export function showsSignal(
@@ -48,15 +48,26 @@ export function showsSignal(
   const texts = decisions(step);
   if (texts.some((text) => text.includes(":assumed-role/")))
     return texts.some((text) => findSessionNames(text, sent.principal).includes(sent.session.toLowerCase()));
-  return texts.filter((text) => isApproval(text) && mayBeOf(text, sent.principal)).length > sent.shownBefore;
+  return countPossible(step, sent) > sent.shownBefore;
 }
 
-/** Tells whether a decision that names no session can be by a session of this role: it names no other principal. */
-function mayBeOf(text: string, principal: string | null): boolean {
+/** The principal of a signal: a session of a role, or the bot. `principal`: the ARN of the role or user, if it is known. */
+interface SentBy {
+  session: string | null;
+  principal: string | null;
+}
+
+/** Counts the step's approvals that can be by this principal. */
+export function countPossible(step: ObservedStep, by: SentBy): number {
+  return decisions(step).filter((text) => isApproval(text) && mayBeBy(text, by)).length;
+}
+
+/** Tells whether a decision can be by this principal: it names no other one. */
+function mayBeBy(text: string, { session, principal }: SentBy): boolean {
   const arns = findPrincipalArns(text);
-  return (
-    arns.length === 0 || arns.some((arn) => (principal === null ? arn.includes(":role/") : arnMatches(principal, arn)))
-  );
+  if (arns.length === 0) return true;
+  if (principal !== null) return arns.some((arn) => arnMatches(principal, arn));
+  return session === null || arns.some((arn) => arn.includes(":role/"));
 }
 
 /** Tells whether AWS lists the step's decisions at all, even an empty list. */

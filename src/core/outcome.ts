@@ -20,6 +20,8 @@ export interface Ending {
   request: ApprovalRequest;
   /** AWS accepted a signal of the request: all that it needs, or the first of several. */
   isAccepted: boolean;
+  /** AWS accepted a signal of the request, or may have. */
+  wasSent: boolean;
   /** The read shows a later turn of the step under the same id, so nothing shows how its own turn ended. */
   isReplaced: boolean;
   maskText: (text: string) => string;
@@ -83,11 +85,11 @@ function mayHaveSent({ request, isAccepted }: Ending, verdict: Verdict): boolean
 
 /** Tells whether our own signal caused the outcome. A signal that AWS accepted did, unless the decisions are all of others. */
 function isOurs(kind: OutcomeKind, ending: Ending): boolean {
-  const { step, request, isAccepted, signedAs } = ending;
+  const { step, request, isAccepted, wasSent, signedAs } = ending;
   const rejected = isPause(request.facts) ? "cancelled" : "rejected";
   const verdict = kind === "approved" ? "approve" : kind === rejected ? "reject" : null;
-  // An earlier attempt can have decided the step although AWS refused the last one.
-  const isNamed = step !== undefined && findAuthors(step, request.id, signedAs).includes("this-request");
+  // An earlier attempt can have decided the step although AWS refused the last one. A comment of another person can quote our id.
+  const isNamed = wasSent && step !== undefined && findAuthors(step, request.id, signedAs).includes("this-request");
   if (verdict !== null && request.decision === verdict && isNamed) return true;
   if (verdict === null || !mayHaveSent(ending, verdict)) return false;
   return isAccepted ? whoDecided(step, request.id, signedAs) !== "others" : mayBeDecidedBy(step, request.id, signedAs);

@@ -21,7 +21,7 @@ import {
   type RequestPatch,
   type RequestSigner,
 } from "./request.ts";
-import { countAccepted, findSigningPrincipals, type SignalAttempt } from "./signal-attempt.ts";
+import { countAccepted, findSigningPrincipals, type SignalAttempt, wasSent } from "./signal-attempt.ts";
 import { MAX_CLOCK_DIFFERENCE_MS, matchTurns, type StepTurns } from "./step-turns.ts";
 import { type VerificationResult, verifySignals } from "./verify-signals.ts";
 
@@ -107,7 +107,8 @@ function findDisproved(
   const signedAs = findSigningPrincipals(attempts.filter(({ requestId }) => requestId === request.id));
   // Of several signals, one can have decided the step and another one the next step.
   if (whoDecided(step, request.id, signedAs) === "us") return {};
-  const shown = toOutcome({ step, observed, request, isAccepted: false, isReplaced, maskText, signedAs });
+  const notOurs = { isAccepted: false, wasSent: false };
+  const shown = toOutcome({ step, observed, request, ...notOurs, isReplaced, maskText, signedAs });
   return { outcome: { ...(step === undefined ? request.outcome : shown), where: "aws", by: decidedBy } };
 }
 
@@ -127,7 +128,8 @@ function findChange(
   const ended = endedPatch(observed, request, { maskText, failedStep });
   if (request.state !== "closed" && (isReplaced || isOver(observed, request, step))) {
     const signedAs = findSigningPrincipals(own);
-    const outcome = toOutcome({ step, observed, request, isAccepted, isReplaced, maskText, signedAs });
+    const sent = { isAccepted, wasSent: own.some(wasSent) };
+    const outcome = toOutcome({ step, observed, request, ...sent, isReplaced, maskText, signedAs });
     return { kind: "close", request, outcome, patch: { ...closed(outcome, now), ...ended } };
   }
   if (ended.executionEndedAt != null && request.executionEndedAt === null)

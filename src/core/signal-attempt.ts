@@ -30,7 +30,7 @@ export interface SignalAttempt {
   at: number;
   /** The latest time at which AWS may still apply it. Of a deferred one: at which AWS may apply a signal of another request. */
   uncertainUntil: number;
-  /** How many approvals the step showed before it was sent. */
+  /** How many approvals that can be by its principal the step showed before it was sent. */
   shownBefore: number;
   /** AWS's error code if AWS refused it, else null. */
   code: string | null;
@@ -72,6 +72,9 @@ export const ERROR_REPLY_UNCERTAIN_MS = 15_000;
  */
 export const IN_FLIGHT_MS = 20_000;
 
+/** How long a read may not show a signal that AWS accepted, from the start of its attempt: reads may lag behind its effect. */
+export const CATCH_UP_MS = IN_FLIGHT_MS + ERROR_REPLY_UNCERTAIN_MS;
+
 /** Begins a new attempt, or continues the deferred one: nothing was sent for that one yet. */
 export function beginAttempt(
   attempts: readonly SignalAttempt[],
@@ -96,7 +99,7 @@ export function beginAttempt(
   };
 }
 
-/** Returns the attempt as it is stored before its signal leaves. `shownBefore`: how many approvals the step shows. */
+/** Returns the attempt as it is stored before its signal leaves. `shownBefore`: of `countPossible`. */
 export function startSending(attempt: SignalAttempt, shownBefore: number, under: SignedUnder): SignalAttempt {
   const uncertainUntil = attempt.at + NO_REPLY_UNCERTAIN_MS;
   return { ...attempt, ...under, state: "sending", uncertainUntil, shownBefore };

@@ -1,4 +1,4 @@
-import { countApprovals, countOurs, showsSignal } from "./approver-decisions.ts";
+import { countApprovals, countOurs, countPossible, showsSignal } from "./approver-decisions.ts";
 import {
   APPROVE_ACTION,
   findEnclosingIds,
@@ -10,12 +10,13 @@ import {
 } from "./execution.ts";
 import { type ApprovalRequest, gateAction } from "./request.ts";
 import {
-  ERROR_REPLY_UNCERTAIN_MS,
+  CATCH_UP_MS,
   findSigningPrincipals,
   isUncertain,
   latestAttempt,
   type SignalAttempt,
   uncertainUntil,
+  wasSent,
 } from "./signal-attempt.ts";
 import { countNeeded, type Signer } from "./signers.ts";
 import { contradictsList, contradictsRows, type ListedState } from "./stale-reads.ts";
@@ -47,6 +48,8 @@ export type SignalMove =
 export interface SignalContext {
   request: ApprovalRequest;
   signer: Signer;
+  /** The ARN of the role or user that would sign, if it is known. */
+  principal?: string | null;
   /** Every attempt of the request. */
   attempts: readonly SignalAttempt[];
   /** Every request of the execution, this one included. */
@@ -61,7 +64,7 @@ const NO_START = "AWS does not report when the step started, so it cannot be tol
 
 /** Decides by a fresh read whether the signer may signal the request's decision. Pure; the last gate before AWS. */
 export function nextSignalMove(
-  { request, signer, attempts, known = [request], elsewhere = [], listed = null }: SignalContext,
+  { request, signer, principal = null, attempts, known = [request], elsewhere = [], listed = null }: SignalContext,
   observed: ObservedExecution,
   now: number,
 ): SignalMove {
@@ -99,7 +102,7 @@ export function nextSignalMove(
   );
   return caughtUpAt > now
     ? { kind: "catch-up", until: caughtUpAt }
-    : { kind: "send", shownBefore: countApprovals(step) };
+    : { kind: "send", shownBefore: countPossible(step, { session: signer.session, principal }) };
 }
 
 /** The name of the bot's session is unknown, so no read can tell its signal from another principal's. */
@@ -115,7 +118,7 @@ function isShown(step: ObservedStep, { session, principal, shownBefore }: Signal
 function readCatchesUpAt(step: ObservedStep, attempts: readonly SignalAttempt[], request: ApprovalRequest): number {
   const isComplete = countApprovals(step) >= countNeeded(request);
   const missing = attempts.filter((each) => each.state === "accepted" && (isComplete || !isShown(step, each)));
-  return Math.max(0, ...missing.map((each) => each.at + ERROR_REPLY_UNCERTAIN_MS));
+  return Math.max(0, ...missing.map((each) => each.at + CATCH_UP_MS));
 }
 
 /**
@@ -131,8 +134,8 @@ function readCatchesUpWithOthersAt(
     const other = known.find(({ id }) => id === requestId);
     // Neither Resume nor a stop can decide an approval, and no approval a pause.
     if (other === undefined || gateAction(other.facts) !== gateAction(request.facts)) return false;
-    const own = accepted.filter((each) => each.requestId === requestId);
+    const own = elsewhere.filter((each) => each.requestId === requestId && wasSent(each));
     return countOurs(turns.findStep(other), requestId, findSigningPrincipals(own)) < own.length;
   });
-  return Math.max(0, ...missing.map((each) => each.at + ERROR_REPLY_UNCERTAIN_MS));
+  return Math.max(0, ...missing.map((each) => each.at + CATCH_UP_MS));
 }

@@ -12,7 +12,7 @@
  *   not-visible  final: AWS does not show who decided the step. It never shows who resumed a pause
  */
 import {
-  countApprovals,
+  countPossible,
   findAuthors,
   findDeciders,
   listsDecisions,
@@ -182,5 +182,5 @@ function isComplete(step: ObservedStep | undefined, sent: readonly SignalAttempt
 function isShown(step: ObservedStep, sent: SignalAttempt, who: ReturnType<typeof whoDecided>) {
   const { session, principal, shownBefore } = sent;
   if (session !== null) return showsSignal(step, { session, principal, shownBefore });
-  return who === "us" || (who === "unknown" && countApprovals(step) > shownBefore);
+  return who === "us" || (who === "unknown" && countPossible(step, sent) > shownBefore);
 }

@@ -3,6 +3,7 @@ import { test } from "node:test";
 import {
   approvalStatus,
   countApprovals,
+  countPossible,
   type DecisionAuthor,
   findAuthors,
   findComments,
@@ -99,6 +100,24 @@ test("a step shows a signal by the session that sent it, in any case of letters,
   assert.equal(showsSignal(shows(by(other), by(other)), sent), false, "another role");
   assert.equal(showsSignal(shows(by(other), by(other)), { ...sent, principal: null }), true, "the role is not known");
   assert.equal(showsSignal(shows(by(OMAR), by(OMAR)), { ...sent, principal: null }), false);
+});
+
+test("the approvals before a signal and after it are counted in the same way", () => {
+  const before = shows(by(OMAR));
+  const jane = { session: "jane@example.com", principal: ROLE };
+  const sent = { ...jane, shownBefore: countPossible(before, jane) };
+  assert.equal(showsSignal(before, sent), false);
+  assert.equal(showsSignal(shows(by(OMAR), by(ROLE)), sent), true);
+  assert.equal(showsSignal(shows(by(OMAR), by(OMAR)), sent), false);
+});
+
+test("an approval can be by a principal that is not known, but a session is never a user", () => {
+  const step = shows(by(OMAR), by(ROLE), by("jane"), JSON.stringify({ Approver: ROLE, Decision: "Reject" }));
+  const count = (session: string | null, principal: string | null) => countPossible(step, { session, principal });
+  assert.equal(count(null, null), 3);
+  assert.equal(count("jane@example.com", null), 2);
+  assert.equal(count(null, OMAR), 2);
+  assert.equal(count(null, "arn:aws:iam::111122223333:role/Other"), 1);
 });
 
 test("an empty list of decisions is a list", () => {

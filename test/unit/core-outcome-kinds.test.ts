@@ -30,7 +30,7 @@ function end({ step, execution = "InProgress", request, isAccepted = false, isRe
     step: step === null ? undefined : aStep(step),
     observed: anExecution({ status: execution }),
     request: aRequest(request),
-    ...{ isAccepted, isReplaced, signedAs: [ROLE] },
+    ...{ isAccepted, wasSent: isAccepted, isReplaced, signedAs: [ROLE] },
     maskText: (text) => text.replaceAll("hunter2", "***"),
   };
   return toOutcome(ending);

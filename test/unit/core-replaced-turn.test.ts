@@ -95,3 +95,18 @@ test("a step that shows our signal was decided in Slack, although AWS refused th
   assert.equal(closed("another-request", "approve"), "aws");
   assert.equal(closed(REQUEST_ID, "reject"), "aws", "not what people decided");
 });
+
+test("a decision of another person in AWS that quotes the request is not ours while no signal of it was sent", () => {
+  const quoted = decided(OMAR, `By hand, request ${REQUEST_ID}`);
+  const steps = [aStep({ status: "Success", outputs: { ApproverDecisions: [quoted] } })];
+  const request = aRequest({ state: "decided", decision: "approve", signal: "due" });
+  const end = (...states: ("refused" | "deferred" | "ambiguous")[]) => {
+    const attempts = states.map((state, index) => anAttempt({ attempt: index + 1, state, uncertainUntil: NOW }));
+    const [change] = reconcile(anExecution({ steps }), [request], { now: NOW + 1, attempts });
+    return change?.kind === "close" ? [change.outcome.where, ...change.outcome.by] : change?.kind;
+  };
+  assert.deepEqual(end(), ["aws", OMAR]);
+  assert.deepEqual(end("deferred"), ["aws", OMAR]);
+  assert.deepEqual(end("refused", "refused"), ["aws", OMAR]);
+  assert.deepEqual(end("ambiguous", "refused"), ["slack"], "the principal of the signal is not known");
+});

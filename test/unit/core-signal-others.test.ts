@@ -3,13 +3,14 @@ import { test } from "node:test";
 import type { ObservedStep } from "../../src/core/execution.ts";
 import type { ApprovalRequest } from "../../src/core/request.ts";
 import { nextSignalMove } from "../../src/core/signal.ts";
-import { ERROR_REPLY_UNCERTAIN_MS, type SignalAttempt } from "../../src/core/signal-attempt.ts";
+import type { SignalAttempt } from "../../src/core/signal-attempt.ts";
 import { BOT } from "../../src/core/signers.ts";
 import { aFacts, anAttempt, anExecution, aRequest, aStep, NOW } from "../support/samples.ts";
 import { decision, OMAR, OVER, ours, ROLE, shows } from "./verify-signals-setup.ts";
 
 const FIRST = "first-request";
-const UNTIL = NOW + ERROR_REPLY_UNCERTAIN_MS;
+/** A signal can be on its way for 20 s, and a read can lag by 15 s after it. */
+const UNTIL = NOW + 35_000;
 
 /** The move for a decided request of the second gate, after an attempt of the first gate's request. */
 function moveAfter(
@@ -80,4 +81,20 @@ test("after two signals for the first gate, a read that shows one of them: the s
   };
   assert.deepEqual(move(ours(FIRST), decision(OMAR)), { kind: "catch-up", until: UNTIL + 2_000 });
   assert.equal(move(ours(FIRST), ours(FIRST)).kind, "send");
+});
+
+test("a signal without a reply that decided the first gate does not hide that the accepted one after it is not there", () => {
+  const first = aRequest({ id: FIRST, stepExecutionId: "first", state: "closed", decision: "approve" });
+  const request = aRequest({ state: "decided", decision: "approve", decidedAt: NOW, signal: "due" });
+  const sent = (["ambiguous", "accepted"] as const).map((state, index) =>
+    anAttempt({ requestId: FIRST, attempt: index + 1, state, principal: ROLE, uncertainUntil: NOW }),
+  );
+  const before = aStep({
+    ...{ stepExecutionId: "first", name: "before", ...OVER },
+    ...shows(ours(FIRST), decision(OMAR)),
+  });
+  const context = { request, signer: BOT, attempts: [], known: [first, request], elsewhere: sent };
+  const move = (now: number) => nextSignalMove(context, anExecution({ steps: [before, aStep()] }), now);
+  assert.deepEqual(move(NOW + 4_000), { kind: "catch-up", until: UNTIL });
+  assert.equal(move(UNTIL).kind, "send");
 });

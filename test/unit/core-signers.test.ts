@@ -4,7 +4,7 @@ import fc from "fast-check";
 import { showsSignal } from "../../src/core/approver-decisions.ts";
 import type { ApprovalRequest, Vote } from "../../src/core/request.ts";
 import { nextSignalMove } from "../../src/core/signal.ts";
-import { ERROR_REPLY_UNCERTAIN_MS, type SignalAttempt } from "../../src/core/signal-attempt.ts";
+import { CATCH_UP_MS, type SignalAttempt } from "../../src/core/signal-attempt.ts";
 import { BOT, BOT_ID, countNeeded, listSigners, nextSigner, sessionNameFor } from "../../src/core/signers.ts";
 import { aFacts, anAttempt, anExecution, aRequest, aStep, aVote, NOW } from "../support/samples.ts";
 
@@ -129,7 +129,7 @@ test("for any earlier attempts, a person with an accepted signal never signals a
 });
 
 const decision = (session: string) =>
-  JSON.stringify({ Approver: `arn:aws:sts::1:assumed-role/R/${session}`, Decision: "Approve" });
+  JSON.stringify({ Approver: `arn:aws:sts::111122223333:assumed-role/R/${session}`, Decision: "Approve" });
 const shows = (...texts: string[]) => aStep({ outputs: { ApproverDecisions: texts } });
 
 test("AWS shows a signal by its session name, or by one more decision if it names no sessions", () => {
@@ -144,13 +144,17 @@ test("AWS shows a signal by its session name, or by one more decision if it name
 test("the signal of the next person waits until a read shows the previous signal, at most as long as a read can lag", () => {
   const ann = signal("U0ANN", "accepted");
   const signer = { id: "U0BEN", session: "U0BEN@example.com" };
+  const principal = "arn:aws:iam::111122223333:role/R";
+  const context = { request: decided(2), signer, principal, attempts: [ann] };
   const move = (step: ReturnType<typeof aStep>, now: number) =>
-    nextSignalMove({ request: decided(2), signer, attempts: [ann] }, anExecution({ steps: [step] }), now);
-  const until = NOW + ERROR_REPLY_UNCERTAIN_MS;
+    nextSignalMove(context, anExecution({ steps: [step] }), now);
+  const until = NOW + CATCH_UP_MS;
   const shown = shows(decision("U0ANN@example.com"));
   assert.deepEqual(move(aStep(), NOW + 1), { kind: "catch-up", until });
   assert.deepEqual(move(aStep(), until), { kind: "send", shownBefore: 0 });
   assert.deepEqual(move(shown, NOW + 1), { kind: "send", shownBefore: 1 });
+  const user = JSON.stringify({ Approver: "arn:aws:iam::111122223333:user/omar", Decision: "Approve" });
+  assert.deepEqual(move(shows(user), until), { kind: "send", shownBefore: 0 }, "not an approval of the role");
   // AWS has all required approvals and still shows the step waiting: the step is about to end.
   const both = shows(decision("U0ANN@example.com"), decision("elsewhere"));
   assert.deepEqual(move(both, NOW + 1), { kind: "catch-up", until });

@@ -2,8 +2,8 @@ import assert from "node:assert/strict";
 import { type TestContext, test } from "node:test";
 import { makeSendSignal } from "../../src/app/signal/send-signal.ts";
 import {
+  CATCH_UP_MS,
   countAccepted,
-  ERROR_REPLY_UNCERTAIN_MS,
   lastError,
   latestAttempt,
   NO_REPLY_UNCERTAIN_MS,
@@ -124,12 +124,26 @@ test("each person signals once, in order, and the bot never", async (t) => {
   assert.equal(sent.length, 2);
 });
 
+test("the attempt records the approvals that can be by the role of the sessions, not those of others", async (t) => {
+  const { automation, signal, request, attempts } = await setUp(t);
+  const by = (Approver: string) => JSON.stringify({ Approver, Decision: "Approve" });
+  const role = "arn:aws:iam::111122223333:role/CountersignApprover";
+  const ApproverDecisions = [by("arn:aws:iam::111122223333:user/omar"), by("jane"), by(role)];
+  automation.shows(anExecution({ steps: [aStep({ outputs: { ApproverDecisions } })] }));
+  const target = { ...automation.target, signsAs: "arn:aws:iam::111122223333:role/Other" };
+  await signal({ ...automation, target }, await request(), new AbortController().signal);
+  assert.deepEqual(
+    (await attempts()).map(({ shownBefore }) => shownBefore),
+    [1],
+  );
+});
+
 test("the second person waits until AWS shows the first signal, or until reads cannot lag any longer", async (t) => {
   const { sent, round, clock } = await setUp(t);
   await round();
   await round();
   assert.deepEqual(sent, ["ann@x.y"]);
-  clock.advance(ERROR_REPLY_UNCERTAIN_MS);
+  clock.advance(CATCH_UP_MS);
   await round();
   assert.deepEqual(sent, ["ann@x.y", "ben@x.y"]);
 });
@@ -139,7 +153,7 @@ test("while AWS does not show the first signal, the step is read again after a s
   await round();
   await round();
   assert.equal((await request()).signalNextAt, clock.now() + 1_000);
-  clock.advance(ERROR_REPLY_UNCERTAIN_MS - 400);
+  clock.advance(CATCH_UP_MS - 400);
   await round();
   assert.equal((await request()).signalNextAt, clock.now() + 400);
 });

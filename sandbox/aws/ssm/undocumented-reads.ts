@@ -18,8 +18,8 @@ export function countStaleReads(execution: Execution): number {
 }
 
 /**
- * Returns what a read shows under the setting `readLagMs`: with a lag, the state of that time ago. The states are kept from the
- * first read on, which shows the present one.
+ * Returns what a read shows under the setting `readLagMs`: with a lag, the state of that time ago, or one up to an interval newer.
+ * The states are kept from the first read on, which shows the present one.
  */
 export function withReadLag(deps: SsmDeps, execution: Execution, read: () => View): View {
   const lag = deps.assumptions.values.readLagMs;
@@ -27,7 +27,9 @@ export function withReadLag(deps: SsmDeps, execution: Execution, read: () => Vie
   if (!earlierStates.has(execution)) keepStates(deps, execution, read);
   const states = earlierStates.get(execution) ?? [];
   const view = read();
-  const shown = (states.findLast(({ at }) => at <= deps.timers.now() - lag) ?? states[0])?.view ?? view;
+  // A state is kept up to one interval after it began: without the interval, a read would lag by more than the setting.
+  const until = deps.timers.now() - lag + KEEP_EVERY_MS;
+  const shown = (states.findLast(({ at }) => at <= until) ?? states[0])?.view ?? view;
   if (JSON.stringify(shown) !== JSON.stringify(view)) staleReads.set(execution, countStaleReads(execution) + 1);
   return shown;
 }

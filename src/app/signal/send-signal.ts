@@ -138,7 +138,7 @@ async function signalOnce(
   const moveBy = (reading: Found, askedAt: number) =>
     reading.kind === "not-found"
       ? RECONCILE
-      : nextSignalMove({ ...pending, known, elsewhere, listed }, reading.execution, askedAt);
+      : nextSignalMove({ ...pending, ...under, known, elsewhere, listed }, reading.execution, askedAt);
   const isEnough = early !== null && isRecent(early, clock) && moveBy(early.reading, early.askedAt).kind === "send";
   const asked = isEnough ? early : await readNow(automation, request, clock, abort);
   if (abort.aborted) return;

@@ -26,7 +26,12 @@ export function policyFor(channels: readonly { channel: string; runbook: string 
 const COMPILED = join(tmpdir(), `countersign-bench-compiled-${process.pid}`);
 process.once("exit", () => rmSync(COMPILED, { recursive: true, force: true }));
 
-export interface BenchedBot {
+export interface BenchedBot extends RunningBot {
+  /** Resolves with the delays of its event loop since the last call, in milliseconds. Only for a bot with `WATCHES_LOOP`. */
+  loopDelay(): Promise<{ p99: number; max: number }>;
+}
+
+export interface RunningBot {
   name: string;
   /** The resident memory of the process, in bytes. */
   rss(): number;
@@ -37,6 +42,22 @@ export interface BenchedBot {
   stop(): Promise<void>;
   kill(): Promise<void>;
 }
+
+/** Makes a process print the delays of its event loop at each SIGUSR2, and forget them. */
+const WATCH_LOOP = `data:text/javascript,${encodeURIComponent(`
+import { monitorEventLoopDelay } from "node:perf_hooks";
+const delay = monitorEventLoopDelay({ resolution: 1 });
+delay.enable();
+process.on("SIGUSR2", () => {
+  process.stdout.write(JSON.stringify({ event: "bench.loop", p99: delay.percentile(99) / 1e6, max: delay.max / 1e6 }) + "\\n");
+  delay.reset();
+});`)}`;
+
+/** As in deploy/Dockerfile and deploy/countersign.service. */
+const NODE_OPTIONS = "--max-semi-space-size=4";
+
+/** The environment of a bot that measures the delays of its event loop. */
+export const WATCHES_LOOP = { NODE_OPTIONS: `${NODE_OPTIONS} --import=${WATCH_LOOP}` };
 
 /** A folder for the files of one bot. `remove` deletes it. */
 export function aFolder(parent = tmpdir()) {
@@ -55,16 +76,16 @@ export async function startCountersign(
   const environment = {
     ...botEnvironment({ slackUrl: on.slackUrl, awsUrl: on.awsUrl, configPath, folder, port: 0 }),
     LOG_LEVEL: "info",
-    // As in deploy/Dockerfile and deploy/countersign.service.
-    NODE_OPTIONS: "--max-semi-space-size=4",
+    NODE_OPTIONS,
     NODE_COMPILE_CACHE: COMPILED,
     ...env,
   };
   const program = new URL("../src/cli/countersign.js", import.meta.url).pathname;
   const child = start([program, "serve"], environment, folder);
+  const lines = createInterface({ input: child.stdout as NonNullable<typeof child.stdout> });
   const port = await new Promise<number>((resolve, reject) => {
     child.once("exit", (code) => reject(new Error(`Countersign ended with ${code}`)));
-    createInterface({ input: child.stdout as NonNullable<typeof child.stdout> }).on("line", (line) => {
+    lines.on("line", (line) => {
       const found = /"event":"bot.started","port":(\d+)/.exec(line);
       if (found !== null) resolve(Number(found[1]));
     });
@@ -74,11 +95,23 @@ export async function startCountersign(
     await response.body?.cancel();
     return response.ok;
   });
-  return toBot("Countersign", child);
+  return {
+    ...toBot("Countersign", child),
+    loopDelay: () =>
+      new Promise((resolve) => {
+        const take = (line: string) => {
+          if (!line.startsWith('{"event":"bench.loop"')) return;
+          lines.off("line", take);
+          resolve(JSON.parse(line));
+        };
+        lines.on("line", take);
+        child.kill("SIGUSR2");
+      }),
+  };
 }
 
 /** Starts the minimal bot. It is ready when its first message is posted. */
-export function startMinimalBot(on: StandIns, folder: string): BenchedBot {
+export function startMinimalBot(on: StandIns, folder: string): RunningBot {
   const { slackUrl, awsUrl } = on;
   const environment = {
     ...botEnvironment({ slackUrl, awsUrl, configPath: "", folder, port: 0 }),
@@ -100,7 +133,7 @@ function start(args: string[], environment: Record<string, string | undefined>, 
   });
 }
 
-function toBot(name: string, child: ChildProcess): BenchedBot {
+function toBot(name: string, child: ChildProcess): RunningBot {
   const read = (field: string) =>
     Number(new RegExp(`${field}:\\s+(\\d+)`).exec(readFileSync(`/proc/${child.pid}/status`, "utf8"))?.[1]) * 1024;
   return {

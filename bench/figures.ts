@@ -1,5 +1,5 @@
 import { counted } from "../src/core/counted.ts";
-import { aFolder, type BenchedBot, policyFor, startCountersign, startMinimalBot } from "./bots.ts";
+import { aFolder, policyFor, type RunningBot, startCountersign, startMinimalBot } from "./bots.ts";
 import { type ClickTimes, clickInTurn, describeStages, percentile } from "./clicks.ts";
 import { pause, type StandIns, startStandIns } from "./stand-ins.ts";
 
@@ -44,7 +44,7 @@ export async function inWorld<T>(measure: (world: World) => Promise<T>): Promise
   }
 }
 
-export async function withBot<T>(bot: BenchedBot, use: (bot: BenchedBot) => Promise<T>): Promise<T> {
+export async function withBot<B extends RunningBot, T>(bot: B, use: (bot: B) => Promise<T>): Promise<T> {
   try {
     return await use(bot);
   } finally {

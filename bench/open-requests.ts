@@ -1,10 +1,10 @@
 import { copyFileSync, existsSync, readdirSync, rmSync } from "node:fs";
 import { join } from "node:path";
-import { aFolder, type BenchedBot, policyFor, startCountersign } from "./bots.ts";
+import { aFolder, type BenchedBot, policyFor, startCountersign, WATCHES_LOOP } from "./bots.ts";
 import { clickInTurn, describeStages, percentile } from "./clicks.ts";
 import { type Figure, inWorld, type Options, withBot } from "./figures.ts";
 import { CHANNELS, withLimits } from "./load.ts";
-import type { Posted, StandIns } from "./stand-ins.ts";
+import { type Posted, pause, type StandIns } from "./stand-ins.ts";
 
 /** A folder in memory, where the machine has one. */
 const MEMORY = "/dev/shm";
@@ -16,6 +16,9 @@ function moveDatabase(from: string, to: string): void {
     rmSync(join(from, name));
   }
 }
+
+/** The time without clicks in which the delay of the event loop is measured. */
+const IDLE_MS = 120_000;
 
 const ms = (value: number) => `${value.toFixed(0)} ms`;
 const seconds = (value: number) => `${(value / 1000).toFixed(1)} s`;
@@ -52,11 +55,13 @@ export function measureOpenRequests({ open, clicks }: Options): Promise<Figure[]
     const runbooks = channels.map(({ runbook }) => runbook);
     const policy = policyFor(channels);
     const options = { policy, env: { POLL_INTERVAL_SECONDS: "60" } };
+    const watched = { policy, env: { ...options.env, ...WATCHES_LOOP } };
     const clicked = async () => clickInTurn(on, await on.startExecutions(clicks, runbooks));
-    const few = await withBot(await startCountersign(on, folder, options), async () => {
+    const [few, fewDelay] = await withBot(await startCountersign(on, folder, watched), async (bot) => {
       await clickInTurn(on, await on.startExecutions(20, runbooks));
       await on.messages(await on.startExecutions(10, runbooks));
-      return clicked();
+      await bot.loopDelay();
+      return [await clicked(), await bot.loopDelay()] as const;
     });
 
     const memory = aFolder(existsSync(MEMORY) ? MEMORY : undefined);
@@ -70,9 +75,13 @@ export function measureOpenRequests({ open, clicks }: Options): Promise<Figure[]
       memory.remove();
     }
 
-    const first = await startCountersign(on, folder, options);
+    const first = await startCountersign(on, folder, watched);
     await clickInTurn(on, await on.startExecutions(20, runbooks));
+    await first.loopDelay();
     const many = await clicked();
+    // Two polls, and the reads in the background.
+    await pause(IDLE_MS);
+    const manyDelay = await first.loopDelay();
     const waiting = await on.startExecutions(clicks, runbooks);
     await on.messages(waiting);
     const limited = await withLimits(on, () => clickInTurn(on, waiting));
@@ -94,6 +103,13 @@ export function measureOpenRequests({ open, clicks }: Options): Promise<Figure[]
         goal: "none",
         measured: ms(percentile(limited.signals, 0.5)),
         met: null,
+      },
+      {
+        figure: `longest delay of the event loop with ${open} open requests`,
+        goal: "no query blocks it for more than 20 ms",
+        // It also contains the pauses of the garbage collector and the turns of other processes.
+        measured: `${ms(manyDelay.max)} (p99 ${ms(manyDelay.p99)}) in ${seconds(IDLE_MS)} after ${clicks} clicks; with 10: ${ms(fewDelay.max)} (p99 ${ms(fewDelay.p99)}) during ${clicks} clicks`,
+        met: manyDelay.max <= 20,
       },
       {
         figure: `memory with ${open} open requests`,

@@ -26,7 +26,7 @@ const isApproval = (text: string) => /:\s*"?Approved?\b/i.test(text);
 export function findComments(step: ObservedStep): string[] {
   return listed(step).flatMap((text) => {
     const found = parseObject(text) ?? {};
-    const comments = Object.entries(found).filter(([key, value]) => /comment/i.test(key) && typeof value === "string");
+    const comments = Object.entries(found).filter(([key, value]) => isComment(key) && typeof value === "string");
     return comments.map(([, value]) => String(value)).filter((value) => value !== "" && !value.includes(OWN_COMMENT));
   });
 }
@@ -90,8 +90,9 @@ export type SigningPrincipals = readonly string[] | null;
 
 /** Finds the author of each decision. */
 export function findAuthors(step: ObservedStep, requestId: string, signedAs: SigningPrincipals): DecisionAuthor[] {
-  return decisions(step).map((text) => {
-    const arns = findPrincipalArns(text);
+  const withoutComments = decisions(step);
+  return withComments(step).map((text, index) => {
+    const arns = findPrincipalArns(withoutComments[index] ?? "");
     const isOurs = signedAs?.some((own) => arns.some((arn) => arnMatches(own, arn))) === true;
     if (signedAs !== null && arns.length > 0 && !isOurs) return "other";
     const signed = SIGNED_FOR.exec(text)?.[1];
@@ -134,14 +135,24 @@ export function mayBeDecidedBy(
   return step === undefined || decisions(step).length === 0 || whoDecided(step, requestId, signedAs) === "us";
 }
 
-/** Returns the entries without the reasons in our comments: a person can type an id or an ARN there. */
+/** Returns the entries without comments: a person can type the ARN of another principal there. */
 function decisions(step: ObservedStep): readonly string[] {
+  return withComments(step).map((text) => {
+    const found = /comment/i.test(text) ? parseObject(text) : null;
+    return found === null ? text : JSON.stringify(found, (key, value) => (isComment(key) ? undefined : value));
+  });
+}
+
+/** Returns the entries without the reasons in our comments: a person can type an id there. */
+function withComments(step: ObservedStep): readonly string[] {
   return listed(step).map((text) => {
     const found = text.includes(REASON_MARK) ? parseObject(text) : null;
     if (found === null) return cutReason(text);
     return JSON.stringify(found, (_, value: unknown) => (typeof value === "string" ? cutReason(value) : value));
   });
 }
+
+const isComment = (key: string) => /comment/i.test(key);
 
 const cutReason = (text: string) => text.split(REASON_MARK)[0] ?? "";
 

@@ -35,8 +35,8 @@ export function toRoleArn(arn: string): string {
 }
 
 /**
- * Tells whether an ARN of the configuration means an ARN that AWS reports. A role's ARN means every session of that role;
- * a session's ARN has no path, so the role's path is ignored. A session's ARN means that session alone. The comparison
+ * Tells whether an ARN of the configuration means an ARN that AWS reports. A role's ARN means the role and every session of it;
+ * a session's ARN has no path, so the role's path is ignored: an account has one role with a name. A session's ARN means that session alone. The comparison
  * ignores case: two users or roles whose names differ only in case cannot both exist. A wrong match denies an approval; a
  * missed match would allow a self-approval.
  */
@@ -44,8 +44,8 @@ export function arnMatches(listed: string, reported: string): boolean {
   const [a, b] = [listed.toLowerCase(), reported.toLowerCase()];
   if (a === b) return true;
   const role = ROLE.exec(a);
-  const session = ROLE_SESSION.exec(b);
-  return role !== null && session !== null && [1, 2, 3].every((part) => role[part] === session[part]);
+  const reportedRole = ROLE_SESSION.exec(b) ?? ROLE.exec(b);
+  return role !== null && reportedRole !== null && [1, 2, 3].every((part) => role[part] === reportedRole[part]);
 }
 
 /**

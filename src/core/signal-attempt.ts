@@ -28,7 +28,10 @@ export interface SignalAttempt {
   state: "deferred" | "skipped" | "sending" | "ambiguous" | "refused" | "accepted";
   /** When it began. */
   at: number;
-  /** The latest time at which AWS may still apply it. Of a deferred one: at which AWS may apply a signal of another request. */
+  /**
+   * The latest time at which AWS may still apply it. Of a deferred one: at which AWS may apply a signal of another request. Of an
+   * accepted one: until then, a read may be older than its effect.
+   */
   uncertainUntil: number;
   /** How many approvals that can be by its principal the step showed before it was sent. */
   shownBefore: number;
@@ -63,17 +66,14 @@ export type SignalResult =
  */
 export const NO_REPLY_UNCERTAIN_MS = 10 * 60_000 + 30_000;
 
-/** The same after an attempt to which AWS replied with an error: the request is over, but reads may lag behind it. */
-export const ERROR_REPLY_UNCERTAIN_MS = 15_000;
+/** How long reads may lag behind a signal to which AWS has replied, also with an error: the request is over. */
+export const READ_LAG_MS = 15_000;
 
 /**
  * How long a signal can be on its way after its attempt began: it leaves within MAX_READ_AGE_MS or not at all, and the call
  * has a time limit.
  */
 export const IN_FLIGHT_MS = 20_000;
-
-/** How long a read may not show a signal that AWS accepted, from the start of its attempt: reads may lag behind its effect. */
-export const CATCH_UP_MS = IN_FLIGHT_MS + ERROR_REPLY_UNCERTAIN_MS;
 
 /** Begins a new attempt, or continues the deferred one: nothing was sent for that one yet. */
 export function beginAttempt(
@@ -110,7 +110,7 @@ export function resolveAttempt(attempt: SignalAttempt, result: SignalResult, now
   const of = attempt.session === null ? "" : ` of ${attempt.session}`;
   switch (result.kind) {
     case "accepted":
-      return { ...attempt, state: "accepted", error: null };
+      return acceptAttempt(attempt, now);
     case "refused":
       return {
         ...attempt,
@@ -125,13 +125,18 @@ export function resolveAttempt(attempt: SignalAttempt, result: SignalResult, now
         error: `The signal${of} could not be sent (${result.code}: ${result.message})`,
       };
     case "ambiguous": {
-      const uncertainUntil = now + (result.answered ? ERROR_REPLY_UNCERTAIN_MS : NO_REPLY_UNCERTAIN_MS);
+      const uncertainUntil = now + (result.answered ? READ_LAG_MS : NO_REPLY_UNCERTAIN_MS);
       const error = `${result.code}: ${result.message}`;
       return { ...attempt, state: "ambiguous", uncertainUntil, error };
     }
     default:
       throw new Error(`unexpected result ${result satisfies never}`);
   }
+}
+
+/** Returns the attempt when its acceptance becomes known: by the reply, or by a read that shows it. */
+export function acceptAttempt(attempt: SignalAttempt, now: number): SignalAttempt {
+  return { ...attempt, state: "accepted", uncertainUntil: now + READ_LAG_MS, error: null };
 }
 
 /** Returns an attempt in state `sending` whose process can no longer record the reply: it stays uncertain as long as before. */

@@ -10,7 +10,6 @@ import {
 } from "./execution.ts";
 import { type ApprovalRequest, gateAction } from "./request.ts";
 import {
-  CATCH_UP_MS,
   findSigningPrincipals,
   isUncertain,
   latestAttempt,
@@ -118,7 +117,7 @@ function isShown(step: ObservedStep, { session, principal, shownBefore }: Signal
 function readCatchesUpAt(step: ObservedStep, attempts: readonly SignalAttempt[], request: ApprovalRequest): number {
   const isComplete = countApprovals(step) >= countNeeded(request);
   const missing = attempts.filter((each) => each.state === "accepted" && (isComplete || !isShown(step, each)));
-  return Math.max(0, ...missing.map((each) => each.at + CATCH_UP_MS));
+  return Math.max(0, ...missing.map((each) => each.uncertainUntil));
 }
 
 /**
@@ -137,5 +136,5 @@ function readCatchesUpWithOthersAt(
     const own = elsewhere.filter((each) => each.requestId === requestId && wasSent(each));
     return countOurs(turns.findStep(other), requestId, findSigningPrincipals(own)) < own.length;
   });
-  return Math.max(0, ...missing.map((each) => each.at + CATCH_UP_MS));
+  return Math.max(0, ...missing.map((each) => each.uncertainUntil));
 }

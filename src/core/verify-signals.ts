@@ -21,7 +21,7 @@ import {
 } from "./approver-decisions.ts";
 import { APPROVE_ACTION, hasEnded, isWaitingAs, type ObservedExecution, type ObservedStep } from "./execution.ts";
 import { type ApprovalRequest, gateAction, isPause, type ReachedStep, type Verification } from "./request.ts";
-import { findSigningPrincipals, type SignalAttempt, wasSent } from "./signal-attempt.ts";
+import { findSigningPrincipals, NO_REPLY_UNCERTAIN_MS, type SignalAttempt, wasSent } from "./signal-attempt.ts";
 import { countNeeded } from "./signers.ts";
 import { MAX_CLOCK_DIFFERENCE_MS, matchTurns, type StepTurns } from "./step-turns.ts";
 
@@ -84,7 +84,9 @@ export function verifySignals(
     const attempt = own.at(-1);
     if (attempt === undefined) return [];
     const step = context.turns.findStep(request);
-    const reached = findReached(context, request) ?? byPrincipal.get(request.id);
+    const reached = isAccountedFor(context, request)
+      ? undefined
+      : (findReached(context, request) ?? byPrincipal.get(request.id));
     const result = reached !== undefined ? "misdirected" : verifyOwnStep(context, request, step, own);
     if (result === null) return [];
     // The report of a signal without effect asked for a decision in AWS: neither such a decision nor the same result is a
@@ -154,8 +156,8 @@ function verifyOwnStep(
 ): VerificationResult["result"] | null {
   const accepted = sent.filter(({ state }) => state === "accepted");
   const hasEndedAll = hasEnded(observed.status);
-  const isFinal = hasEndedAll || sent.every(({ uncertainUntil }) => uncertainUntil <= now);
-  const isOverdue = accepted.every(({ at }) => now - at >= EFFECT_DUE_MS);
+  const isFinal = hasEndedAll || sent.every((each) => verifiedUntil(each) <= now);
+  const isOverdue = accepted.every(({ at, uncertainUntil }) => now >= Math.max(at + EFFECT_DUE_MS, uncertainUntil));
   const who = whoDecided(step, request.id, findSigningPrincipals(sent));
   const isWaiting = step !== undefined && isWaitingAs(step, gateAction(request.facts)) && !hasEndedAll;
   if (isWaiting) {
@@ -171,6 +173,10 @@ function verifyOwnStep(
   const showsAll = isPause(request.facts) && !isWaiting && accepted.length === sent.length;
   return isFinal || showsAll ? "not-visible" : null;
 }
+
+/** Returns until when reads are compared with a signal. */
+const verifiedUntil = ({ state, at, uncertainUntil }: SignalAttempt) =>
+  state === "accepted" ? at + NO_REPLY_UNCERTAIN_MS : uncertainUntil;
 
 /** Tells whether the step shows every signal that was sent, so that none can reach another step any more. */
 function isComplete(step: ObservedStep | undefined, sent: readonly SignalAttempt[], who: "us"): boolean {

@@ -12,7 +12,7 @@ import type { ObservedExecution, ObservedStep } from "../../src/core/execution.t
 import type { Person } from "../../src/core/person.ts";
 import type { Route } from "../../src/core/policy.ts";
 import type { ApprovalRequest, RequestFacts, SignalState, Verdict, Vote } from "../../src/core/request.ts";
-import { NO_REPLY_UNCERTAIN_MS, type SignalAttempt } from "../../src/core/signal-attempt.ts";
+import { NO_REPLY_UNCERTAIN_MS, READ_LAG_MS, type SignalAttempt } from "../../src/core/signal-attempt.ts";
 import { BOT_ID } from "../../src/core/signers.ts";
 import type { Workspace } from "../../src/slack/connection/workspace.ts";
 
@@ -123,7 +123,7 @@ export const anAttempt = (more: Partial<SignalAttempt> = {}): SignalAttempt => (
   policyHash: null,
   state: "sending",
   at: NOW,
-  uncertainUntil: NOW + NO_REPLY_UNCERTAIN_MS,
+  uncertainUntil: NOW + (more.state === "accepted" ? READ_LAG_MS : NO_REPLY_UNCERTAIN_MS),
   shownBefore: 0,
   code: null,
   error: null,

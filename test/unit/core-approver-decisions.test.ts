@@ -120,6 +120,17 @@ test("an approval can be by a principal that is not known, but a session is neve
   assert.equal(count(null, "arn:aws:iam::111122223333:role/Other"), 1);
 });
 
+test("an ARN that another person typed as a comment names no principal of a decision", () => {
+  const sent = { session: "jane@example.com", principal: ROLE, shownBefore: 0 };
+  const session = "arn:aws:sts::111122223333:assumed-role/CountersignBot/jane@example.com";
+  assert.equal(showsSignal(shows(by(OMAR, `I am ${session}`)), sent), false);
+  assert.equal(showsSignal(shows(by(ROLE), by(OMAR, "I am arn:aws:sts::1:assumed-role/Admin/omar")), sent), true);
+  assert.deepEqual(findDeciders(shows(by(OMAR, `As ${ROLE} asked`))), [OMAR]);
+  assert.equal(whoDecided(shows(by(OMAR, `As ${ROLE} asked, request ${REQUEST_ID}`)), REQUEST_ID, [ROLE]), "others");
+  const rejected = JSON.stringify({ Approver: OMAR, Decision: "Reject", Comment: 'not "Decision: Approve"' });
+  assert.equal(countApprovals(shows(rejected)), 0);
+});
+
 test("an empty list of decisions is a list", () => {
   assert.deepEqual(
     [listsDecisions(shows()), listsDecisions(shows(by(OMAR))), listsDecisions(aStep())],

@@ -3,6 +3,7 @@ import { test } from "node:test";
 import type { ObservedExecution } from "../../src/core/execution.ts";
 import { type Change, closeNotFound, reconcile } from "../../src/core/reconcile.ts";
 import type { ApprovalRequest, Outcome, RequestPatch } from "../../src/core/request.ts";
+import { NO_REPLY_UNCERTAIN_MS } from "../../src/core/signal-attempt.ts";
 import { aFacts, anAttempt, anExecution, aRequest, aStep, decidedAs, NOW } from "../support/samples.ts";
 import { accepted, decided, decision, OMAR, OVER, ours, ROLE, second, shows } from "./verify-signals-setup.ts";
 
@@ -116,7 +117,10 @@ test("an approval in Slack of a turn that AWS no longer shows remains on record 
   });
   const later = aStep({ startedAt: NOW + 1_000, outputs: {} });
   const sent = anAttempt({ state: "accepted", principal: ROLE });
-  const changes = reconcile(anExecution({ steps: [later] }), [request], { now: sent.uncertainUntil, attempts: [sent] });
+  const changes = reconcile(anExecution({ steps: [later] }), [request], {
+    now: sent.at + NO_REPLY_UNCERTAIN_MS,
+    attempts: [sent],
+  });
   const verified = changes.find(({ kind }) => kind === "verified");
   assert.deepEqual(verified?.kind === "verified" && verified.patch, { verification: "not-visible", reachedStep: null });
 });

@@ -5,13 +5,13 @@ import {
   countAccepted,
   countTried,
   describeSigner,
-  ERROR_REPLY_UNCERTAIN_MS,
   findSigningPrincipals,
   interruptAttempt,
   isUncertain,
   lastError,
   latestAttempt,
   NO_REPLY_UNCERTAIN_MS,
+  READ_LAG_MS,
   resolveAttempt,
   type SignalAttempt,
   type SignalResult,
@@ -58,7 +58,11 @@ test("before a signal leaves, its attempt is uncertain from its beginning until 
 });
 
 const RESULTS: [reply: string, SignalResult, Partial<SignalAttempt>][] = [
-  ["that AWS accepted it", { kind: "accepted", awsRequestId: "aws-1" }, { state: "accepted", error: null }],
+  [
+    "that AWS accepted it",
+    { kind: "accepted", awsRequestId: "aws-1" },
+    { state: "accepted", uncertainUntil: NOW + 7 + READ_LAG_MS, error: null },
+  ],
   [
     "that AWS refused it",
     { kind: "refused", code: "AccessDeniedException", message: "no" },
@@ -76,7 +80,7 @@ const RESULTS: [reply: string, SignalResult, Partial<SignalAttempt>][] = [
   [
     "of AWS with an error that leaves its effect open",
     { kind: "ambiguous", answered: true, code: "InternalServerError", message: "sorry" },
-    { state: "ambiguous", uncertainUntil: NOW + 7 + ERROR_REPLY_UNCERTAIN_MS, error: "InternalServerError: sorry" },
+    { state: "ambiguous", uncertainUntil: NOW + 7 + READ_LAG_MS, error: "InternalServerError: sorry" },
   ],
   [
     "that never came",

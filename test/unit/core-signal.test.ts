@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import type { ApprovalRequest, SignalState } from "../../src/core/request.ts";
 import { nextSignalMove } from "../../src/core/signal.ts";
-import { ERROR_REPLY_UNCERTAIN_MS, NO_REPLY_UNCERTAIN_MS, type SignalAttempt } from "../../src/core/signal-attempt.ts";
+import { NO_REPLY_UNCERTAIN_MS, READ_LAG_MS, type SignalAttempt } from "../../src/core/signal-attempt.ts";
 import { BOT } from "../../src/core/signers.ts";
 import { aFacts, anAttempt, anExecution, aRequest, aStep, NOW } from "../support/samples.ts";
 
@@ -159,7 +159,7 @@ test("an attempt that a crash interrupted is repeated only after it can no longe
 });
 
 test("an attempt with an ambiguous reply is repeated only after the recorded time", () => {
-  const until = NOW + ERROR_REPLY_UNCERTAIN_MS;
+  const until = NOW + READ_LAG_MS;
   const uncertain = input({ signal: "ambiguous" }, [anAttempt({ state: "ambiguous", uncertainUntil: until })]);
   assert.equal(nextSignalMove(uncertain, anExecution(), until - 1).kind, "wait");
   assert.equal(nextSignalMove(uncertain, anExecution(), until).kind, "send");
@@ -173,5 +173,5 @@ test("an unsafe execution stays unsafe while an attempt is uncertain", () => {
 
 test("an attempt without a reply stays uncertain for the life of its signature plus five minutes of clock skew", () => {
   assert.ok(NO_REPLY_UNCERTAIN_MS >= 10 * 60_000);
-  assert.ok(NO_REPLY_UNCERTAIN_MS > ERROR_REPLY_UNCERTAIN_MS);
+  assert.ok(NO_REPLY_UNCERTAIN_MS > READ_LAG_MS);
 });

@@ -4,7 +4,7 @@ import fc from "fast-check";
 import { showsSignal } from "../../src/core/approver-decisions.ts";
 import type { ApprovalRequest, Vote } from "../../src/core/request.ts";
 import { nextSignalMove } from "../../src/core/signal.ts";
-import { CATCH_UP_MS, type SignalAttempt } from "../../src/core/signal-attempt.ts";
+import { READ_LAG_MS, type SignalAttempt } from "../../src/core/signal-attempt.ts";
 import { BOT, BOT_ID, countNeeded, listSigners, nextSigner, sessionNameFor } from "../../src/core/signers.ts";
 import { aFacts, anAttempt, anExecution, aRequest, aStep, aVote, NOW } from "../support/samples.ts";
 
@@ -142,13 +142,13 @@ test("AWS shows a signal by its session name, or by one more decision if it name
 });
 
 test("the signal of the next person waits until a read shows the previous signal, at most as long as a read can lag", () => {
-  const ann = signal("U0ANN", "accepted");
+  const until = NOW + READ_LAG_MS;
+  const ann = signal("U0ANN", "accepted", { uncertainUntil: until });
   const signer = { id: "U0BEN", session: "U0BEN@example.com" };
   const principal = "arn:aws:iam::111122223333:role/R";
   const context = { request: decided(2), signer, principal, attempts: [ann] };
   const move = (step: ReturnType<typeof aStep>, now: number) =>
     nextSignalMove(context, anExecution({ steps: [step] }), now);
-  const until = NOW + CATCH_UP_MS;
   const shown = shows(decision("U0ANN@example.com"));
   assert.deepEqual(move(aStep(), NOW + 1), { kind: "catch-up", until });
   assert.deepEqual(move(aStep(), until), { kind: "send", shownBefore: 0 });

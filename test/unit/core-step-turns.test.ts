@@ -3,7 +3,7 @@ import { test } from "node:test";
 import { reconcile } from "../../src/core/reconcile.ts";
 import type { ApprovalRequest } from "../../src/core/request.ts";
 import { nextSignalMove } from "../../src/core/signal.ts";
-import { ERROR_REPLY_UNCERTAIN_MS, type SignalAttempt } from "../../src/core/signal-attempt.ts";
+import { READ_LAG_MS, type SignalAttempt } from "../../src/core/signal-attempt.ts";
 import { BOT } from "../../src/core/signers.ts";
 import { matchTurns } from "../../src/core/step-turns.ts";
 import { aFacts, anAttempt, anExecution, aRequest, aStep, NOW, STEP_ID } from "../support/samples.ts";
@@ -77,7 +77,7 @@ test("no signal is sent while the start of the step is missing in the read or in
 });
 
 test("an unresolved attempt of another turn or step of the execution delays the signal", () => {
-  const until = LATER + ERROR_REPLY_UNCERTAIN_MS;
+  const until = LATER + READ_LAG_MS;
   for (const state of ["sending", "ambiguous"] as const) {
     const other = anAttempt({ requestId: "r-1", state, uncertainUntil: until });
     assert.deepEqual(move(first({ ...DECIDED, id: "r-2", stepTurn: 2 }), NOW, [other]), { kind: "wait", until });

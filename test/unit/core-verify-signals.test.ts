@@ -32,6 +32,21 @@ const typed = (reason: string, by = "Jane") =>
 
 const RESULTS: [claim: string, Case, ReturnType<typeof verify>][] = [
   [
+    "our step shows our only signal, and a person without an ARN quoted our id at the next gate",
+    { own: { ...OVER, ...shows(ours()) }, others: [second(shows(decision("omar", `as in request ${REQUEST_ID}`)))] },
+    ["confirmed", null],
+  ],
+  [
+    "a signal that a read confirmed late is not in a read that may be older",
+    { own: shows(decision(OMAR)), attempts: [accepted({ uncertainUntil: MINUTE + 1 })], now: MINUTE },
+    null,
+  ],
+  [
+    "a signal that a read confirmed late is in no later read",
+    { own: shows(decision(OMAR)), attempts: [accepted({ uncertainUntil: MINUTE + 1 })], now: MINUTE + 1 },
+    ["no-effect", null],
+  ],
+  [
     "the approver of the next gate typed our id as the reason",
     { own: { ...OVER, ...shows(ours()) }, others: [second({ ...OVER, ...shows(typed(`see request ${REQUEST_ID}`)) })] },
     ["confirmed", null],

@@ -3,13 +3,13 @@ import { test } from "node:test";
 import { makeEarlyReads, SIGNAL_LEASE_MS } from "../../src/app/signal/early-reads.ts";
 import { makeSendSignal } from "../../src/app/signal/send-signal.ts";
 import { MAX_READ_AGE_MS } from "../../src/core/signal.ts";
-import { ERROR_REPLY_UNCERTAIN_MS, NO_REPLY_UNCERTAIN_MS } from "../../src/core/signal-attempt.ts";
+import { NO_REPLY_UNCERTAIN_MS, READ_LAG_MS } from "../../src/core/signal-attempt.ts";
 import { aRequest } from "../support/samples.ts";
 import { setUp } from "./send-signal-setup.ts";
 
 for (const [reply, answered, uncertainMs] of [
   ["no reply", false, NO_REPLY_UNCERTAIN_MS],
-  ["an error as its reply", true, ERROR_REPLY_UNCERTAIN_MS],
+  ["an error as its reply", true, READ_LAG_MS],
 ] as const)
   test(`after a signal with ${reply}, a read that was asked before the signal became certain allows none, however late it ends`, async (t) => {
     const { clock, automation, send, sent } = await setUp(t);

@@ -3,7 +3,7 @@ import { test } from "node:test";
 import { makeSendSignal } from "../../src/app/signal/send-signal.ts";
 import { reconcile } from "../../src/core/reconcile.ts";
 import type { RequestSigner } from "../../src/core/request.ts";
-import { ERROR_REPLY_UNCERTAIN_MS, NO_REPLY_UNCERTAIN_MS, waitsUntil } from "../../src/core/signal-attempt.ts";
+import { NO_REPLY_UNCERTAIN_MS, READ_LAG_MS, waitsUntil } from "../../src/core/signal-attempt.ts";
 import { aliveUntil, TARGET, testLog } from "../support/fakes.ts";
 import { aFacts, anAttempt, anEntry, anExecution, aRequest, aStep, REQUEST_ID } from "../support/samples.ts";
 import { setUp } from "./send-signal-setup.ts";
@@ -50,7 +50,7 @@ test("a signal with an error reply from AWS is repeated soon", async (t) => {
   const { clock, automation, round, sent } = await setUp(t);
   automation.onSignal = () => ({ kind: "ambiguous", answered: true, code: "InternalServerError", message: "x" });
   await round();
-  clock.advance(ERROR_REPLY_UNCERTAIN_MS - 1);
+  clock.advance(READ_LAG_MS - 1);
   await round();
   assert.equal(sent().length, 1);
   clock.advance(5_000);

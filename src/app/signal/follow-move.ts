@@ -1,5 +1,5 @@
 import type { SignalMove } from "../../core/signal.ts";
-import { interruptAttempt, uncertainUntil } from "../../core/signal-attempt.ts";
+import { acceptAttempt, interruptAttempt, uncertainUntil } from "../../core/signal-attempt.ts";
 import { CONTRADICTION_REPORT_MS } from "../../core/stale-reads.ts";
 import type { Automation } from "../ports/aws.ts";
 import type { ExecutionStore } from "../ports/execution-store.ts";
@@ -38,7 +38,7 @@ export async function followMove(
       return recordDeferred(deps, pending, `Not sent: ${move.why}`);
     }
     case "confirmed":
-      await recordAttempt(deps, pending, { ...move.attempt, state: "accepted", error: null });
+      await recordAttempt(deps, pending, acceptAttempt(move.attempt, now));
       return sync();
     case "wait": {
       // This process has the lease, so no other one will record the reply. People see that the decision waits.

@@ -8,7 +8,7 @@ const DEPLOYED = ["deploy/Dockerfile", "deploy/countersign.service", "bench/bots
 
 test("Node knows the option of the deployment files and V8 the flag of the bot, and the benchmark has the same option", () => {
   const [option = "", ...others] = DEPLOYED.map((path) =>
-    /NODE_OPTIONS(?:: ")?=?(--[\w-]+=\d+)/.exec(readFileSync(path, "utf8"))?.at(1),
+    /NODE_OPTIONS[:= "]*(--[\w-]+=\d+)/.exec(readFileSync(path, "utf8"))?.at(1),
   );
   assert.deepEqual(others, [option, option, option]);
   const script = `(await import("${HEAP}")).limitHeapGrowth(); console.log("ended")`;

@@ -19,3 +19,29 @@ for (const [kind, opsPort, main] of PATHS) {
     assert.deepEqual(Object.keys(routes.ops), ["/healthz", "/readyz", "/metrics"]);
   });
 }
+
+test("on a port that the internet reaches, /readyz returns the status alone, without errors and account ids", async () => {
+  const parts = { aws: { "111122223333/us-east-1": "AccessDeniedException" } };
+  const health = { report: () => ({ status: "degraded", parts }) };
+  const read = async (kind: "http" | "socket", port: "main" | "ops") => {
+    const config = { opsPort: null, slack: { connection: { kind } } };
+    const deps = { config, health, late: { store: null, handle: null } };
+    const routes = makeRoutes(deps as unknown as Parameters<typeof makeRoutes>[0]);
+    let body = "";
+    const response = {
+      writeHead: () => response,
+      end: (text: string) => {
+        body = text;
+      },
+    };
+    await routes[port]["/readyz"]?.GET?.({} as never, response as never);
+    return JSON.parse(body);
+  };
+  assert.deepEqual(await read("http", "main"), { status: "degraded" });
+  for (const [kind, port] of [
+    ["http", "ops"],
+    ["socket", "main"],
+    ["socket", "ops"],
+  ] as const)
+    assert.deepEqual(await read(kind, port), { status: "degraded", ...parts });
+});

@@ -43,7 +43,7 @@ export interface RunningBot {
   kill(): Promise<void>;
 }
 
-/** Makes a process print the delays of its event loop at each SIGUSR2, and forget them. */
+/** At each SIGUSR2, the process prints the delays of its event loop since the last time. */
 const WATCH_LOOP = `data:text/javascript,${encodeURIComponent(`
 import { monitorEventLoopDelay } from "node:perf_hooks";
 const delay = monitorEventLoopDelay({ resolution: 1 });

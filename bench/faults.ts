@@ -86,7 +86,7 @@ async function openFromDigest(on: StandIns, posts: () => Promise<Json[]>): Promi
 /** The kill comes at a random moment within this time after the first acknowledgement: a signal follows in less. */
 const AFTER_ACK_MS = 150;
 
-/** Restarts with the same stand-ins. They record every call, so their replies grow with each restart. */
+/** The number of restarts with the same stand-ins. They record every call, so their replies grow with each restart. */
 const RESTARTS_TOGETHER = 100;
 
 /**
@@ -105,7 +105,7 @@ export async function measureRestarts({ restarts }: Options): Promise<Figure[]> 
     {
       figure: "clicks lost by SIGKILL and restart",
       goal: "0 in 1,000 restarts",
-      measured: `${lost} of ${acknowledged} acknowledged clicks in ${restarts} restarts; ${atRisk} of them had no signal at the kill`,
+      measured: `${lost} of ${acknowledged} acknowledged clicks lost in ${restarts} restarts; ${atRisk} acknowledged clicks had no signal yet at the kill`,
       // Without a click at risk, the measurement proves nothing.
       met: lost > 0 ? false : restarts >= 1_000 && atRisk > 0 ? true : null,
     },

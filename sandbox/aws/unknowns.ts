@@ -97,7 +97,7 @@ export const unknowns: Unknown[] = [
     topic: "The age of the state that GetAutomationExecution shows",
     assumption: "None: each read shows every earlier change.",
     reason:
-      "AWS documents no consistency of its reads. With a lag, a read shows the state of that time ago, or one up to a second newer.",
+      "AWS does not document whether its reads are consistent. With a lag, a read shows the state from that many milliseconds ago, or one that is up to a second newer.",
     switch: "readLagMs",
   },
   {

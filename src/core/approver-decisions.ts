@@ -57,12 +57,12 @@ interface SentBy {
   principal: string | null;
 }
 
-/** Counts the step's approvals that can be by this principal. */
+/** Counts the step's approvals that may come from this principal. */
 export function countPossible(step: ObservedStep, by: SentBy): number {
   return decisions(step).filter((text) => isApproval(text) && mayBeBy(text, by)).length;
 }
 
-/** Tells whether a decision can be by this principal: it names no other one. */
+/** Tells whether this principal may have made the decision: it names no other principal. */
 function mayBeBy(text: string, { session, principal }: SentBy): boolean {
   const arns = findPrincipalArns(text);
   if (arns.length === 0) return true;
@@ -143,7 +143,7 @@ function decisions(step: ObservedStep): readonly string[] {
   });
 }
 
-/** Returns the entries without the reasons in our comments: a person can type an id there. */
+/** Returns the entries with their comments, but without the reasons in ours: a person can type an id in a reason. */
 function withComments(step: ObservedStep): readonly string[] {
   return listed(step).map((text) => {
     const found = text.includes(REASON_MARK) ? parseObject(text) : null;

@@ -36,7 +36,7 @@ export function toRoleArn(arn: string): string {
 
 /**
  * Tells whether an ARN of the configuration means an ARN that AWS reports. A role's ARN means the role and every session of it;
- * a session's ARN has no path, so the role's path is ignored: an account has one role with a name. A session's ARN means that session alone. The comparison
+ * a session's ARN has no path, and role names are unique within an account, so the path is ignored. A session's ARN means that session alone. The comparison
  * ignores case: two users or roles whose names differ only in case cannot both exist. A wrong match denies an approval; a
  * missed match would allow a self-approval.
  */

@@ -88,7 +88,8 @@ function isOurs(kind: OutcomeKind, ending: Ending): boolean {
   const { step, request, isAccepted, wasSent, signedAs } = ending;
   const rejected = isPause(request.facts) ? "cancelled" : "rejected";
   const verdict = kind === "approved" ? "approve" : kind === rejected ? "reject" : null;
-  // An earlier attempt can have decided the step although AWS refused the last one. A comment of another person can quote our id.
+  // An earlier attempt may have decided the step even if AWS refused the last one. The id alone proves nothing if no signal was
+  // sent: a comment of another person can quote it.
   const isNamed = wasSent && step !== undefined && findAuthors(step, request.id, signedAs).includes("this-request");
   if (verdict !== null && request.decision === verdict && isNamed) return true;
   if (verdict === null || !mayHaveSent(ending, verdict)) return false;

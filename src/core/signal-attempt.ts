@@ -29,11 +29,11 @@ export interface SignalAttempt {
   /** When it began. */
   at: number;
   /**
-   * The latest time at which AWS may still apply it. Of a deferred one: at which AWS may apply a signal of another request. Of an
-   * accepted one: until then, a read may be older than its effect.
+   * The latest time at which AWS may still apply the signal. For a deferred attempt: the latest time at which AWS may apply the
+   * signal of another request. For an accepted attempt: until then, a read may not show the signal yet.
    */
   uncertainUntil: number;
-  /** How many approvals that can be by its principal the step showed before it was sent. */
+  /** The number of approvals on the step, before the signal left, that may come from the signal's principal. */
   shownBefore: number;
   /** AWS's error code if AWS refused it, else null. */
   code: string | null;
@@ -66,7 +66,7 @@ export type SignalResult =
  */
 export const NO_REPLY_UNCERTAIN_MS = 10 * 60_000 + 30_000;
 
-/** How long reads may lag behind a signal to which AWS has replied, also with an error: the request is over. */
+/** How long reads may lag behind a signal after AWS has replied to it. An error is a reply too: the HTTP request is over. */
 export const READ_LAG_MS = 15_000;
 
 /**

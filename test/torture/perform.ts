@@ -148,7 +148,7 @@ async function performAction(given: {
 const MAX_IN_FLIGHT_MS = 20_000;
 const CHECK_INTERVAL_MS = 400;
 
-/** Waits until no signal is in flight: a jump would keep it for longer than AWS accepts its signature, which is five minutes. */
+/** Waits until no signal is in flight. AWS accepts a signature for five minutes, and a jump would make the signal older. */
 async function waitForSignals(harness: Harness): Promise<void> {
   for (let waited = 0; waited < MAX_IN_FLIGHT_MS; waited += CHECK_INTERVAL_MS) {
     const bots = harness.bots().filter((bot) => bot !== undefined && !bot.hasEnded());

@@ -34,7 +34,7 @@ export async function waitUntilIdle(harness: Harness, botFaults: BotFaults = {})
     while (Date.now() < Math.min(end, last)) {
       let found = await findRemainingWork(harness);
       if (found === null) {
-        // Only with no work left: while it is frozen, the time of the stand-ins lags behind that of the bots.
+        // Only when no work is left: frozen, the clock of the stand-ins falls behind the clocks of the bots.
         harness.time.freeze();
         found = await findRemainingWork(harness);
         if (found === null) return null;

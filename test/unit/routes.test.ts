@@ -34,7 +34,9 @@ test("on a port that the internet reaches, /readyz returns the status alone, wit
         body = text;
       },
     };
-    await routes[port]["/readyz"]?.GET?.({} as never, response as never);
+    const route = routes[port]["/readyz"];
+    assert(route !== undefined && "GET" in route);
+    await route.GET({} as never, response as never);
     return JSON.parse(body);
   };
   assert.deepEqual(await read("http", "main"), { status: "degraded" });

@@ -18,8 +18,8 @@ export function countStaleReads(execution: Execution): number {
 }
 
 /**
- * Returns what a read shows under the setting `readLagMs`: with a lag, the state of that time ago, or one up to an interval newer.
- * The states are kept from the first read on, which shows the present one.
+ * Returns what a read shows under the setting `readLagMs`: with a lag, the state from that many milliseconds ago, or
+ * one that is up to an interval newer. The states are kept from the first read on, which shows the present one.
  */
 export function withReadLag(deps: SsmDeps, execution: Execution, read: () => View): View {
   const lag = deps.assumptions.values.readLagMs;

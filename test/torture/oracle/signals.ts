@@ -116,8 +116,8 @@ function findCall({ awsCalls }: Evidence, execution: Json, request: ApprovalRequ
 }
 
 /**
- * How long before the record of an attempt another read may arrive without a say in it: the bot recorded the attempt before it
- * had processed the reply. An end of the step causes such a read at once, because AWS announces it in an event.
+ * A read that arrives less than this before the record of an attempt may have had no influence on it: the bot may have recorded
+ * the attempt before it had processed the reply. The end of a step causes such a read at once, because AWS announces it.
  */
 const IN_FLIGHT_MS = 1_000;
 
@@ -128,7 +128,7 @@ function findRecordedAt({ records, jumps }: Evidence, { id }: ApprovalRequest, c
   return times.length === 0 ? call.at : Math.max(...times);
 }
 
-/** Converts a time of the bots, whose clocks a skew leaves behind. */
+/** Converts a time of the bots' clocks to AWS's clock. A skew moves only AWS's clock. */
 function toAwsTime(jumps: Evidence["jumps"], at: number): number {
   return jumps.reduce((time, jump) => (jump.isSkew && jump.at <= time ? time + jump.ms : time), at);
 }

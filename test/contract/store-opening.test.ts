@@ -267,3 +267,21 @@ test("SQLite: a statement is prepared once, and again after a change of the sche
   assert.deepEqual(await all(), [{ a: 1, b: null }]);
   await db.destroy();
 });
+
+/** The lock of Kysely's migrations. Source: kysely, postgres-adapter. */
+const MIGRATION_LOCK = "3853314791062309107";
+
+test("PostgreSQL: a bot starts on an up-to-date database while another process that is paused has the lock of migrations", async (t) => {
+  const own = await postgresDatabase();
+  t.after(() => own.remove());
+  await (await open(own)).close();
+  const db = new Kysely<never>({ dialect: own.dialect() });
+  try {
+    await db.connection().execute(async (paused) => {
+      await sql`select pg_advisory_lock(${sql.lit(BigInt(MIGRATION_LOCK))})`.execute(paused);
+      await (await open(own)).close();
+    });
+  } finally {
+    await db.destroy();
+  }
+});

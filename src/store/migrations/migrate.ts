@@ -46,16 +46,22 @@ const describeNewer = (unknown: readonly string[]) =>
  * together migrate once. Returns the names of those that it ran. Throws MigrationError and StoreUnavailableError.
  */
 export async function migrate<T>(db: Kysely<T>, migrations = MIGRATIONS): Promise<string[]> {
-  const { error, results } = await makeMigrator(db, migrations).migrateToLatest();
-  if (error === undefined) return (results ?? []).map((result) => result.migrationName);
-  if (error instanceof StoreUnavailableError) throw error;
-  const unknown = await findUnknownMigrations(db, migrations);
-  if (unknown.length > 0) throw new MigrationError(describeNewer(unknown), { cause: error });
-  const reason = error instanceof Error ? error.message : String(error);
-  throw new MigrationError(
-    `The database could not be brought to this version's schema: ${reason}. Nothing was started.`,
-    { cause: error },
-  );
+  try {
+    const schema = await readSchemaState(db, migrations);
+    if (schema.kind === "newer") throw new MigrationError(schema.message);
+    // On PostgreSQL, the lock belongs to a session: as long as a process that has it is paused, no other one gets it.
+    if (schema.kind === "current") return [];
+    const { error, results = [] } = await makeMigrator(db, migrations).migrateToLatest();
+    if (error !== undefined) throw error;
+    return results.map((result) => result.migrationName);
+  } catch (error) {
+    if (error instanceof StoreUnavailableError || error instanceof MigrationError) throw error;
+    const reason = error instanceof Error ? error.message : String(error);
+    throw new MigrationError(
+      `The database could not be brought to this version's schema: ${reason}. Nothing was started.`,
+      { cause: error },
+    );
+  }
 }
 
 const makeMigrator = <T>(db: Kysely<T>, migrations: Migrations) =>

@@ -32,7 +32,7 @@ const CAUSES: [figure: RegExp, cause: string][] = [
   ],
   [
     /^sustained decisions, PostgreSQL/,
-    `${DECISION} The database, the stand-ins and the second replica share the two processors with the bot.`,
+    "Both processors of the machine are busy. One decision costs 200 ms of processor time: the bot 103 ms, PostgreSQL 64 ms, the stand-ins 21 ms and the clicks 11 ms. A second replica shares the same two processors. The bot sends about 104 statements in 7 transactions for a decision. Writing them to the socket takes 17 % of its time, building them 14 %. With named prepared statements, PostgreSQL needs 36 ms and the rate is 11 a second. The bot does not use them, because a connection pooler in front of PostgreSQL may not support them.",
   ],
   [/^soak/, "The run is older than the limit of the heap (commit 741cc4dc). Open files did not grow. Not profiled."],
 ];

@@ -40,11 +40,12 @@ export function makeDigestStore(db: Kysely<Tables>, whole: WholeRows): DigestSto
     },
 
     // An expired claim on a post may have posted the digest, so it must be resolved first.
-    async end(id, at) {
+    async end({ id, ts }, at) {
       await db
         .updateTable("digests")
         .set({ endedAt: at })
         .where("id", "=", id)
+        .where("ts", ts === null ? "is" : "=", ts)
         .where((where) =>
           where.or([
             where("claimId", "is", null),

@@ -20,7 +20,7 @@ for (const engine of ENGINES) {
       current.map(({ channelId, beganAt, ts, shownVersion: version }) => [channelId, beganAt, ts, version]),
       [["C0DBA", NOW, null, 0]],
     );
-    await store.digests.end(current[0]?.id ?? "", NOW + 1);
+    await store.digests.end({ id: current[0]?.id ?? "", ts: null }, NOW + 1);
     assert.deepEqual(await store.digests.current(), []);
     await store.digests.begin(2, NOW + 2);
     assert.deepEqual(
@@ -62,7 +62,10 @@ for (const engine of ENGINES) {
       "its claim may have posted it",
     );
     await store.digests.recordPosted(row.id, "7.7", 4711);
-    await store.digests.end(row.id, NOW);
+    await store.digests.end(row, NOW);
+    assert.equal((await store.digests.current()).length, 1, "it was posted since it was read");
+    await store.digests.end({ id: row.id, ts: "7.7" }, NOW);
+    assert.deepEqual(await store.digests.current(), []);
     assert.equal(await store.digests.identify("C0DBA", "7.7"), "digest");
     assert.equal(await store.digests.identify("C0OPS", "7.7"), "none");
     assert.equal(await store.digests.identify("C0DBA", "8.8"), "none");
@@ -76,15 +79,15 @@ for (const engine of ENGINES) {
     assert(row !== undefined);
     const isCurrent = async () => (await store.digests.current()).length === 1;
     await store.digests.claim(row.id, "theirs", NOW, NOW + 60);
-    await store.digests.end(row.id, NOW);
-    await store.digests.end(row.id, NOW + 60);
+    await store.digests.end(row, NOW);
+    await store.digests.end(row, NOW + 60);
     assert.equal(await isCurrent(), true);
     await store.digests.recordPosted(row.id, "7.7", 1);
     await store.digests.claimUpdate(row.id, "update", NOW, NOW + 60);
-    await store.digests.end(row.id, NOW + 59);
+    await store.digests.end({ id: row.id, ts: "7.7" }, NOW + 59);
     assert.equal(await isCurrent(), true);
     // The process that claimed the update ended, and the digest shows the latest list.
-    await store.digests.end(row.id, NOW + 60);
+    await store.digests.end({ id: row.id, ts: "7.7" }, NOW + 60);
     assert.equal(await isCurrent(), false);
   });
 

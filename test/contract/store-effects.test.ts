@@ -86,7 +86,7 @@ async function fillDigests(store: OpenStore): Promise<void> {
   for (const id of ["new", "stuck", "posted", "ended"]) await open(store, id);
   await store.digests.begin(0, NOW);
   for (const row of await store.digests.current()) {
-    if (row.channelId === "C0ended") await store.digests.end(row.id, NOW);
+    if (row.channelId === "C0ended") await store.digests.end(row, NOW);
     if (row.channelId === "C0posted" || row.channelId === "C0stuck") await store.digests.recordPosted(row.id, "1.1", 1);
     if (row.channelId === "C0stuck") await store.digests.recordFailed(row.id, ERROR, NOW + 60_000);
   }

@@ -190,7 +190,7 @@ test("a notice or a digest that waits for its channel does not delay other chann
       (now) => notices.due(now, PER_CHANNEL),
       (row) => notices.recordPosted(row.id, "1.1", 1),
     ),
-    start("digests", digests.current, (row) => digests.end(row.id, 0)),
+    start("digests", digests.current, (row) => digests.end(row, 0)),
   ];
   t.after(async () => {
     stopping.resolve(0);

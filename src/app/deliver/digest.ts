@@ -42,8 +42,8 @@ export function makeDigest(deps: DigestDeps) {
     },
     about: () => ({ digest: true }),
     // The next flood of the channel gets a new digest.
-    async lost(row, _ts, how) {
-      await digests.end(row.id, clock.now());
+    async lost({ id }, ts, how) {
+      await digests.end({ id, ts }, clock.now());
       deps.countLost(how);
     },
   });
@@ -54,10 +54,10 @@ export function makeDigest(deps: DigestDeps) {
     const view = await toDigestView(deps, row);
     if (row.ts === null) {
       // The flood ended before its digest was posted.
-      if (row.claimId === null && view.count <= DIGEST_THRESHOLD) await digests.end(row.id, now);
+      if (row.claimId === null && view.count <= DIGEST_THRESHOLD) await digests.end(row, now);
       else return deliver(row, abort);
     } else if (row.shownVersion === toVersion(view)) {
-      if (view.count === 0) await digests.end(row.id, now);
+      if (view.count === 0) await digests.end(row, now);
     } else if (view.count === 0 || now >= (row.claimedAt ?? 0) + EVERY_MS) {
       return deliver(row, abort);
     }

@@ -4,6 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
 import { botEnvironment } from "../sandbox/bot-environment.ts";
+import { LOOP_PROBE } from "../test/support/loop-probe.ts";
 import { APPROVERS, CHANNEL, type StandIns, stop, until } from "./stand-ins.ts";
 
 export const POLICY = `
@@ -43,21 +44,11 @@ export interface RunningBot {
   kill(): Promise<void>;
 }
 
-/** At each SIGUSR2, the process prints the delays of its event loop since the last time. */
-const WATCH_LOOP = `data:text/javascript,${encodeURIComponent(`
-import { monitorEventLoopDelay } from "node:perf_hooks";
-const delay = monitorEventLoopDelay({ resolution: 1 });
-delay.enable();
-process.on("SIGUSR2", () => {
-  process.stdout.write(JSON.stringify({ event: "bench.loop", p99: delay.percentile(99) / 1e6, max: delay.max / 1e6 }) + "\\n");
-  delay.reset();
-});`)}`;
-
 /** As in deploy/Dockerfile and deploy/countersign.service. */
 const NODE_OPTIONS = "--max-semi-space-size=4";
 
 /** The environment of a bot that measures the delays of its event loop. */
-export const WATCHES_LOOP = { NODE_OPTIONS: `${NODE_OPTIONS} --import=${WATCH_LOOP}` };
+export const WATCHES_LOOP = { NODE_OPTIONS: `${NODE_OPTIONS} ${LOOP_PROBE}` };
 
 /** A folder for the files of one bot. `remove` deletes it. */
 export function aFolder(parent = tmpdir()) {
@@ -100,7 +91,7 @@ export async function startCountersign(
     loopDelay: () =>
       new Promise((resolve) => {
         const take = (line: string) => {
-          if (!line.startsWith('{"event":"bench.loop"')) return;
+          if (!line.startsWith('{"event":"loop"')) return;
           lines.off("line", take);
           resolve(JSON.parse(line));
         };

@@ -99,7 +99,7 @@ export function beginAttempt(
   };
 }
 
-/** Returns the attempt as it is stored before its signal leaves. `shownBefore`: of `countPossible`. */
+/** Returns the attempt as it is stored before its signal leaves. `shownBefore`: the result of `countPossible`. */
 export function startSending(attempt: SignalAttempt, shownBefore: number, under: SignedUnder): SignalAttempt {
   const uncertainUntil = attempt.at + NO_REPLY_UNCERTAIN_MS;
   return { ...attempt, ...under, state: "sending", uncertainUntil, shownBefore };

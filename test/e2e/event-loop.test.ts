@@ -1,17 +1,8 @@
 import assert from "node:assert/strict";
 import { eventually } from "../support/eventually.ts";
 import { fullMatrixTest } from "../support/full-matrix.ts";
+import { LOOP_PROBE } from "../support/loop-probe.ts";
 import { BOT_ROLE, world } from "../support/world.ts";
-
-/** Makes the bot print the longest turn of its event loop, in milliseconds, at each SIGUSR2, and forget it. */
-const PROBE = `--import=data:text/javascript,${encodeURIComponent(`
-import { monitorEventLoopDelay } from "node:perf_hooks";
-const delay = monitorEventLoopDelay({ resolution: 1 });
-delay.enable();
-process.on("SIGUSR2", () => {
-  process.stdout.write(JSON.stringify({ event: "probe", ms: delay.max / 1e6 }) + "\\n");
-  delay.reset();
-});`)}`;
 
 const ROUNDS = 4;
 /** Before slices and a budget, the longest turn of the large request was hundreds of times as long as that of the small one. */
@@ -36,14 +27,14 @@ fullMatrixTest(
   "a request at the limits of the API blocks the event loop little longer than a small one: its opening, Details and its decision",
   async (t) => {
     const w = await world(t, { start: false });
-    const bot = await w.startBot({ NODE_OPTIONS: PROBE });
+    const bot = await w.startBot({ NODE_OPTIONS: LOOP_PROBE });
     await w.ready();
-    const probed = () => bot.lines.filter(({ event }) => event === "probe");
+    const probed = () => bot.lines.filter(({ event }) => event === "loop");
     /** Returns the longest turn since the last call. */
     const probe = async (): Promise<number> => {
       const before = probed().length;
       bot.signal("SIGUSR2");
-      return eventually("the bot prints its longest turn", () => probed()[before]?.ms);
+      return eventually("the bot prints its longest turn", () => probed()[before]?.max);
     };
     const longestTurns = async (count: number, seed: string) => {
       await probe();

@@ -55,21 +55,22 @@ export function isDue(table: DeliveryTable, now: number): RawBuilder<SqlBool> {
     and (${column("claim_id")} is null or ${column("claim_until")} <= ${now} or ${IS_RELEASED})`;
 }
 
-/** Makes the state changes of one kind of message. `postable`: the rows that may be claimed for a post. */
-export function makeDeliveryStore(
-  db: Kysely<Tables>,
-  kind: DeliveryTable,
-  postable: RawBuilder<SqlBool> = sql<SqlBool>`true`,
-): DeliveryStore {
+/** The rows that may be claimed, for each call. Without a condition, all rows may. */
+type Claimable = Partial<Record<"post" | "update", RawBuilder<SqlBool>>>;
+
+const ALL = sql<SqlBool>`true`;
+
+/** Makes the state changes of one kind of message. */
+export function makeDeliveryStore(db: Kysely<Tables>, kind: DeliveryTable, claimable: Claimable = {}): DeliveryStore {
   // Kysely's types need one table. The queries name only columns that all three have.
   const table = kind as "messages";
-  return { ...makeClaims(db, table, postable), ...makeRecords(db, table) };
+  return { ...makeClaims(db, table, claimable), ...makeRecords(db, table) };
 }
 
 type Claims = Pick<DeliveryStore, "claim" | "claimUnresolved" | "claimUpdate">;
 
 /** Makes the changes that claim a row for a call to Slack. */
-function makeClaims(db: Kysely<Tables>, table: "messages", postable: RawBuilder<SqlBool>): Claims {
+function makeClaims(db: Kysely<Tables>, table: "messages", { post = ALL, update = ALL }: Claimable): Claims {
   return {
     async claim(id, claimId, now, until) {
       const result = await db
@@ -78,7 +79,7 @@ function makeClaims(db: Kysely<Tables>, table: "messages", postable: RawBuilder<
         .where("id", "=", id)
         .where("ts", "is", null)
         .where("claimId", "is", null)
-        .where(postable)
+        .where(post)
         .executeTakeFirst();
       return didChange(result);
     },
@@ -102,6 +103,7 @@ function makeClaims(db: Kysely<Tables>, table: "messages", postable: RawBuilder<
         .where("id", "=", id)
         .where("ts", "is not", null)
         .where((where) => where.or([where("claimId", "is", null), where("claimUntil", "<=", now)]))
+        .where(update)
         .executeTakeFirst();
       return didChange(result);
     },

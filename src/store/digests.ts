@@ -23,7 +23,7 @@ const selectWaiting = (db: Kysely<Tables>) =>
 
 export function makeDigestStore(db: Kysely<Tables>, whole: WholeRows): DigestStore {
   return {
-    ...makeDeliveryStore(db, "digests"),
+    ...makeDeliveryStore(db, "digests", { post: CURRENT, update: CURRENT }),
 
     begin: (threshold, now) => begin(db, threshold, now),
 
@@ -39,20 +39,20 @@ export function makeDigestStore(db: Kysely<Tables>, whole: WholeRows): DigestSto
       return { requests: whole.requests(rows), count: there.length };
     },
 
-    // An expired claim on a post may have posted the digest, so it must be resolved first.
-    async end({ id, ts }, at) {
+    // A claim may have posted or updated the digest, even one that has expired.
+    async end({ id, ts, shownVersion }, at) {
       await db
         .updateTable("digests")
         .set({ endedAt: at })
         .where("id", "=", id)
         .where("ts", ts === null ? "is" : "=", ts)
-        .where((where) =>
-          where.or([
-            where("claimId", "is", null),
-            where.and([where("ts", "is not", null), where("claimUntil", "<=", at)]),
-          ]),
-        )
+        .where("shownVersion", "=", shownVersion)
+        .where("claimId", "is", null)
         .execute();
+    },
+
+    async endLost(id, ts, at) {
+      await db.updateTable("digests").set({ endedAt: at }).where("id", "=", id).where("ts", "=", ts).execute();
     },
 
     identify: (channelId, ts) => identify(db, channelId, ts),

@@ -29,7 +29,7 @@ export const OUTDATED = sql<SqlBool>`messages.ts is not null and messages.shown_
 
 export function makeMessageStore(db: Kysely<Tables>): MessageStore {
   return {
-    ...makeDeliveryStore(db, "messages", POSTABLE),
+    ...makeDeliveryStore(db, "messages", { post: POSTABLE }),
 
     async due(now, perChannel) {
       const unposted = await readUnposted(db, sql<SqlBool>`${UNPOSTED} and ${isDue("messages", now)}`);

@@ -20,7 +20,7 @@ for (const engine of ENGINES) {
       current.map(({ channelId, beganAt, ts, shownVersion: version }) => [channelId, beganAt, ts, version]),
       [["C0DBA", NOW, null, 0]],
     );
-    await store.digests.end({ id: current[0]?.id ?? "", ts: null }, NOW + 1);
+    await store.digests.end({ id: current[0]?.id ?? "", ts: null, shownVersion: 0 }, NOW + 1);
     assert.deepEqual(await store.digests.current(), []);
     await store.digests.begin(2, NOW + 2);
     assert.deepEqual(
@@ -63,8 +63,10 @@ for (const engine of ENGINES) {
     );
     await store.digests.recordPosted(row.id, "7.7", 4711);
     await store.digests.end(row, NOW);
+    await store.digests.end({ ...row, shownVersion: 4711 }, NOW);
+    await store.digests.end({ ...row, ts: "7.7" }, NOW);
     assert.equal((await store.digests.current()).length, 1, "it was posted since it was read");
-    await store.digests.end({ id: row.id, ts: "7.7" }, NOW);
+    await store.digests.end({ id: row.id, ts: "7.7", shownVersion: 4711 }, NOW);
     assert.deepEqual(await store.digests.current(), []);
     assert.equal(await store.digests.identify("C0DBA", "7.7"), "digest");
     assert.equal(await store.digests.identify("C0OPS", "7.7"), "none");
@@ -83,12 +85,48 @@ for (const engine of ENGINES) {
     await store.digests.end(row, NOW + 60);
     assert.equal(await isCurrent(), true);
     await store.digests.recordPosted(row.id, "7.7", 1);
+    const posted = { id: row.id, ts: "7.7", shownVersion: 1 };
     await store.digests.claimUpdate(row.id, "update", NOW, NOW + 60);
-    await store.digests.end({ id: row.id, ts: "7.7" }, NOW + 59);
+    await store.digests.end(posted, NOW + 59);
     assert.equal(await isCurrent(), true);
-    // The process that claimed the update ended, and the digest shows the latest list.
-    await store.digests.end({ id: row.id, ts: "7.7" }, NOW + 60);
+    await store.digests.end(posted, NOW + 60);
+    assert.equal(await isCurrent(), true, "the process that claimed the update may have applied it");
+    await store.digests.recordUpdated(row.id, 2, "update");
+    await store.digests.end(posted, NOW + 60);
+    assert.equal(await isCurrent(), true, "it was updated since it was read");
+    await store.digests.end({ ...posted, shownVersion: 2 }, NOW + 60);
     assert.equal(await isCurrent(), false);
+  });
+
+  test(`${engine.name}: a digest that has ended is neither posted nor updated by a process that read it before`, async (t) => {
+    const store = await aStore(t, { engine, now: () => NOW });
+    await open(store, "a", ["C0DBA"]);
+    await store.digests.begin(0, NOW);
+    const [unposted] = await store.digests.current();
+    assert(unposted !== undefined);
+    await store.digests.end(unposted, NOW);
+    assert.equal(await store.digests.claim(unposted.id, "late", NOW, NOW + 60), false);
+
+    await store.digests.begin(0, NOW);
+    const [posted] = await store.digests.current();
+    assert(posted !== undefined);
+    await store.digests.recordPosted(posted.id, "7.7", 1);
+    await store.digests.end({ ...posted, ts: "7.7", shownVersion: 1 }, NOW);
+    assert.equal(await store.digests.claimUpdate(posted.id, "late", NOW, NOW + 60), false);
+  });
+
+  test(`${engine.name}: a digest that is lost in Slack ends, whoever has a claim on it`, async (t) => {
+    const store = await aStore(t, { engine, now: () => NOW });
+    await open(store, "a", ["C0DBA"]);
+    await store.digests.begin(0, NOW);
+    const [row] = await store.digests.current();
+    assert(row !== undefined);
+    await store.digests.recordPosted(row.id, "7.7", 1);
+    await store.digests.claimUpdate(row.id, "theirs", NOW, NOW + 60);
+    await store.digests.endLost(row.id, "6.6", NOW);
+    assert.equal((await store.digests.current()).length, 1, "another message");
+    await store.digests.endLost(row.id, "7.7", NOW);
+    assert.deepEqual(await store.digests.current(), []);
   });
 
   test(`${engine.name}: a digest that cannot be updated counts as failing, with its error`, async (t) => {

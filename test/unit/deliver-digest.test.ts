@@ -135,16 +135,35 @@ test("a flood that ends before its digest is posted has no digest, and the next 
   assert.deepEqual(shown(), [DIGEST_THRESHOLD + 1]);
 });
 
-test("a deleted digest ends, and a flood that continues gets another", async (t) => {
-  const { clock, chat, lost, round, post, open, shown, store } = await setUp(t, DIGEST_THRESHOLD + 2);
+for (const kind of ["deleted", "not-editable"] as const)
+  test(`a digest that is ${kind} ends, and a flood that continues gets another`, async (t) => {
+    const { clock, chat, lost, round, post, open, shown, store } = await setUp(t, DIGEST_THRESHOLD + 2);
+    await round();
+    await post(0);
+    chat.nextUpdate.push({ kind, code: "x", error: "x", advice: "x" });
+    clock.advance(EVERY_MS);
+    await round();
+    assert.deepEqual(await store.digests.current(), []);
+    await open(100);
+    await round();
+    assert.deepEqual(shown(), [DIGEST_THRESHOLD + 2, DIGEST_THRESHOLD + 2]);
+    assert.deepEqual(lost, [kind]);
+  });
+
+test("a digest whose update was interrupted is updated again before it ends: it may show another list", async (t) => {
+  const { clock, round, post, shown, store, chat } = await setUp(t, DIGEST_THRESHOLD + 1);
   await round();
-  await post(0);
-  chat.nextUpdate.push({ kind: "deleted", code: "message_not_found", error: "message_not_found", advice: "x" });
+  for (let index = 0; index <= DIGEST_THRESHOLD; index++) await post(index);
   clock.advance(EVERY_MS);
   await round();
-  assert.deepEqual(await store.digests.current(), []);
-  await open(100);
+  assert.deepEqual(shown(), [0]);
+  const [row] = await store.digests.current();
+  // Another process has sent an update with a request that closed meanwhile, and ended before it recorded it.
+  await store.digests.claimUpdate(row?.id ?? "", "theirs", clock.now(), clock.now() + 60_000);
+  clock.advance(60_000);
+  const updates = chat.slots.length;
   await round();
-  assert.deepEqual(shown(), [DIGEST_THRESHOLD + 2, DIGEST_THRESHOLD + 2]);
-  assert.deepEqual(lost, ["deleted"]);
+  assert.equal(chat.slots.length, updates + 1);
+  await round();
+  assert.deepEqual(await store.digests.current(), []);
 });

@@ -224,10 +224,12 @@ export interface DigestStore extends DeliveryStore {
   /** Returns open requests without a message in the channel, in the order of their posts, and their total number. */
   waiting(channelId: string, limit: number): Promise<{ requests: ApprovalRequest[]; count: number }>;
   /**
-   * Ends a digest that shows an empty list or was never posted. Changes nothing while a process has a claim on it, or if its
-   * `ts` is another one now: another process may have posted it.
+   * Ends a digest that shows an empty list or was never posted. Changes nothing if the digest has a claim, or if another
+   * process has posted or updated it since it was read.
    */
-  end(digest: Pick<DigestRow, "id" | "ts">, at: number): Promise<void>;
+  end(digest: Pick<DigestRow, "id" | "ts" | "shownVersion">, at: number): Promise<void>;
+  /** Ends a digest that was deleted in Slack or cannot be edited any more, also while a process has a claim on it. */
+  endLost(id: string, ts: string, at: number): Promise<void>;
   /** Says whether this message is a digest, also one that has ended. `unresolved`: a digest with an unknown ts may be it. */
   identify(channelId: string, ts: string): Promise<"digest" | "unresolved" | "none">;
 }

@@ -112,6 +112,18 @@ export function countOurs(step: ObservedStep | undefined, requestId: string, sig
   return step === undefined ? 0 : findAuthors(step, requestId, signedAs).filter(isUs).length;
 }
 
+/**
+ * Tells whether the step surely shows a signal of the bot: a decision carries the id of its request, or more decisions name its
+ * principal than the `shownBefore` that may have done so when the signal left. An entry in an unknown form does not count.
+ */
+export function showsBotSignal(
+  step: ObservedStep,
+  { requestId, principal, shownBefore }: { requestId: string; principal: string | null; shownBefore: number },
+): boolean {
+  const authors = findAuthors(step, requestId, principal === null ? null : [principal]);
+  return authors.includes("this-request") || authors.filter(isUs).length > shownBefore;
+}
+
 /** Tells who decided the step; `unknown` if AWS lists no decision, or one that cannot be read. */
 export function whoDecided(
   step: ObservedStep | undefined,
@@ -152,7 +164,8 @@ function withComments(step: ObservedStep): readonly string[] {
   });
 }
 
-const isComment = (key: string) => /comment/i.test(key);
+/** A key can also be the ARN of an approver. */
+const isComment = (key: string) => /comment/i.test(key) && !key.includes(":");
 
 const cutReason = (text: string) => text.split(REASON_MARK)[0] ?? "";
 

@@ -1,4 +1,4 @@
-import { countApprovals, countOurs, countPossible, showsSignal } from "./approver-decisions.ts";
+import { countApprovals, countOurs, countPossible, showsBotSignal, showsSignal } from "./approver-decisions.ts";
 import {
   APPROVE_ACTION,
   findEnclosingIds,
@@ -104,9 +104,9 @@ export function nextSignalMove(
     : { kind: "send", shownBefore: countPossible(step, { session: signer.session, principal }) };
 }
 
-/** The name of the bot's session is unknown, so no read can tell its signal from another principal's. */
-function isShown(step: ObservedStep, { session, principal, shownBefore }: SignalAttempt): boolean {
-  return session !== null && showsSignal(step, { session, principal, shownBefore });
+/** The name of the bot's session is unknown. */
+function isShown(step: ObservedStep, { session, ...sent }: SignalAttempt): boolean {
+  return session === null ? showsBotSignal(step, sent) : showsSignal(step, { ...sent, session });
 }
 
 /**

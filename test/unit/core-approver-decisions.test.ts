@@ -10,6 +10,7 @@ import {
   findDeciders,
   listsDecisions,
   mayBeDecidedBy,
+  showsBotSignal,
   showsSignal,
   whoDecided,
 } from "../../src/core/approver-decisions.ts";
@@ -100,6 +101,25 @@ test("a step shows a signal by the session that sent it, in any case of letters,
   assert.equal(showsSignal(shows(by(other), by(other)), sent), false, "another role");
   assert.equal(showsSignal(shows(by(other), by(other)), { ...sent, principal: null }), true, "the role is not known");
   assert.equal(showsSignal(shows(by(OMAR), by(OMAR)), { ...sent, principal: null }), false);
+});
+
+test("a step shows a signal of the bot by the id of its request, or by one more decision of its principal", () => {
+  const sent = { requestId: REQUEST_ID, principal: ROLE, shownBefore: 0 };
+  const ours = by(BOT, signed(REQUEST_ID));
+  assert.equal(showsBotSignal(shows(ours), { ...sent, shownBefore: 1 }), true);
+  assert.equal(showsBotSignal(shows(ours), { ...sent, principal: null }), true);
+  assert.equal(showsBotSignal(shows(by(BOT)), sent), true, "AWS may list no comments");
+  assert.equal(showsBotSignal(shows(by(BOT)), { ...sent, shownBefore: 1 }), false, "it was there before");
+  assert.equal(showsBotSignal(shows(by(BOT)), { ...sent, principal: null }), false);
+  for (const other of [by(OMAR), by(OMAR, `request ${REQUEST_ID}`), by("jane"), by(BOT, signed("other"))])
+    assert.equal(showsBotSignal(shows(other), sent), false, other);
+  assert.equal(showsBotSignal(aStep(), sent), false);
+});
+
+test("a key that is an ARN with the word comment is no comment", () => {
+  const user = "arn:aws:iam::111122223333:user/comment-bot";
+  const step = shows(JSON.stringify({ [user]: "Approve" }));
+  assert.deepEqual([findDeciders(step), countApprovals(step), findComments(step)], [[user], 1, []]);
 });
 
 test("the approvals before a signal and after it are counted in the same way", () => {

@@ -160,7 +160,7 @@ test("the signal of the next person waits until a read shows the previous signal
   assert.deepEqual(move(both, NOW + 1), { kind: "catch-up", until });
 });
 
-test("a read confirms an uncertain signal of a person, never one of the bot, whose session name is unknown", () => {
+test("a read confirms an uncertain signal of a person by the session, and one of the bot only by the request or its own principal", () => {
   const named = shows(decision("U0ANN@example.com"));
   const move = (attempt: SignalAttempt, step = named) => {
     const { signerId: id, session } = attempt;
@@ -178,6 +178,10 @@ test("a read confirms an uncertain signal of a person, never one of the bot, who
     const bot = anAttempt({ state, uncertainUntil: NOW + 1 });
     assert.equal(move(bot).kind, "wait");
     assert.equal(move(bot, shows('{"Who":"somebody","Decision":"Approve"}')).kind, "wait");
+    const named = { ...bot, principal: "arn:aws:iam::111122223333:role/R" };
+    assert.equal(move(named, shows(decision("i-0abc"))).kind, "confirmed");
+    assert.equal(move({ ...named, shownBefore: 1 }, shows(decision("i-0abc"))).kind, "wait", "it was there before");
+    assert.equal(move({ ...named, principal: "arn:aws:iam::111122223333:role/Other" }, shows(decision("i-0abc"))).kind, "wait");
   }
 });
 

@@ -8,6 +8,9 @@ import { aliveUntil, TARGET, testLog } from "../support/fakes.ts";
 import { aFacts, anAttempt, anEntry, anExecution, aRequest, aStep, REQUEST_ID } from "../support/samples.ts";
 import { setUp } from "./send-signal-setup.ts";
 
+const ROLE = "arn:aws:iam::111122223333:role/Countersign";
+const SESSIONS = "arn:aws:sts::111122223333:assumed-role/Countersign";
+
 test("a signal without a reply is repeated only after it can no longer take effect", async (t) => {
   const { clock, automation, round, sent, request, kinds } = await setUp(t);
   automation.onSignal = () => ({ kind: "ambiguous", answered: false, code: "TimeoutError", message: "x" });
@@ -44,6 +47,28 @@ test("a signal that took effect is never repeated, even if its reply was lost", 
   }
   assert.equal(sent().length, 1);
   assert.ok(await isWoken());
+});
+
+test("an approval of the bot that took effect and got an error is not sent again while its step waits for another approver", async (t) => {
+  const { clock, automation, round, sent, attempts, request } = await setUp(t);
+  automation.target.signsAs = ROLE;
+  const isBy = (name: string) => JSON.stringify({ Approver: `${SESSIONS}/${name}`, Decision: "Approve" });
+  const shows = (...names: string[]) =>
+    automation.shows(anExecution({ steps: [aStep({ outputs: { ApproverDecisions: names.map(isBy) } })] }));
+  automation.onSignal = () => {
+    shows("i-0abc");
+    return { kind: "ambiguous", answered: true, code: "InternalServerError", message: "x" };
+  };
+  await round();
+  for (let attempt = 0; attempt < 5; attempt++) {
+    clock.advance(READ_LAG_MS);
+    await round();
+  }
+  assert.equal(sent().length, 1, "AWS may count a second approval of the same principal");
+  assert.deepEqual(
+    [(await request()).signal, (await attempts()).map(({ state }) => state)],
+    ["accepted", ["accepted"]],
+  );
 });
 
 test("a signal with an error reply from AWS is repeated soon", async (t) => {

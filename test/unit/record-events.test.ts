@@ -82,7 +82,7 @@ test("a message that may be about a target that is not identified yet stays in t
 });
 
 for (const hasDeadLetters of [true, false]) {
-  test(`a malformed message is ${hasDeadLetters ? "left to the dead-letter queue" : "deleted without a dead-letter queue"}, with one log line`, async () => {
+  test(`a malformed message is ${hasDeadLetters ? "left to the dead-letter queue" : "deleted without a dead-letter queue"}, with one log line each time it is received`, async () => {
     const { log, record } = setUp();
     const bad: QueuedEvent = { kind: "malformed", reason: "the body is not a JSON object" };
     const good = message(event());
@@ -90,10 +90,11 @@ for (const hasDeadLetters of [true, false]) {
     assert.equal(first.done.length, hasDeadLetters ? 1 : 2);
     assert.deepEqual(first.results, ["malformed", "recorded"]);
     const again = await record([message(bad, 2)], hasDeadLetters);
-    assert.deepEqual([again.results, again.done.length], [[], hasDeadLetters ? 0 : 1]);
+    // A first receipt may have been that of the doctor, or of a process that has ended.
+    assert.deepEqual([again.results, again.done.length], [["malformed"], hasDeadLetters ? 0 : 1]);
     assert.deepEqual(
       log.lines.map(({ level, fields }) => [level, fields.event, fields.deleted]),
-      [["warn", "queue.malformed", !hasDeadLetters]],
+      Array.from({ length: 2 }, () => ["warn", "queue.malformed", !hasDeadLetters]),
     );
   });
 }

@@ -45,8 +45,6 @@ export const makeRecordEvents =
       const isKept = content.kind === "malformed" ? hasDeadLetters : target === null && receives < MAX_RECEIVES;
       if (!isKept) found.done.push(receipt);
       if (content.kind === "malformed") {
-        // A message that waits for its move to the dead-letter queue is received several times.
-        if (receives > 1) continue;
         const fields = { messageId, reason: content.reason, deleted: !hasDeadLetters };
         log.warn({ event: "queue.malformed", ...fields }, "a message of the queue is not an event");
       }

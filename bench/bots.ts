@@ -5,6 +5,7 @@ import { join } from "node:path";
 import { createInterface } from "node:readline";
 import { botEnvironment } from "../sandbox/bot-environment.ts";
 import { LOOP_PROBE } from "../test/support/loop-probe.ts";
+import { processorMs } from "./processor-time.ts";
 import { APPROVERS, CHANNEL, type StandIns, stop, until } from "./stand-ins.ts";
 
 export const POLICY = `
@@ -28,12 +29,16 @@ const COMPILED = join(tmpdir(), `countersign-bench-compiled-${process.pid}`);
 process.once("exit", () => rmSync(COMPILED, { recursive: true, force: true }));
 
 export interface BenchedBot extends RunningBot {
+  /** Reads the metrics, and resolves with their number of lines. */
+  readMetrics(): Promise<number>;
   /** Resolves with the delays of its event loop since the last call, in milliseconds. Only for a bot with `WATCHES_LOOP`. */
   loopDelay(): Promise<{ p99: number; max: number }>;
 }
 
 export interface RunningBot {
   name: string;
+  /** The processor time of the process, in milliseconds. */
+  cpuMs(): number;
   /** The resident memory of the process, in bytes. */
   rss(): number;
   /** What the resident memory consists of. */
@@ -88,6 +93,11 @@ export async function startCountersign(
   });
   return {
     ...toBot("Countersign", child),
+    async readMetrics() {
+      const response = await fetch(`http://127.0.0.1:${port}/metrics`);
+      if (!response.ok) throw new Error(`/metrics returned ${response.status}`);
+      return (await response.text()).split("\n").length;
+    },
     loopDelay: () =>
       new Promise((resolve) => {
         const take = (line: string) => {
@@ -129,6 +139,7 @@ function toBot(name: string, child: ChildProcess): RunningBot {
     Number(new RegExp(`${field}:\\s+(\\d+)`).exec(readFileSync(`/proc/${child.pid}/status`, "utf8"))?.[1]) * 1024;
   return {
     name,
+    cpuMs: () => processorMs(child),
     rss: () => read("VmRSS"),
     memoryParts: () =>
       `${(read("RssAnon") / 1e6).toFixed(0)} MB of the heap and of stacks, ${(read("RssFile") / 1e6).toFixed(0)} MB of program files`,

@@ -2,6 +2,7 @@ import { startPostgres } from "../test/support/postgres-server.ts";
 import { type BenchedBot, policyFor, startCountersign, startMinimalBot } from "./bots.ts";
 import { clickAtRate, clickInTurn, describeStages, percentile } from "./clicks.ts";
 import { type Figure, inWorld, type Options, withBot } from "./figures.ts";
+import { withProcessorTime } from "./processor-time.ts";
 import type { Posted, StandIns } from "./stand-ins.ts";
 
 const PER_SECOND = 50;
@@ -39,9 +40,13 @@ export async function measureLoad({ clicks }: Options): Promise<Figure[]> {
   return inWorld(async ({ on, folder }) => {
     const channels = await on.addChannels(CHANNELS);
     const runbooks = channels.map(({ runbook }) => runbook);
-    return withBot(await startCountersign(on, folder, { policy: policyFor(channels) }), async () => {
+    return withBot(await startCountersign(on, folder, { policy: policyFor(channels) }), async (bot) => {
       await clickInTurn(on, await on.startExecutions(20, runbooks));
-      const atRate = await clickAtRate(on, await on.startExecutions(clicks * 5, runbooks), PER_SECOND);
+      const clicked = await on.startExecutions(clicks * 5, runbooks);
+      await on.messages(clicked);
+      const { result: atRate, parts: processor } = await withProcessorTime(on, [bot], clicked.length, () =>
+        clickAtRate(on, clicked, PER_SECOND),
+      );
       const atOnce = await clickAtRate(on, await on.startExecutions(BURST, runbooks), BURST);
       const waiting = await on.startExecutions(clicks * 5, runbooks);
       await on.messages(waiting);
@@ -57,7 +62,7 @@ export async function measureLoad({ clicks }: Options): Promise<Figure[]> {
           goal: "at most 25 ms above the calls' own delay",
           measured: `${ms(signal - least)} above the ${ms(least)} of the minimal bot (p50 ${ms(percentile(atRate.signals, 0.5))}), ${atRate.signals.length} clicks`,
           met: signal - least <= 25,
-          parts: `${describeStages(atRate, 0.99)}; minimal bot: ${describeStages(leastTimes, 0.99)} (p99 of each stage)`,
+          parts: `${describeStages(atRate, 0.99)}; minimal bot: ${describeStages(leastTimes, 0.99)} (p99 of each stage); ${processor}`,
         },
         {
           figure: `click to signal, p99, ${PER_SECOND} clicks per second, with Slack's limits`,
@@ -136,14 +141,16 @@ export async function measureThroughput({ decisions }: Options): Promise<Figure[
         try {
           for (let index = 0; index < replicas; index++) bots.push(await startCountersign(on, folder, options));
           const runbooks = channels.map(({ runbook }) => runbook);
-          const perSecond = await rateOf(on, await on.startExecutions(decisions, runbooks));
+          const first = await on.startExecutions(decisions, runbooks);
+          await on.messages(first);
+          const { result: perSecond, parts } = await withProcessorTime(on, bots, decisions, () => rateOf(on, first));
           const waiting = await on.startExecutions(decisions, runbooks);
           await on.messages(waiting);
           const limited = await withLimits(on, () => rateOf(on, waiting));
           const figure = `sustained decisions, PostgreSQL, ${replicas === 1 ? "one replica" : "two replicas"}`;
           const show = (value: number) => `${value.toFixed(0)} per second, of ${decisions} clicks`;
           return [
-            { figure, goal: `${goal} per second`, measured: show(perSecond), met: perSecond >= goal },
+            { figure, goal: `${goal} per second`, measured: show(perSecond), met: perSecond >= goal, parts },
             { figure: `${figure}, with Slack's limits`, goal: "none", measured: show(limited), met: null },
           ];
         } finally {

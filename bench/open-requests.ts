@@ -19,6 +19,8 @@ function moveDatabase(from: string, to: string): void {
 
 /** The time without clicks in which the delay of the event loop is measured. */
 const IDLE_MS = 120_000;
+/** How often the metrics, the App Home and the list of pending requests are read in this time. */
+const ASK_EVERY_MS = 15_000;
 
 const ms = (value: number) => `${value.toFixed(0)} ms`;
 const seconds = (value: number) => `${(value / 1000).toFixed(1)} s`;
@@ -79,8 +81,10 @@ export function measureOpenRequests({ open, clicks }: Options): Promise<Figure[]
     await clickInTurn(on, await on.startExecutions(20, runbooks));
     await first.loopDelay();
     const many = await clicked();
-    // Two polls, and the reads in the background.
-    await pause(IDLE_MS);
+    // Two polls, the reads in the background, and all that admins and monitoring ask for.
+    for (let waited = 0; waited < IDLE_MS; waited += ASK_EVERY_MS) {
+      await Promise.all([first.readMetrics(), on.openHome(), on.command("pending"), pause(ASK_EVERY_MS)]);
+    }
     const manyDelay = await first.loopDelay();
     const waiting = await on.startExecutions(clicks, runbooks);
     await on.messages(waiting);
@@ -108,7 +112,7 @@ export function measureOpenRequests({ open, clicks }: Options): Promise<Figure[]
         figure: `longest delay of the event loop with ${open} open requests`,
         goal: "no query blocks it for more than 20 ms",
         // It also contains the pauses of the garbage collector and the turns of other processes.
-        measured: `${ms(manyDelay.max)} (p99 ${ms(manyDelay.p99)}) in ${seconds(IDLE_MS)} after ${clicks} clicks; with 10: ${ms(fewDelay.max)} (p99 ${ms(fewDelay.p99)}) during ${clicks} clicks`,
+        measured: `${ms(manyDelay.max)} (p99 ${ms(manyDelay.p99)}) in ${seconds(IDLE_MS)} after ${clicks} clicks, with reads of the metrics, the App Home and the list of pending requests; with 10: ${ms(fewDelay.max)} (p99 ${ms(fewDelay.p99)}) during ${clicks} clicks`,
         met: manyDelay.max <= 20,
       },
       {

@@ -89,8 +89,8 @@ ${rows.map((row) => `| ${row.join(" | ")} |`).join("\n")}
 
 ## Click to signal
 
-The time from the click in Slack to the arrival of SendAutomationSignal at AWS. With delays, every call to Slack takes 80 ms longer and every
-call to AWS 40 ms.
+The time from the click in Slack to the arrival of SendAutomationSignal at AWS. With delays, each call to Slack that a decision needs takes
+80 ms longer and every call to AWS 40 ms.
 
 | bot and delays | clicks | p50 | p95 | p99 | click to ack, p99 |
 |---|---|---|---|---|---|
@@ -112,7 +112,7 @@ ${parts.join("\n")}
 ## Cost by open requests
 
 An idle poll reads the list of waiting executions, 50 to a page. Apart from the polls, the bot reads each waiting execution about every five minutes.
-It reads at most about five executions of a target a second in this way. The rows above do not contain these reads.
+If a target has more than 1,500 executions, it reads about five of them a second, or as many as it must to read each within 36 minutes. The rows above do not contain these reads.
 
 ![Lists of an idle poll](images/cost.svg)
 

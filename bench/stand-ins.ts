@@ -10,6 +10,7 @@ import {
 import { WebClient } from "@slack/web-api";
 import { BOT_TOKEN, BOT_USER_ID } from "../sandbox/slack/seed.ts";
 import { getJson, type Json, postJson } from "../test/support/http-json.ts";
+import { processorMs } from "./processor-time.ts";
 
 export const CHANNEL = "C0APPROVALS";
 /** Clicks come from these people in turn. */
@@ -50,6 +51,12 @@ export interface StandIns {
   tryApprove(message: Posted): Promise<number | null>;
   /** Presses Approve, and resolves with the milliseconds until the acknowledgement. Throws if there was none. */
   approve(message: Posted): Promise<number>;
+  /** Opens the App Home as the first approver. */
+  openHome(): Promise<void>;
+  /** Runs `/approvals` with this text as the first approver. */
+  command(text: string): Promise<void>;
+  /** The processor time of both stand-ins, in milliseconds. */
+  cpuMs(): number;
   /** Opens a request from a digest as an approver. */
   open(message: Posted, block: string): Promise<void>;
   /** Resolves with the reads, or the lookups, that the stand-in answers in a second without a bot. */
@@ -104,6 +111,10 @@ export async function startStandIns(): Promise<StandIns> {
     const { delivery } = await postJson(`${control.slack}/click`, click);
     return delivery?.acked === true ? delivery.ms : null;
   };
+  const act = async (kind: "home" | "command", body: Json) => {
+    const reply = await postJson(`${control.slack}/${kind}`, { user: APPROVERS[0], ...body });
+    if (reply.delivery?.acked !== true) throw new Error(`${kind}: ${JSON.stringify(reply)}`);
+  };
   return {
     slackUrl: slack.url,
     awsUrl: aws.url,
@@ -137,6 +148,9 @@ export async function startStandIns(): Promise<StandIns> {
       if (ms === null) throw new Error(`the click on ${message.ts} in ${message.channel} was not acknowledged`);
       return ms;
     },
+    openHome: () => act("home", {}),
+    command: (text) => act("command", { channel: CHANNEL, text: `/approvals ${text}` }),
+    cpuMs: () => processorMs(aws.child) + processorMs(slack.child),
     async open({ channel, ts }, block_id) {
       const click = { user: APPROVERS[0], channel, ts, action_id: "open", block_id };
       await postJson(`${control.slack}/click`, click);

@@ -99,7 +99,15 @@ function makeClaims(db: Kysely<Tables>, table: "messages", { post = ALL, update 
     async claimUpdate(id, claimId, now, until) {
       const result = await db
         .updateTable(table)
-        .set({ claimId, claimedAt: now, claimUntil: until, shownContent: null, attempts: sql<number>`attempts + 1` })
+        .set({
+          claimId,
+          claimedAt: now,
+          claimUntil: until,
+          // Unknown until the result is recorded. An update without a clear reply may have been applied.
+          shownVersion: 0,
+          shownContent: null,
+          attempts: sql<number>`attempts + 1`,
+        })
         .where("id", "=", id)
         .where("ts", "is not", null)
         .where((where) => where.or([where("claimId", "is", null), where("claimUntil", "<=", now)]))

@@ -8,6 +8,7 @@ import { anEntry, aRequest, aRoute, aVote } from "../support/samples.ts";
 import { aStore } from "../support/stores.ts";
 
 const EVERY_MS = 5_000;
+type Store = Awaited<ReturnType<typeof aStore>>;
 
 async function setUp(t: TestContext, count: number) {
   const clock = testClock();
@@ -150,20 +151,27 @@ for (const kind of ["deleted", "not-editable"] as const)
     assert.deepEqual(lost, [kind]);
   });
 
-test("a digest whose update was interrupted is updated again before it ends: it may show another list", async (t) => {
-  const { clock, round, post, shown, store, chat } = await setUp(t, DIGEST_THRESHOLD + 1);
-  await round();
-  for (let index = 0; index <= DIGEST_THRESHOLD; index++) await post(index);
-  clock.advance(EVERY_MS);
-  await round();
-  assert.deepEqual(shown(), [0]);
-  const [row] = await store.digests.current();
-  // Another process has sent an update with a request that closed meanwhile, and ended before it recorded it.
-  await store.digests.claimUpdate(row?.id ?? "", "theirs", clock.now(), clock.now() + 60_000);
-  clock.advance(60_000);
-  const updates = chat.slots.length;
-  await round();
-  assert.equal(chat.slots.length, updates + 1);
-  await round();
-  assert.deepEqual(await store.digests.current(), []);
-});
+/** How an update can end that Slack may have applied. */
+const UNCLEAR: [claim: string, end: (store: Store, id: string) => Promise<unknown>][] = [
+  ["expires", async () => undefined],
+  ["is released after an error of Slack", (store, id) => store.digests.release(id, "theirs", "internal_error", 0)],
+];
+for (const [claim, end] of UNCLEAR)
+  test(`a digest whose update has no clear result is updated again before it ends: its claim ${claim}`, async (t) => {
+    const { clock, round, post, shown, store, chat } = await setUp(t, DIGEST_THRESHOLD + 1);
+    await round();
+    for (let index = 0; index <= DIGEST_THRESHOLD; index++) await post(index);
+    clock.advance(EVERY_MS);
+    await round();
+    assert.deepEqual(shown(), [0]);
+    const [{ id } = assert.fail("no digest")] = await store.digests.current();
+    // Another process has sent an update with a request whose message was posted meanwhile.
+    await store.digests.claimUpdate(id, "theirs", clock.now(), clock.now() + 60_000);
+    await end(store, id);
+    clock.advance(60_000);
+    const calls = chat.slots.length;
+    await round();
+    assert.equal(chat.slots.length, calls + 1);
+    await round();
+    assert.deepEqual(await store.digests.current(), []);
+  });

@@ -56,7 +56,7 @@ export function makeDigest(deps: DigestDeps) {
       // The flood ended before its digest was posted.
       if (row.claimId === null && view.count <= DIGEST_THRESHOLD) await digests.end(row, now);
       else return deliver(row, abort);
-    } else if (row.claimId === null && row.shownVersion === toVersion(view)) {
+    } else if (row.shownVersion === toVersion(view)) {
       if (view.count === 0) await digests.end(row, now);
     } else if (view.count === 0 || now >= (row.claimedAt ?? 0) + EVERY_MS) {
       return deliver(row, abort);

@@ -113,15 +113,19 @@ export function countOurs(step: ObservedStep | undefined, requestId: string, sig
 }
 
 /**
- * Tells whether the step surely shows a signal of the bot: a decision carries the id of its request, or more decisions name its
- * principal than the `shownBefore` that may have done so when the signal left. An entry in an unknown form does not count.
+ * Tells whether the step surely shows an approval of the bot. It has more approvals that may come from the bot than the
+ * `shownBefore` that it had when the signal left, and one of them carries the id of the request, or all of them name the bot's
+ * principal. An entry in an unknown form is not enough.
  */
 export function showsBotSignal(
   step: ObservedStep,
   { requestId, principal, shownBefore }: { requestId: string; principal: string | null; shownBefore: number },
 ): boolean {
+  const texts = decisions(step);
   const authors = findAuthors(step, requestId, principal === null ? null : [principal]);
-  return authors.includes("this-request") || authors.filter(isUs).length > shownBefore;
+  const ours = authors.filter((author, index) => isUs(author) && isApproval(texts[index] ?? ""));
+  if (ours.length > shownBefore) return true;
+  return ours.includes("this-request") && countPossible(step, { session: null, principal }) > shownBefore;
 }
 
 /** Tells who decided the step; `unknown` if AWS lists no decision, or one that cannot be read. */

@@ -92,7 +92,9 @@ export function nextSignalMove(
     return { kind: "unsafe", why: `another step of the same execution waits too: ${names.join(", ")}` };
   }
   const latest = latestAttempt(attempts, signer.id);
-  if (isUncertain(latest) && isShown(step, latest)) return { kind: "confirmed", attempt: latest };
+  // A rejection that took effect has ended the step.
+  if (isUncertain(latest) && request.decision === "approve" && isShown(step, latest))
+    return { kind: "confirmed", attempt: latest };
   const certainAt = uncertainUntil([...attempts, ...elsewhere]);
   if (certainAt > now) return { kind: "wait", until: certainAt };
   const caughtUpAt = Math.max(

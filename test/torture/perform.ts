@@ -148,7 +148,7 @@ async function performAction(given: {
  * The longest time jump while a signal may be in flight: with the delays of faults and pauses, the signal is younger than five
  * minutes when it takes effect. AWS accepts a signature for that time.
  */
-const MAX_JUMP_IN_FLIGHT_MS = 200_000;
+const MAX_JUMP_IN_FLIGHT_MS = 150_000;
 /** Longer than any delay of a signal, in milliseconds of the fast clock. After a crash, a request stays in `sending`. */
 const MAX_IN_FLIGHT_MS = 20_000;
 const CHECK_INTERVAL_MS = 400;

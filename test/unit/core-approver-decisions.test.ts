@@ -106,12 +106,14 @@ test("a step shows a signal by the session that sent it, in any case of letters,
 test("a step shows a signal of the bot by the id of its request, or by one more decision of its principal", () => {
   const sent = { requestId: REQUEST_ID, principal: ROLE, shownBefore: 0 };
   const ours = by(BOT, signed(REQUEST_ID));
-  assert.equal(showsBotSignal(shows(ours), { ...sent, shownBefore: 1 }), true);
+  assert.equal(showsBotSignal(shows(ours), { ...sent, shownBefore: 1 }), false, "it was there before");
+  assert.equal(showsBotSignal(shows(by("jane"), ours), { ...sent, shownBefore: 1 }), true);
   assert.equal(showsBotSignal(shows(ours), { ...sent, principal: null }), true);
   assert.equal(showsBotSignal(shows(by(BOT)), sent), true, "AWS may list no comments");
   assert.equal(showsBotSignal(shows(by(BOT)), { ...sent, shownBefore: 1 }), false, "it was there before");
   assert.equal(showsBotSignal(shows(by(BOT)), { ...sent, principal: null }), false);
-  for (const other of [by(OMAR), by(OMAR, `request ${REQUEST_ID}`), by("jane"), by(BOT, signed("other"))])
+  const pending = JSON.stringify({ Approver: BOT, Decision: "Pending" });
+  for (const other of [by(OMAR), by(OMAR, `request ${REQUEST_ID}`), by("jane"), by(BOT, signed("other")), pending])
     assert.equal(showsBotSignal(shows(other), sent), false, other);
   assert.equal(showsBotSignal(aStep(), sent), false);
 });

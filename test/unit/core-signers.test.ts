@@ -180,8 +180,21 @@ test("a read confirms an uncertain signal of a person by the session, and one of
     assert.equal(move(bot, shows('{"Who":"somebody","Decision":"Approve"}')).kind, "wait");
     const named = { ...bot, principal: "arn:aws:iam::111122223333:role/R" };
     assert.equal(move(named, shows(decision("i-0abc"))).kind, "confirmed");
+    const rejecting = { ...decided(2), decision: "reject" as const };
+    assert.equal(
+      nextSignalMove(
+        { request: rejecting, signer: BOT, attempts: [named] },
+        anExecution({ steps: [shows(decision("i-0abc"))] }),
+        NOW,
+      ).kind,
+      "wait",
+      "a step that waits shows no rejection",
+    );
     assert.equal(move({ ...named, shownBefore: 1 }, shows(decision("i-0abc"))).kind, "wait", "it was there before");
-    assert.equal(move({ ...named, principal: "arn:aws:iam::111122223333:role/Other" }, shows(decision("i-0abc"))).kind, "wait");
+    assert.equal(
+      move({ ...named, principal: "arn:aws:iam::111122223333:role/Other" }, shows(decision("i-0abc"))).kind,
+      "wait",
+    );
   }
 });
 

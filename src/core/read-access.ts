@@ -1,6 +1,6 @@
 import type { Person } from "./person.ts";
 import type { ApprovalRequest, Vote } from "./request.ts";
-import { isRequester, type Requester } from "./requester.ts";
+import { type Requester, requesterIds } from "./requester.ts";
 
 /** A person who wants to read a request. */
 export interface Reader {
@@ -31,6 +31,7 @@ export function findReadRight(
   if (person.accountStatus !== "member") return null;
   if (admin) return "admin";
   if (request.route !== null && routes.has(request.route)) return "approver";
-  if (isRequester(person, requester) === "yes") return "requester";
+  // Neither the present owner of an address nor a person who may have used a role is known to be the requester.
+  if (requesterIds(requester).includes(person.id)) return "requester";
   return pressed || votes.some(({ userId }) => userId === person.id) ? "pressed" : null;
 }

@@ -6,9 +6,16 @@ import type { Vote } from "../../src/core/request.ts";
 import { UNKNOWN_REQUESTER } from "../../src/core/requester.ts";
 import { aPerson, aVote } from "../support/samples.ts";
 
-const subject = (more: { votes?: Vote[]; userIds?: string[]; email?: string; route?: null } = {}) => ({
+const subject = (
+  more: { votes?: Vote[]; userIds?: string[]; candidates?: string[]; email?: string; route?: null } = {},
+) => ({
   request: { route: more.route === null ? null : "databases" },
-  requester: { ...UNKNOWN_REQUESTER, userIds: more.userIds ?? [], email: more.email ?? null },
+  requester: {
+    ...UNKNOWN_REQUESTER,
+    userIds: more.userIds ?? [],
+    candidates: more.candidates ?? [],
+    email: more.email ?? null,
+  },
   votes: more.votes ?? [],
 });
 const reader = (more: { person?: Person; admin?: boolean; routes?: string[] } = {}) => ({
@@ -25,7 +32,8 @@ for (const [who, right, one, of, pressed] of [
   ["an approver of another route", null, reader({ routes: ["web"] }), subject(), false],
   ["an approver, if no route applies,", null, reader({ routes: ["databases"] }), subject({ route: null }), false],
   ["the requester", "requester", reader(), subject({ userIds: ["U0ANNA"] }), false],
-  ["the requester, by address", "requester", reader(), subject({ email: "U0Anna@Example.com" }), false],
+  ["the present owner of the requester's address", null, reader(), subject({ email: "U0Anna@Example.com" }), false],
+  ["a candidate", null, reader(), subject({ candidates: ["U0ANNA"] }), false],
   ["a member without an address", null, reader({ person: aPerson("U0ANNA", { email: null }) }), subject(), false],
   ["a member who pressed a button", "pressed", reader(), subject(), true],
   ["a member who voted", "pressed", reader(), subject({ votes: [aVote("U0ANNA")] }), false],

@@ -205,3 +205,22 @@ test("a counted vote and a decision are logged at info", async (t) => {
   await press("U001");
   assert.deepEqual(events(), ["click.counted", "click.counted", "request.decided"]);
 });
+
+test("where the quorum was lowered, a repeated approval drops that of a person who is no approver any more", async (t) => {
+  const { clock, directory, routes, store, press, request } = await setUp(t, {
+    approvers: { users: [], groups: ["S0DBA"] },
+    quorum: 3,
+  });
+  directory.groups.set("S0DBA", new Set(["U1", "U2", "U3"]));
+  await press("U1");
+  await press("U2");
+  const [route = assert.fail("no route")] = routes;
+  routes[0] = { ...route, quorum: 2 };
+  directory.groups.get("S0DBA")?.delete("U2");
+  clock.advance(1_000);
+  const again = await press("U1", { id: "again" });
+  assert.deepEqual(again, { kind: "counted", completes: false, dropped: ["not-approver"] });
+  const voters = (await store.requests.votes(REQUEST_ID)).map(({ userId }) => userId);
+  assert.deepEqual([voters, (await request()).state], [["U1"], "open"]);
+  assert.deepEqual(await press("U3"), { kind: "counted", completes: true });
+});

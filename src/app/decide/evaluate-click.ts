@@ -160,7 +160,8 @@ async function assess(
   if (checked.kind !== "checked") return toOutcome(checked);
   const { dropped } = checked;
   const counted = votes.filter((vote) => !dropped.some((each) => each.vote === vote));
-  evaluation = evaluateWith(counted);
+  // Without the person's own earlier vote: where the quorum was lowered, a repeated approval counts again after others are dropped.
+  evaluation = evaluateWith(counted.filter((vote) => vote.userId !== userId));
   if (evaluation.kind === "denied") return evaluation;
   const isComplete = evaluation.kind === "counted" && evaluation.completes;
   const missing = isComplete ? 0 : Math.max(0, (route?.quorum ?? 0) - (earlier.length - dropped.length) - 1);

@@ -8,6 +8,7 @@
  * - stopped: for good. Whatever was started has ended, last in, first out.
  */
 import type { Clock, Log } from "../app/ports/aws.ts";
+import type { SlackCalls } from "../app/ports/slack.ts";
 import type { Store } from "../app/ports/store.ts";
 import type { Config } from "../config/config.ts";
 import { expandTargets } from "../config/targets.ts";
@@ -59,7 +60,15 @@ export async function startBot(config: Config, deps: { clock: Clock; log: Log; h
     retentionMs: config.retention,
     now: clock.now,
   };
-  const metrics = makeMetrics(measured);
+  const counted = makeMetrics(measured);
+  const slackCalls: SlackCalls = {
+    ...counted.slackCalls,
+    called(...call) {
+      counted.slackCalls.called(...call);
+      health.slackCalled(...call);
+    },
+  };
+  const metrics = { ...counted, slackCalls };
   if (queueHealth !== null) metrics.queue.watch(queueHealth);
   const prepare = (opened: Store) => metrics.store(executionIds.store(hooks.store(opened)));
   const failed = Promise.withResolvers<string>();

@@ -1,8 +1,8 @@
 /**
  * Readiness of this process:
- * - not ready: Slack is not connected, the database fails, or no target has worked since startup. The first two can begin
- *   at any time; "no target has worked" ends with the first page of the first poll, with the first successful poll of any replica, or with a
- *   recent one by a replica that runs.
+ * - not ready: Slack is not connected, its Web API fails, the database fails, or no target has worked since startup. All but
+ *   the last can begin at any time; "no target has worked" ends with the first page of the first poll, with the first
+ *   successful poll of any replica, or with a recent one by a replica that runs.
  * - degraded: requests are served, but the first poll of a target is under way, the last one failed or is too old, the queue of
  *   events fails, or a poll found a change of a target that no event announced.
  * - ready: everything works.
@@ -11,10 +11,13 @@ import type { Clock } from "../app/ports/aws.ts";
 import type { PollRow } from "../app/ports/coordination.ts";
 import type { QueueState } from "../app/ports/waiting-queue.ts";
 import type { QueueHealth } from "./queue-health.ts";
+import { makeSlackHealth, type SlackHealth } from "./slack-health.ts";
 
 /** What the parts of the bot last reported about themselves. */
 export interface Health {
   slackConnected(connected: boolean): void;
+  /** Records the result of a call to Slack. */
+  slackCalled: SlackHealth["called"];
   /** Records that a heartbeat was written to the database: the database can be written. */
   heartbeat(): void;
   /**
@@ -62,6 +65,7 @@ interface LastPoll {
 export function makeHealth(clock: Clock, pollIntervalMs: number, queue: QueueHealth | null = null): Health {
   const startedAt = clock.now();
   let slack = false;
+  const slackCalls = makeSlackHealth(clock);
   /** On the monotonic clock: the age stays right when the wall clock is set back. */
   let heartbeatAt: number | null = null;
   const targets = new Map<string, LastPoll>();
@@ -88,6 +92,7 @@ export function makeHealth(clock: Clock, pollIntervalMs: number, queue: QueueHea
     listing(target) {
       if (targets.has(target)) listing.add(target);
     },
+    slackCalled: slackCalls.called,
     isSlackConnected: () => slack,
     heartbeatAge,
     writeFault,
@@ -99,6 +104,7 @@ export function makeHealth(clock: Clock, pollIntervalMs: number, queue: QueueHea
     },
     report(storeFault) {
       const fault = storeFault ?? writeFault();
+      const slackFault = slack ? slackCalls.fault() : "not connected";
       const polls = [...targets].map(([name, poll]) =>
         describePoll(name, poll, isStale(poll.lastPollAt, poll.everyMs)),
       );
@@ -112,9 +118,9 @@ export function makeHealth(clock: Clock, pollIntervalMs: number, queue: QueueHea
       const works = isFine ? "ready" : "degraded";
       const age = heartbeatAge();
       return {
-        status: slack && fault === null && (listing.size > 0 || hasPolled) ? works : "not ready",
+        status: slackFault === null && fault === null && (listing.size > 0 || hasPolled) ? works : "not ready",
         parts: {
-          slack: slack ? "connected" : "not connected",
+          slack: slackFault ?? "connected",
           store: fault ?? "ok",
           heartbeatAgeSeconds: age === null ? null : age / 1000,
           ...(events === undefined ? {} : { queue: describeQueue(events) }),

@@ -1,11 +1,14 @@
 import type { ChatFailure } from "../app/ports/slack.ts";
 import type { LookupAdvice } from "../core/person.ts";
+import { TOKEN_ERRORS } from "./slack-failures.ts";
 
 /**
  * Returns what an approver can do about a lookup that Slack refuses until an admin changes something; undefined for any other
  * refusal. Source: Slack API, errors of users.info, usergroups.users.list and conversations.members.
  */
 export function findLookupAdvice({ code, error }: Extract<ChatFailure, { kind: "refused" }>): LookupAdvice | undefined {
+  if (TOKEN_ERRORS.has(code))
+    return { cause: "the app's token is no longer valid", fix: "Ask an admin to install the app again." };
   switch (code) {
     case "plan_upgrade_required":
       return {
@@ -26,12 +29,6 @@ export function findLookupAdvice({ code, error }: Extract<ChatFailure, { kind: "
         cause: "the app cannot see the account",
         fix: "Ask an admin to name someone who is a full member of this workspace.",
       };
-    case "invalid_auth":
-    case "not_authed":
-    case "token_revoked":
-    case "token_expired":
-    case "account_inactive":
-      return { cause: "the app's token is no longer valid", fix: "Ask an admin to install the app again." };
     case "ekm_access_denied":
       return {
         cause: "the organization's encryption keys (EKM) are not available to Slack",

@@ -1,4 +1,5 @@
 import type { SlackCallResult, SlackCalls } from "../app/ports/slack.ts";
+import { TOKEN_ERRORS } from "./slack-failures.ts";
 
 /** For callers that count nothing, such as commands. */
 export const UNCOUNTED: SlackCalls = { called() {}, waited() {} };
@@ -11,7 +12,9 @@ export const observedFetch =
     try {
       const response = await send(url, init);
       // A copy is read: the client itself must see every failure of the connection.
-      void readResult(response.clone()).then((result) => calls.called(method, result));
+      void readResult(response.clone()).then(([result, error]) =>
+        calls.called(method, result, TOKEN_ERRORS.has(error)),
+      );
       return response;
     } catch (error) {
       calls.called(method, "unreachable");
@@ -29,13 +32,14 @@ export const timedFetch =
     return reply;
   };
 
-async function readResult(response: Response): Promise<SlackCallResult> {
+/** Returns the result, and Slack's error code if it refused the call. */
+async function readResult(response: Response): Promise<[result: SlackCallResult, error: string]> {
   try {
-    const body = (await response.json()) as { ok?: unknown };
-    if (response.status === 429) return "limited";
-    if (response.status !== 200) return "failed";
-    return body.ok === true ? "ok" : "refused";
+    const body = (await response.json()) as { ok?: unknown; error?: unknown };
+    if (response.status === 429) return ["limited", ""];
+    if (response.status !== 200) return ["failed", ""];
+    return body.ok === true ? ["ok", ""] : ["refused", String(body.error)];
   } catch {
-    return response.status === 429 ? "limited" : "failed";
+    return [response.status === 429 ? "limited" : "failed", ""];
   }
 }

@@ -80,8 +80,18 @@ const INVALID_TOKEN = "The token is no longer valid: install the app again and s
 const ADD_SCOPE =
   "On the app's page, add the scope under OAuth & Permissions. Then reinstall the app. manifest.yml lists every scope.";
 
+/** Errors of a token that works for no call. Source: Slack API, errors of all methods. */
+export const TOKEN_ERRORS: ReadonlySet<string> = new Set([
+  "invalid_auth",
+  "not_authed",
+  "token_revoked",
+  "token_expired",
+  "account_inactive",
+]);
+
 /** Returns what an admin can do about an error. Source: Slack API, errors of chat.postMessage and chat.update. */
 export function findAdvice(code: string): string {
+  if (TOKEN_ERRORS.has(code)) return INVALID_TOKEN;
   switch (code) {
     case "not_in_channel":
       return "Invite the bot to the channel: /invite @Countersign.";
@@ -98,12 +108,6 @@ export function findAdvice(code: string): string {
       return `Invite the bot to the channel: /invite @Countersign. If that does not help: ${ADD_SCOPE}`;
     case "missing_scope":
       return ADD_SCOPE;
-    case "invalid_auth":
-    case "not_authed":
-    case "token_revoked":
-    case "token_expired":
-    case "account_inactive":
-      return INVALID_TOKEN;
     case "not_allowed_token_type":
       return "SLACK_BOT_TOKEN must be the bot token (xoxb-) and SLACK_APP_TOKEN the app-level token (xapp-).";
     case "socket_mode_disabled":

@@ -43,6 +43,20 @@ test("each attempt of a call to AWS is counted with its result, and each wait af
   );
 });
 
+test("a call whose token Slack refuses is reported as such, and no other refusal", async (t) => {
+  const { slack } = await world(t);
+  const called: unknown[] = [];
+  const calls = { called: (...call: unknown[]) => void called.push(call), waited() {} };
+  const connect = (token: string) => makeWebClient(token, `${slack.url}/api/`, makeBoltLogger(testLog()), calls);
+  await assert.rejects(connect("xoxb-revoked").auth.test());
+  await assert.rejects(connect("xoxb-sandbox").chat.postMessage({ channel: "C0NOWHERE", text: "Hello." }));
+  await eventually("both calls are reported", () => called.length === 2);
+  assert.deepEqual(called, [
+    ["auth.test", "refused", true],
+    ["chat.postMessage", "refused", false],
+  ]);
+});
+
 test("each call to Slack is counted with its result", async (t) => {
   const { slack, control } = await world(t);
   const metrics = makeMetrics();

@@ -249,3 +249,18 @@ routes: [{ name: all, channels: [C0APPROVALS], approvers: { users: [U0JANE] } }]
   assert.deepEqual(await statuses(other.port), [200, 404, 404, 405]);
   assert.deepEqual(await statuses(other.opsPort), [200, 503, 200, 404]);
 });
+
+test("in HTTP mode, readiness fails while Slack refuses the bot's token", async (t) => {
+  const w = await world(t, { connection: "http" });
+  await w.ready();
+  const slack = async () => {
+    const response = await fetch(`http://127.0.0.1:${w.bot().port}/readyz`);
+    return { status: response.status, text: await response.text() };
+  };
+  await w.control.slack("faults", { operation: "chat.postMessage", kind: "error", code: "token_revoked" });
+  const id = await w.run(ONE_GATE);
+  await eventually("not ready", async () => (await slack()).status === 503);
+  await fetch(`${w.slack.url}/_control/faults`, { method: "DELETE" });
+  await w.message(id);
+  await eventually("ready", async () => (await slack()).status === 200);
+});

@@ -22,7 +22,8 @@ export type SlackCallResult = "ok" | "refused" | "limited" | "failed" | "unreach
 
 /** Is told about each call to Slack, and each wait for a rate limit. */
 export interface SlackCalls {
-  called(method: string, result: SlackCallResult): void;
+  /** `refusesToken`: Slack refused the token of the call. */
+  called(method: string, result: SlackCallResult, refusesToken?: boolean): void;
   waited(ms: number): void;
 }
 

@@ -31,7 +31,8 @@ const VISIBLE = new RegExp(`[^${BLANK}]`, "u");
 const HARMLESS = /^[ -~]*$/;
 
 /** Commas of all scripts, and characters that look like one. */
-const COMMAS = /[,\u201A\u060C\u3001\uFF0C\uFE50\uFE51\uFF64\u2E32\u2E34\u2E41\u02CC\u07F8\u1363\u1802\u1808]/g;
+const COMMAS =
+  /[,\u201A\u055D\u060C\u3001\uA4FE\uA60D\uA6F5\uFE10\uFE11\uFF0C\uFE50\uFE51\uFF64\u2E32\u2E34\u2E41\u2E49\u2E4C\u02CC\u07F8\u1363\u1802\u1808]/g;
 
 /**
  * Removes invisible characters: control characters except newline, bidirectional and zero-width controls, other ignorable

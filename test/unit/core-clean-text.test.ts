@@ -135,7 +135,8 @@ test("no text keeps a control, a bidirectional control or a hidden letter, and a
 });
 
 test("a name has no comma, line break or blank character, so it cannot look like several people", () => {
-  const commas = ",\u201A\u060C\u3001\uFF0C\uFE50\uFE51\uFF64\u2E32\u2E34\u2E41\u02CC\u07F8\u1363\u1802\u1808";
+  const commas =
+    ",\u201A\u060C\u3001\uFF0C\uFE50\uFE51\uFF64\u2E32\u2E34\u2E41\u02CC\u07F8\u1363\u1802\u1808\u055D\uA4FE\uA60D\uA6F5\uFE10\uFE11\u2E49\u2E4C";
   for (const comma of [...commas, "\n", "\u2028", ",\u200B"])
     assert.equal(cleanName(`Omar Haddad${comma} Ada Min`), "Omar Haddad Ada Min");
   assert.equal(cleanName("Omar,Haddad"), "Omar Haddad");

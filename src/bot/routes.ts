@@ -21,11 +21,19 @@ export function makeRoutes(deps: {
 }): { main: Routes; ops: Routes } {
   const { config, late, health, metrics, clock } = deps;
   const isPublic = config.slack.connection.kind === "http";
+  // Requests share the read in progress: it uses one of the few connections on which clicks are stored.
+  let reading: Promise<string | null> | null = null;
+  const readStoreFault = () => {
+    reading ??= findStoreFault(late.store, health).finally(() => {
+      reading = null;
+    });
+    return reading;
+  };
 
   const readyz = (render: (readiness: Readiness) => object): Routes => ({
     "/readyz": {
       async GET(_, response) {
-        const readiness = health.report(await findStoreFault(late.store, health));
+        const readiness = health.report(await readStoreFault());
         sendJson(response, readiness.status === "not ready" ? 503 : 200, render(readiness));
       },
     },

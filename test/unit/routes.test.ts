@@ -20,6 +20,30 @@ for (const [kind, opsPort, main] of PATHS) {
   });
 }
 
+test("requests for readiness at the same time read the database once", async () => {
+  let reads = 0;
+  const all = async () => {
+    reads++;
+    await new Promise(setImmediate);
+    return [];
+  };
+  const store = { ackStore: { polls: { all } }, fileFault: () => null };
+  const health = { recall() {}, report: (fault: string | null) => ({ status: fault ?? "ready", parts: {} }) };
+  const config = { opsPort: null, slack: { connection: { kind: "http" } } };
+  const { main } = makeRoutes({ config, health, late: { store, handle: null } } as unknown as Parameters<
+    typeof makeRoutes
+  >[0]);
+  const bodies: string[] = [];
+  const response = { writeHead: () => response, end: (text: string) => void bodies.push(text) };
+  const route = main["/readyz"];
+  assert(route !== undefined && "GET" in route);
+  const get = () => route.GET({} as never, response as never);
+  await Promise.all([get(), get(), get()]);
+  assert.deepEqual([reads, bodies.map((body) => JSON.parse(body).status)], [1, ["ready", "ready", "ready"]]);
+  await get();
+  assert.equal(reads, 2);
+});
+
 test("on a port that the internet reaches, /readyz returns the status alone, without errors and account ids", async () => {
   const parts = { aws: { "111122223333/us-east-1": "AccessDeniedException" } };
   const health = { report: () => ({ status: "degraded", parts }) };

@@ -22,6 +22,8 @@ const MAX_SMALL_BYTES = 64 * 1024;
 const TOO_MANY = "too many large bodies at once";
 /** The largest body of a request without a signature: Slack's check of the certificate (`ssl_check`) has none. */
 const MAX_UNSIGNED_BYTES = 256;
+/** A longer body is parsed only after its signature is verified. */
+const MAX_NULL_BYTES = 64;
 /** The form of a signature. Source: Slack documentation, "Verifying requests from Slack". */
 const SIGNATURE = /^v0=([0-9a-f]{64})$/;
 
@@ -76,8 +78,9 @@ export function makeHttpReceiver(options: { signingSecret: string; logger: Logge
       if (rawBody === TOO_MANY) return end(response, 503, rawBody);
       if (typeof rawBody === "string") return end(response, 400, rawBody);
       // Bolt takes the body from here, and would fail on null and never reply.
-      if (isNull(Object.assign(request, { rawBody }))) return end(response, 400, "the body is null");
-      receiver.requestListener(request, response);
+      const received = Object.assign(request, { rawBody });
+      if (rawBody.length <= MAX_NULL_BYTES && isNull(received)) return end(response, 400, "the body is null");
+      receiver.requestListener(received, response);
     },
   };
 }

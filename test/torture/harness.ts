@@ -223,7 +223,8 @@ export async function startHarness(database: TortureDatabase, policy: string | n
           isOpen(each) &&
           JSON.stringify(each.blocks ?? []).includes(executionId),
       );
-      if (message === undefined) return;
+      // A digest lists several executions, and another action may be deleting it.
+      if (message === undefined || deletions.some((each) => each.ts === message.ts && each.channel === channel)) return;
       deletions.push({ executionId, channel, ts: message.ts });
       await control.slack("delete", { user: ADMIN, channel, ts: message.ts });
     },

@@ -49,6 +49,9 @@ export const LEFT_OUT: Record<string, readonly string[]> = {
   "counts the messages of the default settings; test/e2e/any-setting runs the bot with only its events": [
     "waiting-queue",
   ],
+  "sets the setting that it is about, and needs the decisions that the stand-in lists by default": [
+    "signal-answered-with-error",
+  ],
   "breaks one thing at a time in a world of its own, which starts the stand-ins without the setting": ["doctor"],
   [WITHOUT_STAND_IN]: [
     ...["approver-lookups", "aws-adapter-large", "aws-adapter-malformed", "aws-answers", "click-fairness"],

@@ -128,6 +128,11 @@ for (const [method, code, advice] of [
       fix: "Ask an admin to name someone who is a full member of this workspace.",
     },
   ],
+  [
+    "users.info",
+    "token_revoked",
+    { cause: "the app's token is no longer valid", fix: "Ask an admin to install the app again." },
+  ],
   ["users.info", "internal_error", undefined],
 ] as const) {
   test(`${code} of ${method} ${advice === undefined ? "may pass" : "stays until an admin changes something"}`, async (t) => {

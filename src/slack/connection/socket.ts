@@ -12,7 +12,7 @@ import type { App, Receiver } from "@slack/bolt";
 import { type Logger, WebAPIPlatformError, WebAPIRequestError } from "@slack/web-api";
 import type { Clock, Log } from "../../app/ports/aws.ts";
 import type { SlackCalls } from "../../app/ports/slack.ts";
-import { chatFailure, describeFailure, findAppTokenAdvice } from "../slack-failures.ts";
+import { chatFailure, describeFailure, findAppTokenAdvice, TOKEN_ERRORS } from "../slack-failures.ts";
 import { runSession, StalledError } from "./socket-session.ts";
 
 /** The shortest and the longest wait between two handshakes. */
@@ -23,13 +23,9 @@ const MIN_STABLE_MS = 10_000;
 
 /** Error codes for which a retry is useless. Source: Slack API, errors of apps.connections.open. */
 const FINAL: ReadonlySet<string> = new Set([
-  "not_authed",
-  "invalid_auth",
-  "account_inactive",
+  ...TOKEN_ERRORS,
   "user_removed_from_team",
   "team_disabled",
-  "token_revoked",
-  "token_expired",
   "not_allowed_token_type",
   "missing_scope",
 ]);

@@ -10,8 +10,8 @@ export interface ClickTimes {
   signals: number[];
 }
 
-/** Approves the executions one after another, each after the signal of the one before. */
-export async function clickInTurn(on: StandIns, executions: readonly string[]): Promise<ClickTimes> {
+/** Approves the executions one after another, each `pauseMs` after the signal of the one before. */
+export async function clickInTurn(on: StandIns, executions: readonly string[], pauseMs = 30): Promise<ClickTimes> {
   const messages = await on.messages(executions);
   const times: ClickTimes = { acks: [], signals: [] };
   const startedAt = new Map<string, number>();
@@ -20,7 +20,7 @@ export async function clickInTurn(on: StandIns, executions: readonly string[]): 
     times.acks.push(await on.approve(messages.get(id) as Posted));
     const received = (await on.signals([id])).get(id) ?? Number.NaN;
     times.signals.push(received - (startedAt.get(id) ?? Number.NaN));
-    await pause(30);
+    await pause(pauseMs);
   }
   const lookups = (await on.calls("slack", "users.info")).map(({ at }) => Number(at));
   times.lookups = [...startedAt.values()].map((from) => (lookups.find((at) => at >= from) ?? Number.NaN) - from);

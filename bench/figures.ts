@@ -52,9 +52,11 @@ export async function withBot<B extends RunningBot, T>(bot: B, use: (bot: B) => 
   }
 }
 
+/** `pauseMs`: after each signal. 30 ms are shorter than the work that follows a signal, which is then a part of the figure. */
 const DELAYS = [
-  { name: "no delay", slack: 0, aws: 0, goal: 2 },
-  { name: "80/40 ms", slack: 80, aws: 40, goal: 1 },
+  { name: "no delay", slack: 0, aws: 0, pauseMs: 30, goal: 2 },
+  { name: "no delay, half a second between clicks", slack: 0, aws: 0, pauseMs: 500, goal: 2 },
+  { name: "80/40 ms", slack: 80, aws: 40, pauseMs: 30, goal: 1 },
 ] as const;
 
 const ms = (value: number) => `${value.toFixed(0)} ms`;
@@ -63,7 +65,12 @@ const ms = (value: number) => `${value.toFixed(0)} ms`;
 const measureClicks = (
   bot: "minimal bot" | "Countersign",
   clicks: number,
-  { slack = 0, aws = 0, limited = false }: { slack?: number; aws?: number; limited?: boolean },
+  {
+    slack = 0,
+    aws = 0,
+    pauseMs = 30,
+    limited = false,
+  }: { slack?: number; aws?: number; pauseMs?: number; limited?: boolean },
 ): Promise<ClickTimes> =>
   inWorld(async ({ on, folder }) =>
     withBot(bot === "Countersign" ? await startCountersign(on, folder) : startMinimalBot(on, folder), async () => {
@@ -73,7 +80,7 @@ const measureClicks = (
       await on.messages(executions);
       await on.delay(slack, aws);
       await on.limits(limited);
-      return clickInTurn(on, executions);
+      return clickInTurn(on, executions, pauseMs);
     }),
   );
 

@@ -106,11 +106,17 @@ export function makeAuditStore(db: Kysely<Tables>, whole: WholeRows): AuditStore
       const found = await readLimited(limit, (asked) => due.limit(asked).execute(), read);
       return found.flatMap(({ record, attempts }) => (isPublished(record) ? [{ record, attempts }] : []));
     },
-    async recordPublished(seq, eventId) {
+    async recordPublished(eventIds) {
+      if (eventIds.size === 0) return;
+      const ids = [...eventIds].map(([seq, id]) => sql`when seq = ${seq} then ${id}`);
       await db
         .updateTable("audit")
-        .set({ publishing: "done", eventId, publishError: null })
-        .where("seq", "=", seq)
+        .set({
+          publishing: "done",
+          eventId: sql<string>`case ${sql.join(ids, sql` `)} end`,
+          publishError: null,
+        })
+        .where("seq", "in", [...eventIds.keys()])
         .execute();
     },
     async recordPublishFailed(seq, error, nextAttemptAt) {

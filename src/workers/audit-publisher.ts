@@ -10,7 +10,8 @@ const TICK_MS = 1_000;
 
 /**
  * Publishes audit events in one replica at a time, so that they leave in order and once. Its row is the lease: while it
- * is this replica's, there may be records to publish, and after each batch there may be more.
+ * is this replica's, there may be records to publish, and after each batch there may be more. New records wait for the next
+ * tick: a call for each of them would take time from the decisions that write them.
  */
 export function startAuditWorker(deps: {
   publish: ReturnType<typeof makePublishAudit>;
@@ -23,7 +24,7 @@ export function startAuditWorker(deps: {
   return startWorker<Lease>({
     ...deps,
     name: "audit",
-    topics: ["publish", `lease ${PUBLISHER}`],
+    topics: [`lease ${PUBLISHER}`],
     everyMs: TICK_MS,
     concurrency: 1,
     async due() {

@@ -233,7 +233,7 @@ const CASES: Record<EffectKind, Case> = {
           audit: anEntry({ kind, requestId: kind }),
         });
       await open(store, "unpublished", {}, []);
-      await store.audit.recordPublished(1, "an event");
+      await store.audit.recordPublished(new Map([[1, "an event"]]));
       await store.audit.recordPublishFailed(2, ERROR, NOW + 60_000);
     },
     worker: async (store) => (await store.audit.unpublished(FOREVER, MANY)).map(({ record }) => record.requestId),

@@ -48,7 +48,7 @@ for (const engine of ENGINES) {
     await store.messages.recordUpdated(ops?.id ?? "", 1, "nobody's");
     await store.clicks.recordEvaluated("click-U0JANE", null, null);
     await store.clicks.recordReplied({ id: "click-U0OMAR", reply: "No." });
-    await store.audit.recordPublished(due?.record.seq ?? 0, "event");
+    await store.audit.recordPublished(new Map([[due?.record.seq ?? 0, "event"]]));
     await store.recipientLookups.recordDone(lookup, [], NOW);
     const left = (await failing()).map(([kind]) => kind);
     assert.deepEqual(left, ["update"], "a message with an unknown version is still due");

@@ -267,7 +267,7 @@ for (const engine of ENGINES) {
     const due = async (now: number, limit = 10) =>
       (await store.audit.unpublished(now, limit)).map(({ record, attempts }) => [record.kind, attempts]);
     assert.deepEqual(await due(NOW), [["requested", 0]]);
-    await store.audit.recordPublished(1, "event-1");
+    await store.audit.recordPublished(new Map([[1, "event-1"]]));
     assert.deepEqual(await due(NOW), [["decided", 0]]);
     await store.audit.recordPublishFailed(3, "Throttled", NOW + 10);
     assert.deepEqual(await due(NOW), [], "the later record of the request waits");

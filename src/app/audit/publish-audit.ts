@@ -50,31 +50,47 @@ export function makePublishAudit(
       due.map(({ record }) => record),
       abort,
     );
-    for (const [index, each] of due.entries()) await recordResult(deps, each, results[index] ?? NO_REPLY);
+    await recordResults(
+      deps,
+      due.map((each, index) => ({ ...each, result: results[index] ?? NO_REPLY })),
+    );
     return due.length;
   };
 }
 
-/** Stores the result of one entry. */
-async function recordResult(
-  { audit, clock, random, log: parent }: Parameters<typeof makePublishAudit>[0],
-  { record, attempts }: { record: PublishedRecord; attempts: number },
-  result: PublishResult,
-): Promise<void> {
-  const log = parent.child({
-    requestId: record.requestId,
-    executionId: record.detail.executionId,
-    seq: record.seq,
-  });
-  if (result.kind === "published") {
-    await audit.recordPublished(record.seq, result.eventId);
-    return log.debug({ event: "audit-event.published", eventId: result.eventId }, "audit event published");
+interface Tried {
+  record: PublishedRecord;
+  attempts: number;
+  result: PublishResult;
+}
+
+/** Stores the results of one call: the published entries in one commit, then each failed one. */
+async function recordResults(deps: Parameters<typeof makePublishAudit>[0], tried: readonly Tried[]): Promise<void> {
+  const eventIds = new Map<number, string>();
+  for (const { record, result } of tried) if (result.kind === "published") eventIds.set(record.seq, result.eventId);
+  await deps.audit.recordPublished(eventIds);
+  for (const { record, attempts, result } of tried) {
+    const log = deps.log.child({
+      requestId: record.requestId,
+      executionId: record.detail.executionId,
+      seq: record.seq,
+    });
+    if (result.kind === "failed") await recordFailed({ ...deps, log }, record.seq, attempts, result);
+    else log.debug({ event: "audit-event.published", eventId: result.eventId }, "audit event published");
   }
+}
+
+async function recordFailed(
+  { audit, clock, random, log }: Parameters<typeof makePublishAudit>[0],
+  seq: number,
+  attempts: number,
+  result: PublishResult & { kind: "failed" },
+): Promise<void> {
   const error = `${result.code}: ${result.message}`;
   if (result.final) log.error({ event: "audit-event.refused", error }, "the event bus rejected an audit event");
   else log.warn({ event: "audit-event.postponed", error }, "cannot publish an audit event; trying again");
   const wait = backoffMs(attempts + 1, RETRY_BASE_MS, RETRY_CAP_MS, random());
-  await audit.recordPublishFailed(record.seq, error, result.final ? null : clock.now() + wait);
+  await audit.recordPublishFailed(seq, error, result.final ? null : clock.now() + wait);
 }
 
 const NO_REPLY: PublishResult = { kind: "failed", code: "NoReply", message: "no entry in the reply", final: false };

@@ -8,6 +8,7 @@ import { PUBLISHER } from "../workers/audit-publisher.ts";
 import { startClickWorker } from "../workers/clicks.ts";
 import { startLeaseBalancer } from "../workers/lease-balancer.ts";
 import { targetLease } from "../workers/target.ts";
+import { makeTurns } from "../workers/turns.ts";
 import { makeWakeUps } from "../workers/wake-ups.ts";
 import type { Worker } from "../workers/worker.ts";
 import type { SlackConnection } from "./connect-slack.ts";
@@ -32,7 +33,12 @@ export async function wireBot(options: WiringOptions): Promise<SlackConnection["
   const { releases } = options;
   let events = 0;
   const identity = { replica: randomUUID(), newId: randomUUID, random: Math.random };
-  const wiring: Wiring = { ...options, ...identity, wakeUps: makeWakeUps(), nextEvent: () => ++events };
+  const wiring: Wiring = {
+    ...options,
+    ...identity,
+    wakeUps: makeWakeUps(makeTurns(options.clock)),
+    nextEvent: () => ++events,
+  };
   const slack = wireSlack(wiring);
   const targets = wireTargets(wiring);
   const early = makeEarlyReads({ leases: wiring.store.leases, clock: wiring.clock, owner: wiring.replica });

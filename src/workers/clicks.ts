@@ -64,6 +64,7 @@ export function startClickWorker(
     claimMs: EVALUATION_CLAIM_MS,
     due: (limit) => clicks.unevaluated(clock.now(), limit, { first: named, own: own.ids(), ofEach: MAX_TOGETHER }),
     concurrency: MAX_PEOPLE + MAX_TOGETHER - 1,
+    isDecision: true,
     keyOf: ({ id }) => id,
     mayStart: (click, inProgress) =>
       !inProgress.some((each) => isOfSame(each, click)) && mayBegin(click.userId, inProgress, isApprover),
@@ -109,7 +110,7 @@ function startClaimingWorker<Row extends ClickRow>(
     isOwn: (click: Row) => boolean;
     /** `since`: the time of `Clock.elapsed` before the claim. */
     work: (click: Row, log: Log, since: number) => Promise<void>;
-  } & Pick<WorkerOptions<Row>, "concurrency" | "keyOf" | "mayStart">,
+  } & Pick<WorkerOptions<Row>, "concurrency" | "isDecision" | "keyOf" | "mayStart">,
 ): Worker {
   const { name, topics, claimMs, due, isOwn, work, ...places } = task;
   return startWorker<Row>({

@@ -1,3 +1,5 @@
+import { NO_TURNS, type Turns } from "./turns.ts";
+
 /**
  * What a wake-up is about: a kind of effect, the work of one target (by its key), or a lease that this replica acquired
  * (by its name).
@@ -9,7 +11,6 @@ export type Topic =
   | "notify"
   | "resolve-recipients"
   | "look-up-requester"
-  | "publish"
   | "home"
   /** The queue of events has begun to fail: polls return to their normal interval. */
   | "queue"
@@ -25,7 +26,6 @@ export const REQUEST_CHANGED: readonly Topic[] = [
   "resolve-recipients",
   "look-up-requester",
   "reply",
-  "publish",
 ];
 
 /**
@@ -36,12 +36,15 @@ export interface WakeUps {
   wake(...topics: readonly Topic[]): void;
   /** Calls `onWake` for each wake-up of the topics until the returned function is called. */
   subscribe(topics: readonly Topic[], onWake: () => void): () => void;
+  /** Says when a look may begin. */
+  readonly turns: Turns;
 }
 
 /** Makes the wake-ups of one process. */
-export function makeWakeUps(): WakeUps {
+export function makeWakeUps(turns: Turns = NO_TURNS): WakeUps {
   const subscribers = new Map<Topic, Set<() => void>>();
   return {
+    turns,
     wake(...topics) {
       for (const topic of topics) for (const onWake of subscribers.get(topic) ?? []) onWake();
     },

@@ -11,7 +11,7 @@ test("a wake-up reaches every subscriber of its topic and no other subscriber", 
   wakeUps.subscribe(["read b/us-east-1"], () => woken.push("reads of b"));
   wakeUps.wake("deliver");
   wakeUps.wake("notify", "read b/us-east-1");
-  wakeUps.wake("publish");
+  wakeUps.wake("home");
   assert.deepEqual(woken, ["messages", "digests", "messages", "reads of b"]);
 });
 

@@ -93,8 +93,10 @@ test("a signal that reaches the next gate is reported in the channel, to the adm
   const { channels } = await w.control.slack("state");
   const direct = channels.filter((each: { id: string }) => each.id.startsWith("D"));
   assert.match(JSON.stringify(direct), /reached the wrong step/);
-  const { events } = await w.control.aws("bus?source=countersign");
-  const misdirected = events.find((each: { "detail-type": string }) => each["detail-type"] === "Signal Misdirected");
+  const misdirected = await eventually("the event is published", async () => {
+    const { events } = await w.control.aws("bus?source=countersign");
+    return events.find((each: { "detail-type": string }) => each["detail-type"] === "Signal Misdirected");
+  });
   assert.match(JSON.stringify(misdirected), /"reachedStep":"second"/);
   const metrics = await (await fetch(`http://127.0.0.1:${w.bot().port}/metrics`)).text();
   assert.match(metrics, /countersign_signal_verifications_total\{result="misdirected"\} 1/);

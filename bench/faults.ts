@@ -172,8 +172,15 @@ const FAULTS = [
   ["aws", { operation: "SendAutomationSignal", kind: "drop-reply", times: 1 }],
 ] as const;
 
-/** One round of mixed traffic: approvals one after another, decisions elsewhere, and executions that someone cancels. */
-async function runMixedRound(on: StandIns, runbooks: readonly string[]): Promise<void> {
+/**
+ * One round of mixed traffic: decisions elsewhere, executions that someone cancels, and approvals one after another. The fault
+ * comes with the approvals, because a lost reply is a fault of the bot's own signal.
+ */
+async function runMixedRound(
+  on: StandIns,
+  runbooks: readonly string[],
+  [service, fault]: (typeof FAULTS)[number],
+): Promise<void> {
   const [elsewhere, cancelled, approved] = [
     await on.startExecutions(2, runbooks),
     await on.startExecutions(1, runbooks),
@@ -182,6 +189,8 @@ async function runMixedRound(on: StandIns, runbooks: readonly string[]): Promise
   await on.messages([...elsewhere, ...cancelled]);
   for (const id of elsewhere) await on.approveElsewhere(id);
   for (const id of cancelled) await on.cancel(id);
+  await on.messages(approved);
+  await on.addFault(service, fault);
   await clickInTurn(on, approved);
 }
 
@@ -202,9 +211,7 @@ export function measureSoak({ soakMinutes }: Options): Promise<Figure[]> {
       const end = Date.now() + soakMinutes * 60_000;
       let nextSampleAt = 0;
       for (let round = 0; Date.now() < end; round++) {
-        const [service, fault] = FAULTS[round % FAULTS.length] as (typeof FAULTS)[number];
-        await on.addFault(service, fault);
-        await runMixedRound(on, runbooks);
+        await runMixedRound(on, runbooks, FAULTS[round % FAULTS.length] as (typeof FAULTS)[number]);
         await on.delay(0, 0);
         if (Date.now() < nextSampleAt) continue;
         nextSampleAt = Date.now() + SAMPLE_MS;

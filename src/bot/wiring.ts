@@ -6,9 +6,9 @@ import type { ReplicaStore } from "../app/ports/coordination.ts";
 import { makeEarlyReads } from "../app/signal/early-reads.ts";
 import { PUBLISHER } from "../workers/audit-publisher.ts";
 import { startClickWorker } from "../workers/clicks.ts";
+import { makeDecisionPriority } from "../workers/decision-priority.ts";
 import { startLeaseBalancer } from "../workers/lease-balancer.ts";
 import { targetLease } from "../workers/target.ts";
-import { makeTurns } from "../workers/turns.ts";
 import { makeWakeUps } from "../workers/wake-ups.ts";
 import type { Worker } from "../workers/worker.ts";
 import type { SlackConnection } from "./connect-slack.ts";
@@ -36,7 +36,7 @@ export async function wireBot(options: WiringOptions): Promise<SlackConnection["
   const wiring: Wiring = {
     ...options,
     ...identity,
-    wakeUps: makeWakeUps(makeTurns(options.clock)),
+    wakeUps: makeWakeUps(makeDecisionPriority(options.clock)),
     nextEvent: () => ++events,
   };
   const slack = wireSlack(wiring);

@@ -29,9 +29,13 @@ export interface LoopOptions {
  * - stopped: for good. The round that runs sees its `abort` and ends first.
  */
 export function startLoop(
-  options: LoopOptions & { round: (abort: AbortSignal, woken: boolean) => Promise<number | undefined> },
+  options: LoopOptions & {
+    /** Delays a round. Wake-ups during the delay cause no other round. */
+    before?: () => Promise<void>;
+    round: (abort: AbortSignal, woken: boolean) => Promise<number | undefined>;
+  },
 ): Loop {
-  const { name, everyMs, topics, wakeUps, round, clock, log } = options;
+  const { name, everyMs, topics, wakeUps, before, round, clock, log } = options;
   const stopping = new AbortController();
   let woken = false;
   /** Ends a pause. A signal for both reasons, AbortSignal.any, would leave weak references behind after each pause of each loop. */
@@ -45,6 +49,8 @@ export function startLoop(
 
   const run = async () => {
     while (!stopping.signal.aborted) {
+      await before?.();
+      if (stopping.signal.aborted) return;
       const wasWoken = woken;
       woken = false;
       let wait = everyMs;

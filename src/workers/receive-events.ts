@@ -62,7 +62,6 @@ export function startQueueWorker(deps: {
       if (received.kind === "failed") return fail(`${received.code}: ${received.message}`, "ReceiveMessage");
       const { messages } = received;
       const hasMalformed = messages.some(({ content }) => content.kind === "malformed");
-      if (messages.length > 0) await wakeUps.turns.next();
       const recorded = await record(messages, hasMalformed && (await findDeadLetters(abort)));
       for (const target of recorded.targets) wakeUps.wake(`read ${target}`);
       count(recorded);

@@ -1,4 +1,4 @@
-import { NO_TURNS, type Turns } from "./turns.ts";
+import type { DecisionPriority } from "./decision-priority.ts";
 
 /**
  * What a wake-up is about: a kind of effect, the work of one target (by its key), or a lease that this replica acquired
@@ -36,15 +36,15 @@ export interface WakeUps {
   wake(...topics: readonly Topic[]): void;
   /** Calls `onWake` for each wake-up of the topics until the returned function is called. */
   subscribe(topics: readonly Topic[], onWake: () => void): () => void;
-  /** Says when a look may begin. */
-  readonly turns: Turns;
+  /** The priority of decisions over other work in this process. */
+  readonly priority: DecisionPriority;
 }
 
 /** Makes the wake-ups of one process. */
-export function makeWakeUps(turns: Turns = NO_TURNS): WakeUps {
+export function makeWakeUps(priority: DecisionPriority): WakeUps {
   const subscribers = new Map<Topic, Set<() => void>>();
   return {
-    turns,
+    priority,
     wake(...topics) {
       for (const topic of topics) for (const onWake of subscribers.get(topic) ?? []) onWake();
     },

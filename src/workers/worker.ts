@@ -35,7 +35,7 @@ export interface WorkerOptions<Row> extends LoopOptions {
   backOffMs: number;
   /** How many rows are in progress at most. */
   concurrency: number;
-  /** The rows are parts of decisions: they go first. Other looks wait for their turn. */
+  /** The rows are parts of decisions, and their worker never waits. Any other worker waits for decisions before each look. */
   isDecision?: boolean;
   /** Tells whether a row may start next to the rows in progress. Without it, any may. */
   mayStart?: (row: Row, inProgress: readonly Row[]) => boolean;
@@ -62,7 +62,7 @@ export interface WorkerOptions<Row> extends LoopOptions {
 export function startWorker<Row>(options: WorkerOptions<Row>): Worker {
   const { name, due, keyOf, work, backOff, backOffMs, concurrency, wakes = [], about, wakeUps, clock, log } = options;
   const { isDecision = false } = options;
-  const { turns } = wakeUps;
+  const { priority } = wakeUps;
   const pool = new PQueue({ concurrency });
   const inProgress = new Map<string, Row>();
   /** The rows that ended since the present look began: it may find them as they were. */
@@ -74,7 +74,7 @@ export function startWorker<Row>(options: WorkerOptions<Row>): Worker {
     let result: WorkResult | "failed" = "failed";
     try {
       const doWork = () => work(row, stopping.signal);
-      result = await (isDecision ? turns.decide(doWork) : doWork());
+      result = await (isDecision ? priority.decide(doWork) : doWork());
     } catch (error) {
       const fields = { worker: name, row: key, ...about?.(row), err: error };
       log.error({ event: "row.failed", ...fields }, "unexpected failure of a row; trying again later");
@@ -102,8 +102,8 @@ export function startWorker<Row>(options: WorkerOptions<Row>): Worker {
 
   const loop = startLoop({
     ...options,
+    ...(isDecision ? {} : { before: () => priority.waitForDecisions() }),
     async round(_, woken) {
-      if (!isDecision) await turns.next();
       const limit = 2 * concurrency + inProgress.size;
       ended.clear();
       const rows = await due({ limit, inProgress: new Set(inProgress.keys()), woken });

@@ -4,6 +4,7 @@ import { makeEvaluateClick } from "../../src/app/decide/evaluate-click.ts";
 import { makeGroupReadLimit } from "../../src/app/decide/group-read-limit.ts";
 import { makeDirectory } from "../../src/slack/people/directory.ts";
 import { startClickWorker } from "../../src/workers/clicks.ts";
+import { NO_PRIORITY } from "../../src/workers/decision-priority.ts";
 import { makeWakeUps } from "../../src/workers/wake-ups.ts";
 import { eventually } from "../support/eventually.ts";
 import { PLAIN_NAMES, QUICK, testLog } from "../support/fakes.ts";
@@ -50,7 +51,7 @@ function startReplica(t: TestContext, store: OpenStore, lookups: string[]) {
   const worker = startClickWorker({
     ...{ clicks, evaluate, log, clock: QUICK },
     named: [],
-    wakeUps: makeWakeUps(),
+    wakeUps: makeWakeUps(NO_PRIORITY),
     own: { ids: () => [], begin: () => false },
     isApprover: () => true,
   });

@@ -6,8 +6,8 @@ import { makeRecordEvents } from "../../src/app/watch/record-events.ts";
 import { UNCOUNTED } from "../../src/aws/uncounted.ts";
 import { makeWaitingQueue } from "../../src/aws/waiting-queue.ts";
 import { makeQueueHealth } from "../../src/ops/queue-health.ts";
+import { NO_PRIORITY } from "../../src/workers/decision-priority.ts";
 import { startQueueWorker } from "../../src/workers/receive-events.ts";
-import type { Turns } from "../../src/workers/turns.ts";
 import { makeWakeUps } from "../../src/workers/wake-ups.ts";
 import { eventually } from "../support/eventually.ts";
 import { QUICK, TARGET, testLog } from "../support/fakes.ts";
@@ -94,11 +94,11 @@ test("an aborted long poll ends at once and takes no message", async (t) => {
   );
 });
 
-async function startWorkerOver(t: TestContext, queue: WaitingQueue, turns?: Turns) {
+async function startWorkerOver(t: TestContext, queue: WaitingQueue) {
   const store = await aStore(t, { now: QUICK.now });
   const log = testLog();
   const health = makeQueueHealth(QUICK);
-  const wakeUps = makeWakeUps(turns);
+  const wakeUps = makeWakeUps(NO_PRIORITY);
   const woken: string[] = [];
   for (const topic of [`read ${TARGET.key}`, "queue"] as const)
     wakeUps.subscribe([topic], () => void woken.push(topic));
@@ -142,24 +142,6 @@ test("the worker stores the reads before it deletes the messages, wakes the read
   const began = performance.now();
   await worker.stop();
   assert.ok(performance.now() - began < 5_000, "the long poll of 20 s was aborted");
-});
-
-test("received events wait for their turn while decisions are in progress", async (t) => {
-  const { aws, queue, left } = await setUp(t);
-  const { promise, resolve } = Promise.withResolvers<void>();
-  let asked = 0;
-  const next = () => {
-    asked++;
-    return promise;
-  };
-  const { counted, watched } = await startWorkerOver(t, queue, { decide: (work) => work(), next });
-  t.after(() => resolve());
-  const executionId = await aws.start("Gate");
-  await eventually("the events ask for their turn", () => asked > 0);
-  assert.deepEqual([counted, await watched(), (await left()).length], [[], [], 5]);
-  resolve();
-  await eventually("the messages are deleted", async () => (await left()).length === 0);
-  assert.deepEqual(await watched(), [executionId]);
 });
 
 test("if the reads cannot be stored, no message is deleted", async (t) => {

@@ -7,6 +7,7 @@ import type { DeliveryRow, MessageRow } from "../../src/app/ports/delivery-store
 import type { Store } from "../../src/app/ports/store.ts";
 import { deliveryBucketKey } from "../../src/slack/rate-limits/limits.ts";
 import { makeAcquireMethodSlot, makeAcquireSlot } from "../../src/slack/rate-limits/slots.ts";
+import { NO_PRIORITY } from "../../src/workers/decision-priority.ts";
 import { PER_CHANNEL, startDeliveryWorker } from "../../src/workers/delivery.ts";
 import { makeWakeUps } from "../../src/workers/wake-ups.ts";
 import { eventually } from "../support/eventually.ts";
@@ -25,7 +26,7 @@ const messageOptions = ({ messages, rateLimits }: Pick<Store, "messages" | "rate
   eager: true,
   rateLimits,
   bucketKey: deliveryBucketKey,
-  wakeUps: makeWakeUps(),
+  wakeUps: makeWakeUps(NO_PRIORITY),
   about: ({ requestId }: MessageRow) => ({ requestId }),
 });
 
@@ -172,7 +173,7 @@ test("a notice or a digest that waits for its channel does not delay other chann
       eager: name === "notices",
       rateLimits: store.rateLimits,
       bucketKey: deliveryBucketKey,
-      wakeUps: makeWakeUps(),
+      wakeUps: makeWakeUps(NO_PRIORITY),
       async deliver(row) {
         if (row.channelId !== "C0N29") return stopping.promise;
         await recordDelivered(row);

@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { type TestContext, test } from "node:test";
 import { RATE_LIMITS } from "../../src/slack/rate-limits/limits.ts";
 import { makeAcquireMethodSlot, makeAcquireSlot } from "../../src/slack/rate-limits/slots.ts";
+import { NO_PRIORITY } from "../../src/workers/decision-priority.ts";
 import {
   HEARTBEAT_MS,
   type LeaseBalancer,
@@ -19,7 +20,7 @@ for (const engine of ENGINES) {
   const setUp = async (t: TestContext) => {
     const clock = testClock();
     const store = await aStore(t, { engine, now: clock.now });
-    const wakeUps = makeWakeUps();
+    const wakeUps = makeWakeUps(NO_PRIORITY);
     const running = new Map<string, LeaseBalancer>();
     const join = (id: string) => {
       const balancer = startLeaseBalancer({

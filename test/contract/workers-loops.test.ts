@@ -3,6 +3,7 @@ import { test } from "node:test";
 import type { Clock } from "../../src/app/ports/aws.ts";
 import { fingerprint, NOT_WAITING } from "../../src/core/execution.ts";
 import { startClickWorker } from "../../src/workers/clicks.ts";
+import { NO_PRIORITY } from "../../src/workers/decision-priority.ts";
 import { startRecipientWorker } from "../../src/workers/recipients.ts";
 import { makeWakeUps } from "../../src/workers/wake-ups.ts";
 import { eventually } from "../support/eventually.ts";
@@ -202,7 +203,7 @@ test("a slow recipient lookup does not delay other lookups", async (t) => {
     },
     clock: QUICK,
     log: testLog(),
-    wakeUps: makeWakeUps(),
+    wakeUps: makeWakeUps(NO_PRIORITY),
   });
   t.after(async () => {
     hang.resolve();
@@ -235,7 +236,7 @@ test("a click whose evaluation fails is repeated later and does not delay other 
     log,
     own: { ids: () => [], begin: () => false },
     isApprover: () => true,
-    wakeUps: makeWakeUps(),
+    wakeUps: makeWakeUps(NO_PRIORITY),
   });
   t.after(() => worker.stop());
   await eventually(

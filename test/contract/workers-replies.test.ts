@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { REPLY_CLAIM_MS } from "../../src/app/decide/reply-to-clicker.ts";
 import { startReplyWorker } from "../../src/workers/clicks.ts";
+import { NO_PRIORITY } from "../../src/workers/decision-priority.ts";
 import { makeWakeUps } from "../../src/workers/wake-ups.ts";
 import { eventually } from "../support/eventually.ts";
 import { QUICK, testLog } from "../support/fakes.ts";
@@ -12,7 +13,7 @@ test("a process claims no reply while its heartbeat has expired or is about to, 
   const store = await aStore(t, { now: Date.now });
   await store.clicks.record(aClick());
   await store.clicks.recordEvaluated(aClick().id, "Only others may.", null);
-  const wakeUps = makeWakeUps();
+  const wakeUps = makeWakeUps(NO_PRIORITY);
   const life = { until: () => Date.now() + 2_000, asked: 0 };
   const since: number[] = [];
   let claimed = Number.POSITIVE_INFINITY;

@@ -1,11 +1,11 @@
 import type { TestContext } from "node:test";
 import type { CallerIdentity, Clock } from "../../src/app/ports/aws.ts";
 import { makeHealth } from "../../src/ops/readiness.ts";
+import { type DecisionPriority, NO_PRIORITY } from "../../src/workers/decision-priority.ts";
 import { type ConfiguredTarget, makeTargetConnection } from "../../src/workers/identify-target.ts";
 import { makePollSlots } from "../../src/workers/poll-slots.ts";
 import { startTarget } from "../../src/workers/start-target.ts";
 import { startTargetTicks } from "../../src/workers/target-ticks.ts";
-import type { Turns } from "../../src/workers/turns.ts";
 import { makeWakeUps } from "../../src/workers/wake-ups.ts";
 import { aliveUntil, type FakeAutomation, fakeAutomation, QUICK, TARGET, testLog } from "../support/fakes.ts";
 import type { OpenStore } from "../support/stores.ts";
@@ -27,7 +27,7 @@ interface TargetOptions {
   everyMs?: number;
   /** The last change without an event. */
   unannouncedAt?: number | null;
-  turns?: Turns;
+  priority?: DecisionPriority;
 }
 
 /** Starts the workers of one target with a fake of AWS. */
@@ -42,13 +42,13 @@ export async function startTestTarget(
     signsAs,
     everyMs = 1_000,
     unannouncedAt = null,
-    turns,
+    priority = NO_PRIORITY,
   }: TargetOptions = {},
 ) {
   const automation: FakeAutomation = fakeAutomation({ ...TARGET, ...(signsAs === undefined ? {} : { signsAs }) });
   const log = testLog();
   const health = makeHealth(clock, 1_000);
-  const wakeUps = makeWakeUps(turns);
+  const wakeUps = makeWakeUps(priority);
   const owned = await store.leases.acquire("target:default/us-east-1", "me", Date.now(), Date.now() + 3_600_000);
   let lease = owned;
   const connection = makeTargetConnection({

@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { type TestContext, test } from "node:test";
 import type { ClickRow } from "../../src/app/ports/click-store.ts";
 import { mayBegin, startClickWorker } from "../../src/workers/clicks.ts";
+import { NO_PRIORITY } from "../../src/workers/decision-priority.ts";
 import { makeWakeUps } from "../../src/workers/wake-ups.ts";
 import { eventually } from "../support/eventually.ts";
 import { testClock, testLog } from "../support/fakes.ts";
@@ -60,7 +61,7 @@ function start(t: TestContext, clicks: { id: string; userId: string; requestId?:
     named: ["U0JANE"],
     isApprover: (userId) => userId === "U0JANE" || userId === "U0MIA",
     own: { ids: () => [], begin: () => false },
-    wakeUps: makeWakeUps(),
+    wakeUps: makeWakeUps(NO_PRIORITY),
     clock: testClock(),
     log,
   });

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { type TestContext, test } from "node:test";
 import { makeFindDeleted } from "../../src/app/deliver/find-deleted.ts";
+import { NO_PRIORITY } from "../../src/workers/decision-priority.ts";
 import { startDeletedMessageWorker } from "../../src/workers/deleted-messages.ts";
 import { makeWakeUps } from "../../src/workers/wake-ups.ts";
 import { fakeChat } from "../support/fake-slack.ts";
@@ -23,7 +24,7 @@ async function setUp(t: TestContext, postedAt = NOW - 7 * MINUTE) {
     const [row] = await store.messages.ofRequest(id);
     await store.messages.recordPosted(row?.id ?? "", toTs(postedAt), 1);
   }
-  const [chat, log, wakeUps] = [fakeChat(), testLog(), makeWakeUps()];
+  const [chat, log, wakeUps] = [fakeChat(), testLog(), makeWakeUps(NO_PRIORITY)];
   let woken = 0;
   wakeUps.subscribe(["deliver"], () => void woken++);
   let hasLease = true;

@@ -4,6 +4,7 @@ import type { CallerIdentity } from "../../src/app/ports/aws.ts";
 import type { Store } from "../../src/app/ports/store.ts";
 import { shareByRegion } from "../../src/aws/identity.ts";
 import { makeHealth } from "../../src/ops/readiness.ts";
+import { NO_PRIORITY } from "../../src/workers/decision-priority.ts";
 import { makePollSlots } from "../../src/workers/poll-slots.ts";
 import { startPolls } from "../../src/workers/target-polls.ts";
 import { makeWakeUps } from "../../src/workers/wake-ups.ts";
@@ -16,7 +17,7 @@ const STEP_MS = 50;
 /** Starts the polls of many targets over a store without executions. `list` makes each call that lists. */
 function startMany(t: TestContext, targets: number, list: () => Promise<unknown>) {
   const clock = testClock();
-  const wakeUps = makeWakeUps();
+  const wakeUps = makeWakeUps(NO_PRIORITY);
   const guarded = { executions: { watched: async () => [] }, polls: { record: async () => undefined } };
   const requests = { signedByOthers: async () => [], rebindTarget: async () => undefined };
   const store = { guardedBy: () => guarded, requests, polls: { unannouncedAt: async () => null } } as unknown as Store;

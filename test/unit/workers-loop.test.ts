@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { type TestContext, test } from "node:test";
+import { NO_PRIORITY } from "../../src/workers/decision-priority.ts";
 import { type Loop, startLoop } from "../../src/workers/loop.ts";
 import { makeWakeUps } from "../../src/workers/wake-ups.ts";
 import { testClock, testLog } from "../support/fakes.ts";
@@ -8,7 +9,7 @@ import { runEventLoop } from "../support/run-event-loop.ts";
 function startTestLoop(t: TestContext, round: (abort: AbortSignal, woken: boolean) => Promise<number | undefined>) {
   const clock = testClock();
   const log = testLog();
-  const wakeUps = makeWakeUps();
+  const wakeUps = makeWakeUps(NO_PRIORITY);
   const loop: Loop = startLoop({ name: "test", topics: ["deliver"], wakeUps, everyMs: 1_000, round, clock, log });
   t.after(() => loop.stop());
   return { clock, log, loop, wakeUps };
@@ -75,6 +76,36 @@ test("a topic wakes the loop until it stops, and each round receives whether it 
   wakeUps.wake("deliver");
   await runEventLoop();
   assert.deepEqual(rounds, [false, true, false]);
+});
+
+test("wake-ups during the delay before a round cause no other round, and a loop that stops in the delay starts none", async (t) => {
+  const rounds: boolean[] = [];
+  let release = () => {};
+  const loop = startLoop({
+    ...{ name: "test", topics: [], wakeUps: makeWakeUps(NO_PRIORITY), everyMs: 1_000 },
+    ...{ clock: testClock(), log: testLog() },
+    before: () => new Promise<void>((resolve) => (release = resolve)),
+    async round(_, woken) {
+      rounds.push(woken);
+      return undefined;
+    },
+  });
+  t.after(() => loop.stop());
+  t.after(() => release());
+  await runEventLoop();
+  loop.wake();
+  loop.wake();
+  await runEventLoop();
+  assert.deepEqual(rounds, []);
+  release();
+  await runEventLoop();
+  assert.deepEqual(rounds, [true]);
+  loop.wake();
+  await runEventLoop();
+  const stopped = loop.stop();
+  release();
+  await stopped;
+  assert.deepEqual(rounds, [true]);
 });
 
 test("a round can set the pause before the next round", async (t) => {

@@ -1,9 +1,10 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import { NO_PRIORITY } from "../../src/workers/decision-priority.ts";
 import { makeWakeUps } from "../../src/workers/wake-ups.ts";
 
 test("a wake-up reaches every subscriber of its topic and no other subscriber", () => {
-  const wakeUps = makeWakeUps();
+  const wakeUps = makeWakeUps(NO_PRIORITY);
   const woken: string[] = [];
   wakeUps.subscribe(["deliver", "notify"], () => woken.push("messages"));
   wakeUps.subscribe(["deliver"], () => woken.push("digests"));
@@ -16,7 +17,7 @@ test("a wake-up reaches every subscriber of its topic and no other subscriber", 
 });
 
 test("a subscriber receives no wake-up after it unsubscribes", () => {
-  const wakeUps = makeWakeUps();
+  const wakeUps = makeWakeUps(NO_PRIORITY);
   let woken = 0;
   const unsubscribe = wakeUps.subscribe(["deliver", "notify"], () => woken++);
   wakeUps.subscribe(["deliver"], () => woken++);

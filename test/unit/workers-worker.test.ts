@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { type TestContext, test } from "node:test";
+import { NO_PRIORITY } from "../../src/workers/decision-priority.ts";
 import { makeWakeUps, type Topic } from "../../src/workers/wake-ups.ts";
 import { type Look, startWorker, type WorkResult } from "../../src/workers/worker.ts";
 import { eventually } from "../support/eventually.ts";
@@ -20,7 +21,7 @@ interface Options {
 function setUp(t: TestContext, rows: string[], options: Options) {
   const clock = testClock();
   const log = testLog();
-  const wakeUps = makeWakeUps();
+  const wakeUps = makeWakeUps(NO_PRIORITY);
   const due = new Map(rows.map((row) => [row, 0]));
   const looks: Look[] = [];
   const started: string[] = [];

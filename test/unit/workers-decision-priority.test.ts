@@ -1,27 +1,27 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { makeTurns } from "../../src/workers/turns.ts";
+import { makeDecisionPriority } from "../../src/workers/decision-priority.ts";
 import { testClock } from "../support/fakes.ts";
 import { runEventLoop } from "../support/run-event-loop.ts";
 
 function setUp() {
   const clock = testClock();
-  const turns = makeTurns(clock);
+  const priority = makeDecisionPriority(clock);
   return {
-    turns,
+    priority,
     /** Starts a decision and returns the function that ends it. */
     decide() {
       const { promise, resolve } = Promise.withResolvers<void>();
-      const done = turns.decide(() => promise);
+      const done = priority.decide(() => promise);
       return async () => {
         resolve();
         await done;
       };
     },
-    /** Asks for a turn of other work, and tells whether it may begin. */
+    /** Asks for other work, and tells whether it may begin. */
     ask() {
       const asked = { began: false };
-      void turns.next().then(() => {
+      void priority.waitForDecisions().then(() => {
         asked.began = true;
       });
       return asked;
@@ -61,7 +61,7 @@ test("other work waits for the end of the decisions in progress and for the sign
   await pass(5);
   await decide()();
   await pass(9);
-  assert.equal(asked.began, false, "the quiet time begins again with the last end");
+  assert.equal(asked.began, false, "another decision ended 9 ms ago");
   await pass(1);
   assert.equal(asked.began, true);
 });
@@ -116,7 +116,12 @@ test("under constant load, other work begins after half a second, for a quarter 
 test("a decision that waits, for instance for a rate limit, delays other work for half a second only", async () => {
   const { decide, ask, pass } = setUp();
   const end = decide();
-  await pass(500);
+  await pass(300);
+  const early = ask();
+  await pass(199);
+  assert.equal(early.began, false);
+  await pass(1);
+  assert.equal(early.began, true);
   for (let each = 0; each < 5; each++) {
     const asked = ask();
     await pass(1);
@@ -126,11 +131,25 @@ test("a decision that waits, for instance for a rate limit, delays other work fo
   await end();
 });
 
+test("next to a decision that waits, another decision delays other work until its own end", async () => {
+  const { decide, ask, pass } = setUp();
+  const endStuck = decide();
+  await pass(600);
+  const endShort = decide();
+  const asked = ask();
+  await pass(20);
+  assert.equal(asked.began, false);
+  await endShort();
+  await pass(10);
+  assert.equal(asked.began, true);
+  await endStuck();
+});
+
 test("the result and the failure of a decision are those of its work", async () => {
-  const { turns, ask, pass } = setUp();
-  assert.equal(await turns.decide(async () => "sent"), "sent");
+  const { priority, ask, pass } = setUp();
+  assert.equal(await priority.decide(async () => "sent"), "sent");
   await assert.rejects(
-    turns.decide(async () => {
+    priority.decide(async () => {
       throw new Error("broken");
     }),
     /broken/,

@@ -3,6 +3,7 @@ import { type TestContext, test } from "node:test";
 import { makePublishAudit } from "../../src/app/audit/publish-audit.ts";
 import { PUBLISHER, startAuditWorker } from "../../src/workers/audit-publisher.ts";
 import { startClickWorker } from "../../src/workers/clicks.ts";
+import { NO_PRIORITY } from "../../src/workers/decision-priority.ts";
 import { startRecipientWorker } from "../../src/workers/recipients.ts";
 import { makeWakeUps, REQUEST_CHANGED } from "../../src/workers/wake-ups.ts";
 import { eventually } from "../support/eventually.ts";
@@ -12,32 +13,32 @@ import { aClick, anEntry, aRequest } from "../support/samples.ts";
 import { aStore } from "../support/stores.ts";
 import { startTestTarget } from "./workers-target.ts";
 
-/** Turns that hold other work until `release`, and count the parts of decisions. */
-function heldTurns(t: TestContext) {
+/** A priority that blocks other work until `release`, and counts the parts of decisions. */
+function blockedWork(t: TestContext) {
   const { promise, resolve } = Promise.withResolvers<void>();
   t.after(() => resolve());
-  const turns = {
+  const priority = {
     asked: 0,
     decisions: 0,
     decide<T>(work: () => Promise<T>) {
-      turns.decisions++;
+      priority.decisions++;
       return work();
     },
-    next() {
-      turns.asked++;
+    waitForDecisions() {
+      priority.asked++;
       return promise;
     },
   };
-  return { turns, release: resolve };
+  return { priority, release: resolve };
 }
 
-test("a signal is sent while reads of the same target wait for their turn", async (t) => {
+test("a signal is sent while reads of the same target wait", async (t) => {
   const store = await aStore(t, { now: Date.now });
   const target = "default/us-east-1";
   await store.owned.executions.watch({ target, executionId: "e", fingerprint: "x", nextReadAt: 0, unchangedReads: 0 });
   const decided = { state: "decided", decision: "approve", signal: "due", signalNextAt: 0 } as const;
   await store.requests.open({ request: aRequest(decided), channels: [], audit: anEntry() });
-  const { turns, release } = heldTurns(t);
+  const { priority, release } = blockedWork(t);
   const done: string[] = [];
   const work = {
     async sync(executionId: string) {
@@ -50,16 +51,16 @@ test("a signal is sent while reads of the same target wait for their turn", asyn
       await store.requests.postponeSignal(aRequest().id, request?.version ?? 0, Number.MAX_SAFE_INTEGER);
     },
   };
-  const { automation } = await startTestTarget(t, store, work, { turns });
+  const { automation } = await startTestTarget(t, store, work, { priority });
   automation.listing = { kind: "failed", code: "X", message: "not asked here", retry: true };
-  await eventually("the signal is sent and the reads ask", () => done.length > 0 && turns.asked > 0);
+  await eventually("the signal is sent and the reads ask", () => done.length > 0 && priority.asked > 0);
   await runEventLoop();
-  assert.deepEqual([done, turns.decisions], [["signal"], 1]);
+  assert.deepEqual([done, priority.decisions], [["signal"], 1]);
   release();
   await eventually("the execution is read", () => done.includes("e"));
 });
 
-test("a click is evaluated while the lookups of recipients wait for their turn", async (t) => {
+test("a click is evaluated while the lookups of recipients wait", async (t) => {
   const store = await aStore(t, { now: Date.now });
   await store.requests.open({
     request: aRequest(),
@@ -68,8 +69,8 @@ test("a click is evaluated while the lookups of recipients wait for their turn",
     recipientLookup: "direct-messages",
   });
   await store.clicks.record(aClick());
-  const { turns, release } = heldTurns(t);
-  const deps = { wakeUps: makeWakeUps(turns), clock: QUICK, log: testLog() };
+  const { priority, release } = blockedWork(t);
+  const deps = { wakeUps: makeWakeUps(priority), clock: QUICK, log: testLog() };
   const done: string[] = [];
   const workers = [
     startRecipientWorker({
@@ -91,9 +92,9 @@ test("a click is evaluated while the lookups of recipients wait for their turn",
     }),
   ];
   t.after(() => Promise.all(workers.map((worker) => worker.stop())));
-  await eventually("the click is evaluated", () => done.includes("click") && turns.asked > 0);
+  await eventually("the click is evaluated", () => done.includes("click") && priority.asked > 0);
   await runEventLoop();
-  assert.deepEqual([done, turns.decisions], [["click"], 1]);
+  assert.deepEqual([done, priority.decisions], [["click"], 1]);
   release();
   await eventually("the recipients are looked up", () => done.includes("lookup"));
 });
@@ -123,7 +124,7 @@ test("the audit records of several decisions leave in one call at the next tick,
     log: testLog(),
   });
   const lease = await store.leases.acquire(PUBLISHER, "me", clock.now(), clock.now() + 60_000);
-  const wakeUps = makeWakeUps();
+  const wakeUps = makeWakeUps(NO_PRIORITY);
   const worker = startAuditWorker({ publish, lease: () => lease, wakeUps, clock, log: testLog() });
   t.after(() => worker.stop());
   await eventually("the worker sleeps", () => clock.sleeping().length === 1);

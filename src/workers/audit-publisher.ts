@@ -11,7 +11,7 @@ const TICK_MS = 1_000;
 /**
  * Publishes audit events in one replica at a time, so that they leave in order and once. Its row is the lease: while it
  * is this replica's, there may be records to publish, and after each batch there may be more. New records wait for the next
- * tick: a call for each of them would take time from the decisions that write them.
+ * tick: a call for each record would delay decisions.
  */
 export function startAuditWorker(deps: {
   publish: ReturnType<typeof makePublishAudit>;

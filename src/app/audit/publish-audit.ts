@@ -64,7 +64,7 @@ interface Tried {
   result: PublishResult;
 }
 
-/** Stores the results of one call: the published entries in one commit, then each failed one. */
+/** Stores the results of one call: all published entries in one commit, each failed entry in a commit of its own. */
 async function recordResults(deps: Parameters<typeof makePublishAudit>[0], tried: readonly Tried[]): Promise<void> {
   const eventIds = new Map<number, string>();
   for (const { record, result } of tried) if (result.kind === "published") eventIds.set(record.seq, result.eventId);

@@ -139,7 +139,7 @@ export interface RequesterLookupStore {
 export interface AuditStore {
   /** Returns the oldest records to publish, one of each request, each with the number of failed attempts. */
   unpublished(now: number, limit: number): Promise<{ record: PublishedRecord; attempts: number }[]>;
-  /** Records the event ids of records that the bus accepted, by their numbers, in one commit. */
+  /** Stores the event id of each record that the bus accepted, by `seq`, in one commit. */
   recordPublished(eventIds: ReadonlyMap<number, string>): Promise<void>;
   /** Records a failed attempt. `nextAttemptAt: null`: the bus refused the record for good. */
   recordPublishFailed(seq: number, error: string, nextAttemptAt: number | null): Promise<void>;

@@ -64,7 +64,8 @@ export function startClickWorker(
     claimMs: EVALUATION_CLAIM_MS,
     due: (limit) => clicks.unevaluated(clock.now(), limit, { first: named, own: own.ids(), ofEach: MAX_TOGETHER }),
     concurrency: MAX_PEOPLE + MAX_TOGETHER - 1,
-    isDecision: true,
+    // Clicks of people who may not decide delay nothing else.
+    isDecision: ({ userId }) => isApprover(userId),
     keyOf: ({ id }) => id,
     mayStart: (click, inProgress) =>
       !inProgress.some((each) => isOfSame(each, click)) && mayBegin(click.userId, inProgress, isApprover),

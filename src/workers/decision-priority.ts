@@ -3,26 +3,23 @@ import type { Clock } from "../app/ports/aws.ts";
 /** The longest time that other work waits for decisions, in milliseconds. */
 const BLOCK_MS = 500;
 /** The time after such a wait in which other work runs alongside decisions. */
-const SHARE_MS = 250;
+const SHARE_MS = 500;
 /** A decision that takes longer probably waits for a reply or for a rate limit. Then it delays no other work. */
 const ACTIVE_MS = 500;
 /** Other work waits this long after a decision, because its signal may follow. */
 const QUIET_MS = 10;
 
-/** Decisions, which are evaluations of clicks and signals, go before other work of the process. */
+/** Gives decisions, which are evaluations of approvers' clicks and signals, priority over the other workers of the process. */
 export interface DecisionPriority {
-  /** Evaluates a click or sends a signal. */
+  /** Does the work of a decision: evaluates a click or sends a signal. */
   decide<T>(work: () => Promise<T>): Promise<T>;
   /** Resolves when other work may begin. */
   waitForDecisions(): Promise<void>;
 }
 
-/** No priority: other work never waits. */
-export const NO_PRIORITY: DecisionPriority = { decide: (work) => work(), waitForDecisions: async () => undefined };
-
 /**
- * Makes the priority of decisions in one process. A decision is active from its start until QUIET_MS after its end, for
- * ACTIVE_MS at most.
+ * Makes the priority of decisions in one process. A decision is active until QUIET_MS after its end, but not longer than
+ * ACTIVE_MS after its start.
  *
  * States:
  * - free: no decision is active. Other work begins at once.

@@ -19,18 +19,19 @@ export interface LoopOptions {
 }
 
 /**
- * Runs `round` at once, then `everyMs` after each round's end, or as soon as it is woken. A round may return a number of
+ * Runs `round` at once, then `everyMs` after each round's end, or as soon as it is woken. `before` delays a round. A round may return a number of
  * milliseconds to be followed sooner or later than that. A round that throws is logged and tried again after the pause:
  * the rows still say what is due.
  *
  * States of a loop:
  * - in a round: ends when the round returns or throws. A wake-up in the meantime causes another round at once.
- * - asleep: ends after the pause, or at once by a wake-up; `woken` tells the round which of the two it was.
- * - stopped: for good. The round that runs sees its `abort` and ends first.
+ * - asleep: ends after the pause, or at once by a wake-up.
+ * - delayed: ends with `before`. `woken` tells the round whether a wake-up came since the last round began.
+ * - stopped: for good. The round that runs sees its `abort` and ends first; a delay ends first too.
  */
 export function startLoop(
   options: LoopOptions & {
-    /** Delays a round. Wake-ups during the delay cause no other round. */
+    /** Delays each round. Wake-ups during the delay cause no other round. Must not throw. */
     before?: () => Promise<void>;
     round: (abort: AbortSignal, woken: boolean) => Promise<number | undefined>;
   },

@@ -31,7 +31,7 @@ export function startSignals(deps: TargetDeps & SignalDeps): Worker {
     wakeUps,
     everyMs: TARGET_LOOK_MS,
     concurrency: CONCURRENCY,
-    isDecision: true,
+    isDecision: () => true,
     async due({ limit, woken }) {
       const automation = connection.automation();
       const now = clock.now();

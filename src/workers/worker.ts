@@ -35,8 +35,8 @@ export interface WorkerOptions<Row> extends LoopOptions {
   backOffMs: number;
   /** How many rows are in progress at most. */
   concurrency: number;
-  /** The rows are parts of decisions, and their worker never waits. Any other worker waits for decisions before each look. */
-  isDecision?: boolean;
+  /** Tells which rows have priority. Their worker never waits. Without it, the worker waits for decisions before each look. */
+  isDecision?: (row: Row) => boolean;
   /** Tells whether a row may start next to the rows in progress. Without it, any may. */
   mayStart?: (row: Row, inProgress: readonly Row[]) => boolean;
   /** Topics to wake when a row is done; a function if they depend on the time of its end. */
@@ -61,7 +61,7 @@ export interface WorkerOptions<Row> extends LoopOptions {
  */
 export function startWorker<Row>(options: WorkerOptions<Row>): Worker {
   const { name, due, keyOf, work, backOff, backOffMs, concurrency, wakes = [], about, wakeUps, clock, log } = options;
-  const { isDecision = false } = options;
+  const { isDecision } = options;
   const { priority } = wakeUps;
   const pool = new PQueue({ concurrency });
   const inProgress = new Map<string, Row>();
@@ -74,7 +74,7 @@ export function startWorker<Row>(options: WorkerOptions<Row>): Worker {
     let result: WorkResult | "failed" = "failed";
     try {
       const doWork = () => work(row, stopping.signal);
-      result = await (isDecision ? priority.decide(doWork) : doWork());
+      result = await (isDecision?.(row) ? priority.decide(doWork) : doWork());
     } catch (error) {
       const fields = { worker: name, row: key, ...about?.(row), err: error };
       log.error({ event: "row.failed", ...fields }, "unexpected failure of a row; trying again later");

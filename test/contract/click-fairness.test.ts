@@ -4,11 +4,11 @@ import { makeEvaluateClick } from "../../src/app/decide/evaluate-click.ts";
 import { makeGroupReadLimit } from "../../src/app/decide/group-read-limit.ts";
 import { makeDirectory } from "../../src/slack/people/directory.ts";
 import { startClickWorker } from "../../src/workers/clicks.ts";
-import { NO_PRIORITY } from "../../src/workers/decision-priority.ts";
 import { makeWakeUps } from "../../src/workers/wake-ups.ts";
 import { eventually } from "../support/eventually.ts";
 import { PLAIN_NAMES, QUICK, testLog } from "../support/fakes.ts";
 import { FULL_MATRIX } from "../support/full-matrix.ts";
+import { NO_PRIORITY } from "../support/no-priority.ts";
 import {
   aClick,
   anEntry,

@@ -6,11 +6,11 @@ import { makeRecordEvents } from "../../src/app/watch/record-events.ts";
 import { UNCOUNTED } from "../../src/aws/uncounted.ts";
 import { makeWaitingQueue } from "../../src/aws/waiting-queue.ts";
 import { makeQueueHealth } from "../../src/ops/queue-health.ts";
-import { NO_PRIORITY } from "../../src/workers/decision-priority.ts";
 import { startQueueWorker } from "../../src/workers/receive-events.ts";
 import { makeWakeUps } from "../../src/workers/wake-ups.ts";
 import { eventually } from "../support/eventually.ts";
 import { QUICK, TARGET, testLog } from "../support/fakes.ts";
+import { NO_PRIORITY } from "../support/no-priority.ts";
 import { aStore } from "../support/stores.ts";
 import { awsWorld, gate, KEYS } from "./aws-world.ts";
 

@@ -3,11 +3,11 @@ import { type TestContext, test } from "node:test";
 import { makePublishAudit } from "../../src/app/audit/publish-audit.ts";
 import { PUBLISHER, startAuditWorker } from "../../src/workers/audit-publisher.ts";
 import { startClickWorker } from "../../src/workers/clicks.ts";
-import { NO_PRIORITY } from "../../src/workers/decision-priority.ts";
 import { startRecipientWorker } from "../../src/workers/recipients.ts";
 import { makeWakeUps, REQUEST_CHANGED } from "../../src/workers/wake-ups.ts";
 import { eventually } from "../support/eventually.ts";
 import { QUICK, testClock, testLog } from "../support/fakes.ts";
+import { NO_PRIORITY } from "../support/no-priority.ts";
 import { runEventLoop } from "../support/run-event-loop.ts";
 import { aClick, anEntry, aRequest } from "../support/samples.ts";
 import { aStore } from "../support/stores.ts";
@@ -60,44 +60,48 @@ test("a signal is sent while reads of the same target wait", async (t) => {
   await eventually("the execution is read", () => done.includes("e"));
 });
 
-test("a click is evaluated while the lookups of recipients wait", async (t) => {
-  const store = await aStore(t, { now: Date.now });
-  await store.requests.open({
-    request: aRequest(),
-    channels: [],
-    audit: anEntry(),
-    recipientLookup: "direct-messages",
+for (const { person, isApprover } of [
+  { person: "an approver", isApprover: true },
+  { person: "another person", isApprover: false },
+])
+  test(`a click of ${person} ${isApprover ? "has" : "has no"} priority over the lookups of recipients`, async (t) => {
+    const store = await aStore(t, { now: Date.now });
+    await store.requests.open({
+      request: aRequest(),
+      channels: [],
+      audit: anEntry(),
+      recipientLookup: "direct-messages",
+    });
+    await store.clicks.record(aClick());
+    const { priority, release } = blockedWork(t);
+    const deps = { wakeUps: makeWakeUps(priority), clock: QUICK, log: testLog() };
+    const done: string[] = [];
+    const workers = [
+      startRecipientWorker({
+        ...deps,
+        recipientLookups: store.recipientLookups,
+        resolve: async () => void done.push("lookup"),
+      }),
+      startClickWorker({
+        ...deps,
+        clicks: store.clicks,
+        async evaluate({ id }) {
+          done.push("click");
+          await store.clicks.recordEvaluated(id, null, null);
+          return { kind: "counted", completes: true };
+        },
+        named: [],
+        own: { ids: () => [], begin: () => false },
+        isApprover: () => isApprover,
+      }),
+    ];
+    t.after(() => Promise.all(workers.map((worker) => worker.stop())));
+    await eventually("the click is evaluated", () => done.includes("click") && priority.asked > 0);
+    await runEventLoop();
+    assert.deepEqual([done, priority.decisions], [["click"], isApprover ? 1 : 0]);
+    release();
+    await eventually("the recipients are looked up", () => done.includes("lookup"));
   });
-  await store.clicks.record(aClick());
-  const { priority, release } = blockedWork(t);
-  const deps = { wakeUps: makeWakeUps(priority), clock: QUICK, log: testLog() };
-  const done: string[] = [];
-  const workers = [
-    startRecipientWorker({
-      ...deps,
-      recipientLookups: store.recipientLookups,
-      resolve: async () => void done.push("lookup"),
-    }),
-    startClickWorker({
-      ...deps,
-      clicks: store.clicks,
-      async evaluate({ id }) {
-        done.push("click");
-        await store.clicks.recordEvaluated(id, null, null);
-        return { kind: "counted", completes: true };
-      },
-      named: [],
-      own: { ids: () => [], begin: () => false },
-      isApprover: () => true,
-    }),
-  ];
-  t.after(() => Promise.all(workers.map((worker) => worker.stop())));
-  await eventually("the click is evaluated", () => done.includes("click") && priority.asked > 0);
-  await runEventLoop();
-  assert.deepEqual([done, priority.decisions], [["click"], 1]);
-  release();
-  await eventually("the recipients are looked up", () => done.includes("lookup"));
-});
 
 test("the audit records of several decisions leave in one call at the next tick, not in a call for each", async (t) => {
   const clock = testClock();

@@ -7,12 +7,12 @@ import type { DeliveryRow, MessageRow } from "../../src/app/ports/delivery-store
 import type { Store } from "../../src/app/ports/store.ts";
 import { deliveryBucketKey } from "../../src/slack/rate-limits/limits.ts";
 import { makeAcquireMethodSlot, makeAcquireSlot } from "../../src/slack/rate-limits/slots.ts";
-import { NO_PRIORITY } from "../../src/workers/decision-priority.ts";
 import { PER_CHANNEL, startDeliveryWorker } from "../../src/workers/delivery.ts";
 import { makeWakeUps } from "../../src/workers/wake-ups.ts";
 import { eventually } from "../support/eventually.ts";
 import { fakeChat } from "../support/fake-slack.ts";
 import { aliveUntil, QUICK, testClock, testLog } from "../support/fakes.ts";
+import { NO_PRIORITY } from "../support/no-priority.ts";
 import { anEntry, aRequest, REQUEST_ID } from "../support/samples.ts";
 import { aStore } from "../support/stores.ts";
 

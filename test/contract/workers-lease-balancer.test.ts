@@ -2,7 +2,6 @@ import assert from "node:assert/strict";
 import { type TestContext, test } from "node:test";
 import { RATE_LIMITS } from "../../src/slack/rate-limits/limits.ts";
 import { makeAcquireMethodSlot, makeAcquireSlot } from "../../src/slack/rate-limits/slots.ts";
-import { NO_PRIORITY } from "../../src/workers/decision-priority.ts";
 import {
   HEARTBEAT_MS,
   type LeaseBalancer,
@@ -12,6 +11,7 @@ import {
 import { makeWakeUps } from "../../src/workers/wake-ups.ts";
 import { eventually } from "../support/eventually.ts";
 import { testClock, testLog } from "../support/fakes.ts";
+import { NO_PRIORITY } from "../support/no-priority.ts";
 import { aStore, ENGINES, type OpenStore } from "../support/stores.ts";
 
 const NAMES = ["a", "b", "c", "d", "e"];

@@ -2,10 +2,10 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { REPLY_CLAIM_MS } from "../../src/app/decide/reply-to-clicker.ts";
 import { startReplyWorker } from "../../src/workers/clicks.ts";
-import { NO_PRIORITY } from "../../src/workers/decision-priority.ts";
 import { makeWakeUps } from "../../src/workers/wake-ups.ts";
 import { eventually } from "../support/eventually.ts";
 import { QUICK, testLog } from "../support/fakes.ts";
+import { NO_PRIORITY } from "../support/no-priority.ts";
 import { aClick } from "../support/samples.ts";
 import { aStore } from "../support/stores.ts";
 

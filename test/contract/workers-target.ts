@@ -1,13 +1,14 @@
 import type { TestContext } from "node:test";
 import type { CallerIdentity, Clock } from "../../src/app/ports/aws.ts";
 import { makeHealth } from "../../src/ops/readiness.ts";
-import { type DecisionPriority, NO_PRIORITY } from "../../src/workers/decision-priority.ts";
+import type { DecisionPriority } from "../../src/workers/decision-priority.ts";
 import { type ConfiguredTarget, makeTargetConnection } from "../../src/workers/identify-target.ts";
 import { makePollSlots } from "../../src/workers/poll-slots.ts";
 import { startTarget } from "../../src/workers/start-target.ts";
 import { startTargetTicks } from "../../src/workers/target-ticks.ts";
 import { makeWakeUps } from "../../src/workers/wake-ups.ts";
 import { aliveUntil, type FakeAutomation, fakeAutomation, QUICK, TARGET, testLog } from "../support/fakes.ts";
+import { NO_PRIORITY } from "../support/no-priority.ts";
 import type { OpenStore } from "../support/stores.ts";
 
 /** The bot's own credentials. */

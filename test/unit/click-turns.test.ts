@@ -2,10 +2,10 @@ import assert from "node:assert/strict";
 import { type TestContext, test } from "node:test";
 import type { ClickRow } from "../../src/app/ports/click-store.ts";
 import { mayBegin, startClickWorker } from "../../src/workers/clicks.ts";
-import { NO_PRIORITY } from "../../src/workers/decision-priority.ts";
 import { makeWakeUps } from "../../src/workers/wake-ups.ts";
 import { eventually } from "../support/eventually.ts";
 import { testClock, testLog } from "../support/fakes.ts";
+import { NO_PRIORITY } from "../support/no-priority.ts";
 import { runEventLoop } from "../support/run-event-loop.ts";
 import { aClick } from "../support/samples.ts";
 

@@ -1,11 +1,11 @@
 import assert from "node:assert/strict";
 import { type TestContext, test } from "node:test";
 import { makeFindDeleted } from "../../src/app/deliver/find-deleted.ts";
-import { NO_PRIORITY } from "../../src/workers/decision-priority.ts";
 import { startDeletedMessageWorker } from "../../src/workers/deleted-messages.ts";
 import { makeWakeUps } from "../../src/workers/wake-ups.ts";
 import { fakeChat } from "../support/fake-slack.ts";
 import { testClock, testLog } from "../support/fakes.ts";
+import { NO_PRIORITY } from "../support/no-priority.ts";
 import { runEventLoop } from "../support/run-event-loop.ts";
 import { anEntry, aRequest, NOW } from "../support/samples.ts";
 import { aStore } from "../support/stores.ts";

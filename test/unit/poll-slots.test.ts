@@ -4,11 +4,11 @@ import type { CallerIdentity } from "../../src/app/ports/aws.ts";
 import type { Store } from "../../src/app/ports/store.ts";
 import { shareByRegion } from "../../src/aws/identity.ts";
 import { makeHealth } from "../../src/ops/readiness.ts";
-import { NO_PRIORITY } from "../../src/workers/decision-priority.ts";
 import { makePollSlots } from "../../src/workers/poll-slots.ts";
 import { startPolls } from "../../src/workers/target-polls.ts";
 import { makeWakeUps } from "../../src/workers/wake-ups.ts";
 import { fakeAutomation, TARGET, testClock, testLog } from "../support/fakes.ts";
+import { NO_PRIORITY } from "../support/no-priority.ts";
 import { runEventLoop } from "../support/run-event-loop.ts";
 
 const INTERVAL_MS = 15_000;

@@ -1,9 +1,9 @@
 import assert from "node:assert/strict";
 import { type TestContext, test } from "node:test";
-import { NO_PRIORITY } from "../../src/workers/decision-priority.ts";
 import { type Loop, startLoop } from "../../src/workers/loop.ts";
 import { makeWakeUps } from "../../src/workers/wake-ups.ts";
 import { testClock, testLog } from "../support/fakes.ts";
+import { NO_PRIORITY } from "../support/no-priority.ts";
 import { runEventLoop } from "../support/run-event-loop.ts";
 
 function startTestLoop(t: TestContext, round: (abort: AbortSignal, woken: boolean) => Promise<number | undefined>) {

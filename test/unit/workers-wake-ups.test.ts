@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { NO_PRIORITY } from "../../src/workers/decision-priority.ts";
 import { makeWakeUps } from "../../src/workers/wake-ups.ts";
+import { NO_PRIORITY } from "../support/no-priority.ts";
 
 test("a wake-up reaches every subscriber of its topic and no other subscriber", () => {
   const wakeUps = makeWakeUps(NO_PRIORITY);

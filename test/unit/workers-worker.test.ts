@@ -1,10 +1,10 @@
 import assert from "node:assert/strict";
 import { type TestContext, test } from "node:test";
-import { NO_PRIORITY } from "../../src/workers/decision-priority.ts";
 import { makeWakeUps, type Topic } from "../../src/workers/wake-ups.ts";
 import { type Look, startWorker, type WorkResult } from "../../src/workers/worker.ts";
 import { eventually } from "../support/eventually.ts";
 import { testClock, testLog } from "../support/fakes.ts";
+import { NO_PRIORITY } from "../support/no-priority.ts";
 
 const TICK_MS = 1_000;
 const BACKOFF_MS = 10_000;

@@ -44,7 +44,7 @@ export async function measureLoad({ clicks }: Options): Promise<Figure[]> {
       await clickInTurn(on, await on.startExecutions(20, runbooks));
       const clicked = await on.startExecutions(clicks * 5, runbooks);
       await on.messages(clicked);
-      const { result: atRate, parts: processor } = await withProcessorTime(on, [bot], clicked.length, () =>
+      const { result: atRate, parts: processor } = await withProcessorTime(on, [bot], clicked, () =>
         clickAtRate(on, clicked, PER_SECOND),
       );
       const atOnce = await clickAtRate(on, await on.startExecutions(BURST, runbooks), BURST);
@@ -143,7 +143,7 @@ export async function measureThroughput({ decisions }: Options): Promise<Figure[
           const runbooks = channels.map(({ runbook }) => runbook);
           const first = await on.startExecutions(decisions, runbooks);
           await on.messages(first);
-          const { result: perSecond, parts } = await withProcessorTime(on, bots, decisions, () => rateOf(on, first));
+          const { result: perSecond, parts } = await withProcessorTime(on, bots, first, () => rateOf(on, first));
           const waiting = await on.startExecutions(decisions, runbooks);
           await on.messages(waiting);
           const limited = await withLimits(on, () => rateOf(on, waiting));

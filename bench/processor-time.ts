@@ -19,11 +19,14 @@ function machineMs(): number {
   return [user, nice, system, irq, softirq].reduce((sum: number, ticks = 0) => sum + ticks, 0) * TICK_MS;
 }
 
-/** Does something, and says how much processor time each of `count` decisions took. */
+/**
+ * Does something that ends with the last signal of these executions. Says how long after it the last request was closed and
+ * published, and how much processor time each decision took until then.
+ */
 export async function withProcessorTime<T>(
   on: StandIns,
   bots: readonly RunningBot[],
-  count: number,
+  executions: readonly string[],
   work: () => Promise<T>,
 ): Promise<{ result: T; parts: string }> {
   const read = () => ({
@@ -33,13 +36,16 @@ export async function withProcessorTime<T>(
   });
   const before = read();
   const result = await work();
+  const signaledAt = performance.now();
+  await on.closed(executions);
+  const late = `${((performance.now() - signaledAt) / 1000).toFixed(1)} s`;
   const after = read();
-  const each = (value: number) => `${(value / count).toFixed(0)} ms`;
+  const each = (value: number) => `${(value / executions.length).toFixed(0)} ms`;
   const [own, standIns, machine] = [
     after.bots - before.bots,
     after.standIns - before.standIns,
     after.machine - before.machine,
   ];
-  const parts = `processor time for each decision: ${each(own)} of the bot, ${each(standIns)} of the stand-ins, ${each(machine - own - standIns)} of all else on the machine`;
+  const parts = `the last request was closed and published ${late} after the last signal; processor time for each decision: ${each(own)} of the bot, ${each(standIns)} of the stand-ins, ${each(machine - own - standIns)} of all else on the machine`;
   return { result, parts };
 }

@@ -47,6 +47,8 @@ export interface StandIns {
   messages(ids: readonly string[]): Promise<Map<string, Posted>>;
   /** Waits until AWS has received a signal for each of these executions. Resolves with each time, by execution id. */
   signals(ids: readonly string[]): Promise<Map<string, number>>;
+  /** Waits until the bus has received the last event of each of these executions. */
+  closed(ids: readonly string[]): Promise<void>;
   /** Presses Approve as the next approver. Resolves with the milliseconds until the acknowledgement, null if there was none. */
   tryApprove(message: Posted): Promise<number | null>;
   /** Presses Approve, and resolves with the milliseconds until the acknowledgement. Throws if there was none. */
@@ -142,6 +144,17 @@ export async function startStandIns(): Promise<StandIns> {
       (await getJson(`${control[service]}/requests?operation=${operation}`)).requests,
     messages,
     signals: trackSignals(`${control.aws}/requests?operation=SendAutomationSignal`),
+    async closed(ids) {
+      const left = new Set(ids);
+      await until(`the end of ${ids.length} requests`, async () => {
+        // The stand-in replies with all events.
+        await pause(250);
+        const { events } = await getJson(`${control.aws}/bus?source=countersign`);
+        for (const event of events)
+          if (event["detail-type"] === "Approval Closed") left.delete(event.detail.executionId);
+        return left.size === 0;
+      });
+    },
     tryApprove,
     async approve(message) {
       const ms = await tryApprove(message);

@@ -92,16 +92,16 @@ async function openFromDigest(on: StandIns, posts: () => Promise<Json[]>): Promi
 const AFTER_ACK_MS = 150;
 
 /** The number of restarts with the same stand-ins. They record every call, so their replies grow with each restart. */
-const RESTARTS_TOGETHER = 100;
+const RESTARTS_TOGETHER = 50;
 /** Bots that are killed and started side by side, each with stand-ins of its own: a bot mostly waits between two kills. */
-const RESTARTED_BOTS = 3;
+const RESTARTED_BOTS = 4;
 
 /**
  * Kills the bot during clicks again and again, and counts the acknowledged clicks whose signal never arrives. Every second kill
  * waits for an acknowledgement. The clicks that were acknowledged and not signaled at a kill are those that a bot could lose.
  */
 export async function measureRestarts({ restarts }: Options): Promise<Figure[]> {
-  let [acknowledged, atRisk, lost, left] = [0, 0, 0, restarts];
+  let [acknowledged, atRisk, lost, left, done] = [0, 0, 0, restarts, 0];
   const restartOne = async () => {
     while (left > 0) {
       const together = Math.min(RESTARTS_TOGETHER, left);
@@ -110,6 +110,8 @@ export async function measureRestarts({ restarts }: Options): Promise<Figure[]> 
       acknowledged += part.acknowledged;
       atRisk += part.atRisk;
       lost += part.lost;
+      done += together;
+      process.stdout.write(`        ${done} restarts: ${lost} of ${acknowledged} acknowledged clicks lost\n`);
     }
   };
   await Promise.all(Array.from({ length: RESTARTED_BOTS }, restartOne));

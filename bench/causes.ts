@@ -1,7 +1,7 @@
 /** The causes of figures that miss their goals. They are kept apart from the results: a new cause needs no new measurement. */
 /** Source: processor time of each process, next to the figures. */
 const DECISION =
-  "One decision costs the bot 56 ms of processor time with SQLite, until its request is closed and published. About half of it comes before the signal. So one process sends about 35 signals a second while other work waits, and makes about 18 complete decisions a second.";
+  "One decision costs the bot 56 ms of processor time with SQLite, until its request is closed and published. About half of it comes before the signal. So one process sends about 30 signals a second while other work mostly waits, and makes about 18 complete decisions a second.";
 
 const CAUSES: [figure: RegExp, cause: string][] = [
   [

@@ -93,7 +93,7 @@ const AFTER_ACK_MS = 150;
 
 /** The number of restarts with the same stand-ins. They record every call, so their replies grow with each restart. */
 const RESTARTS_TOGETHER = 250;
-/** Bots that are killed and started side by side, each with stand-ins of its own: a bot mostly waits between two kills. */
+/** Bots that are killed and started side by side, each with stand-ins of its own. */
 const RESTARTED_BOTS = 4;
 
 /**

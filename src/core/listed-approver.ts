@@ -56,7 +56,7 @@ export function toSessionArn(roleArn: string, session: string): string | null {
 /** Returns the line to add to the Approvers of a runbook: a session of a role is covered by the role. */
 export const toApproverLine = (arn: string): string => `- ${toRoleArn(arn)}`;
 
-type ListingFacts = Pick<RequestFacts, "action" | "awsApprovers" | "signer">;
+export type ListingFacts = Pick<RequestFacts, "action" | "awsApprovers" | "signer">;
 
 /** Tells whether AWS accepts a signal for the request; `unlisted`: from no person. A pause lists nobody: AWS accepts every principal. */
 export function requestListing(facts: ListingFacts): Listing {

@@ -1,6 +1,5 @@
-import { requestListing } from "./listed-approver.ts";
+import { type ListingFacts, requestListing } from "./listed-approver.ts";
 import type { Route } from "./policy.ts";
-import type { RequestFacts } from "./request.ts";
 
 /**
  * The reason why no click can decide a request in Slack:
@@ -15,7 +14,7 @@ export type Obstacle = "no-route" | "elsewhere" | "unlisted";
  * Returns the obstacle that every surface shows instead of buttons; null if a click can decide the request. It stops
  * break-glass too.
  */
-export function findObstacle(facts: RequestFacts, route: Route | null): Obstacle | null {
+export function findObstacle(facts: ListingFacts, route: Route | null): Obstacle | null {
   if (route === null) return "no-route";
   if (route.decide === "elsewhere") return "elsewhere";
   return requestListing(facts) === "unlisted" ? "unlisted" : null;

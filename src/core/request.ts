@@ -220,12 +220,18 @@ export function isPause({ action }: StepAction): boolean {
 }
 
 /** When people were asked: the time when the step began to wait, if AWS returned it. */
-export function askedAt({ facts, openedAt }: Pick<ApprovalRequest, "facts" | "openedAt">): number {
+export function askedAt({
+  facts,
+  openedAt,
+}: Pick<ApprovalRequest, "openedAt"> & { facts: Pick<RequestFacts, "waitingSince"> }): number {
   return facts.waitingSince ?? openedAt;
 }
 
 /** Returns the time limit of the step in epoch milliseconds; `presumed` if AWS reports none. Null if the start is unknown. */
-export function deadline(facts: RequestFacts, defaultSeconds: number): { at: number; presumed: boolean } | null {
+export function deadline(
+  facts: Pick<RequestFacts, "waitingSince" | "timeoutSeconds">,
+  defaultSeconds: number,
+): { at: number; presumed: boolean } | null {
   if (facts.waitingSince === null) return null;
   const seconds = facts.timeoutSeconds ?? defaultSeconds;
   return { at: facts.waitingSince + seconds * 1000, presumed: facts.timeoutSeconds === null };

@@ -1,5 +1,6 @@
 import { DEFAULT_APPROVE_TIMEOUT_SECONDS } from "./execution.ts";
-import { type ApprovalRequest, deadline } from "./request.ts";
+import { deadline } from "./request.ts";
+import type { WaitingRequest } from "./waiting-request.ts";
 
 /** A place in the list of waiting requests: that of this request, also after it is closed. */
 export interface WaitingCursor {
@@ -13,18 +14,21 @@ export interface WaitingPage {
   from: WaitingCursor;
 }
 
+/** The facts that give a request its place. */
+type Listed = Pick<WaitingRequest, "id" | "openedAt"> & { facts: Parameters<typeof deadline>[0] };
+
 /** Returns the time by which waiting requests are listed, the earliest first. Without a start of the step, it is presumed. */
-export function listedDeadline({ facts, openedAt }: Pick<ApprovalRequest, "facts" | "openedAt">): number {
+export function listedDeadline({ facts, openedAt }: Omit<Listed, "id">): number {
   return deadline(facts, DEFAULT_APPROVE_TIMEOUT_SECONDS)?.at ?? openedAt + DEFAULT_APPROVE_TIMEOUT_SECONDS * 1000;
 }
 
-export const toWaitingCursor = (request: ApprovalRequest): WaitingCursor => ({
+export const toWaitingCursor = (request: Listed): WaitingCursor => ({
   deadline: listedDeadline(request),
   id: request.id,
 });
 
 /** Writes a page as text, for a button or a row. */
-export function formatWaitingPage(direction: WaitingPage["direction"], request: ApprovalRequest): string {
+export function formatWaitingPage(direction: WaitingPage["direction"], request: Listed): string {
   const { deadline, id } = toWaitingCursor(request);
   return `${direction}:${deadline}:${id}`;
 }
@@ -40,11 +44,11 @@ export function parseWaitingPage(page: string | null): WaitingPage | null {
  * Selects one page of a list in its order. Requests that are closed meanwhile move no page: a page after the end is the last
  * page, and a page that would begin before the start is the first. `offset`: the number of requests before the page.
  */
-export function selectWaitingPage(
-  requests: readonly ApprovalRequest[],
+export function selectWaitingPage<Request extends Listed>(
+  requests: readonly Request[],
   page: WaitingPage | null,
   limit: number,
-): { requests: ApprovalRequest[]; offset: number; direction: WaitingPage["direction"] } {
+): { requests: Request[]; offset: number; direction: WaitingPage["direction"] } {
   const { length } = requests;
   const after = (offset: number) =>
     ({ requests: requests.slice(offset, offset + limit), offset, direction: "after" }) as const;
@@ -59,7 +63,7 @@ export function selectWaitingPage(
 }
 
 /** Returns the index of the request, or of the first one behind its place. */
-function findPlace(requests: readonly ApprovalRequest[], from: WaitingCursor): number {
+function findPlace(requests: readonly Listed[], from: WaitingCursor): number {
   const own = requests.findIndex(({ id }) => id === from.id);
   if (own >= 0) return own;
   const next = requests.findIndex((request) => {

@@ -2,6 +2,7 @@ import { type Kysely, type SqlBool, sql } from "kysely";
 import type { ClosedQuery, OnDamaged, RequestSearch } from "../app/ports/request-search.ts";
 import { type ApprovalRequest, askedAt } from "../core/request.ts";
 import type { ClosedFigures } from "../core/statistics.ts";
+import { toWaitingRequest, type WaitingRequest } from "../core/waiting-request.ts";
 import type { WholeRows } from "./damaged-rows.ts";
 import { letOthersRun } from "./let-others-run.ts";
 import { NOT_CLOSED } from "./requests.ts";
@@ -37,12 +38,12 @@ export function makeRequestSearch(db: Kysely<Tables>, whole: WholeRows): Request
         .orderBy("id")
         .limit(limit);
       const ids = (await list.execute()).map(({ id }) => id);
-      const found: ApprovalRequest[] = [];
+      const found: WaitingRequest[] = [];
       for (let start = 0; start < ids.length; start += ROWS_PER_PAGE) {
         await letOthersRun();
         const page = ids.slice(start, start + ROWS_PER_PAGE);
         const rows = all().where(NOT_CLOSED).where("id", "in", page).orderBy("deadline").orderBy("id");
-        found.push(...(await read(rows, onDamaged)));
+        found.push(...(await read(rows, onDamaged)).map(toWaitingRequest));
       }
       return found;
     },

@@ -4,6 +4,7 @@ import { Kysely, sql } from "kysely";
 import type { ClosedQuery } from "../../src/app/ports/request-search.ts";
 import { NOT_WAITING } from "../../src/core/execution.ts";
 import type { ApprovalRequest } from "../../src/core/request.ts";
+import { toWaitingRequest } from "../../src/core/waiting-request.ts";
 import { openStore } from "../../src/store/store.ts";
 import { aFacts, anEntry, aRequest, aVote, NOW } from "../support/samples.ts";
 import { aStore, ENGINES, type OpenStore } from "../support/stores.ts";
@@ -36,6 +37,8 @@ for (const engine of ENGINES) {
     const ids = async (limit: number) => (await store.search.waiting(limit)).map(({ id }) => id);
     assert.deepEqual(await ids(10), ["soon", "a", "b", "late"]);
     assert.deepEqual(await ids(2), ["soon", "a"]);
+    const soon = await store.requests.byId("soon");
+    assert.deepEqual(await store.search.waiting(1), soon && [toWaitingRequest(soon)]);
   });
 
   test(`${engine.name}: closed requests come in pages, without a gap or a repetition, also where several closed at once`, async (t) => {

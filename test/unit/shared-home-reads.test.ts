@@ -25,7 +25,12 @@ async function openHomes(t: Parameters<typeof aStore>[0]) {
   const users = Array.from({ length: HOMES }, (_, index) => `U${index}`);
   const inspecting = {
     ...store,
-    requests: { ...store.requests, votes: async () => counted("votes", []), signals: async () => [] },
+    requests: {
+      ...store.requests,
+      byId: async (id: string) => counted("requests", waiting.find((request) => request.id === id) ?? null),
+      votes: async () => counted("votes", []),
+      signals: async () => [],
+    },
     messages: { ...store.messages, ofRequest: async () => [] },
     search: {
       ...store.search,
@@ -99,6 +104,7 @@ test(`${HOMES} open views cost one read of each kind in a second while ${CHANGES
   const most = Math.ceil((clock.now() - start) / SHARE_MS) + 1;
   assert(published > (HOMES * CHANGES * everyMs) / PACE_MS / 2, `only ${published} publications`);
   assert((reads.waiting ?? 0) <= most && (reads.health ?? 0) <= most, `${JSON.stringify(reads)}, not ${most}`);
+  assert((reads.requests ?? 0) <= most * HOME_PAGE, `${reads.requests} requests were read`);
   assert((reads.votes ?? 0) <= most * HOME_PAGE, `${reads.votes} requests were read for a page`);
   assert(rows.every(({ row }) => row.shownSeq === CHANGES + 1));
   for (const { list } of shown.values())

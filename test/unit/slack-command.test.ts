@@ -157,7 +157,12 @@ async function manyWaiting(t: TestContext) {
   );
   const inMemory = {
     ...store,
-    requests: { ...store.requests, votes: async () => [], signals: async () => [] },
+    requests: {
+      ...store.requests,
+      byId: async (id: string) => waiting.find((request) => request.id === id) ?? null,
+      votes: async () => [],
+      signals: async () => [],
+    },
     messages: { ...store.messages, ofRequest: async () => [] },
     search: { ...store.search, waiting: async () => waiting, votesOn: async () => [] },
   };

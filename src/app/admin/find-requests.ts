@@ -5,13 +5,15 @@ import type { DamagedRequest, OnDamaged } from "../ports/request-search.ts";
 import { type InspectDeps, keepReadable } from "./inspect.ts";
 import { isDamageShown, searchWaiting, toUnexamined, type Unexamined } from "./search-waiting.ts";
 
-/** More requests with the same beginning of an id are not looked at. */
+/** More requests with the same beginning of an id, or of one runbook, are not looked at. */
 const MAX_FOUND = 100;
 
 export interface FoundRequests {
   pasted: PastedId;
   /** Only requests that the person may read, newest first. They can belong to several executions. */
   requests: ApprovalRequest[];
+  /** The number of requests that the person may read: of a runbook, more than `requests`. */
+  total: number;
   /** Those whose rows are damaged, for admins and the approvers of their routes: who started them is unreadable. */
   damaged: DamagedRequest[];
   /** With the name of a runbook: waiting requests that may be of this runbook too. */
@@ -27,7 +29,8 @@ export async function findRequests(deps: InspectDeps, reader: Reader, text: stri
     if (isDamageShown(reader, row)) damaged.push(row);
   };
   const requests = await keepReadable(deps, reader, await search(deps, pasted, onDamaged));
-  if (requests.length + damaged.length > 0 || pasted.kind !== "prefix") return { pasted, requests, damaged };
+  if (requests.length + damaged.length > 0 || pasted.kind !== "prefix")
+    return { pasted, requests, total: requests.length, damaged };
   // A runbook can have a name that looks like an id.
   return { pasted, ...(await findByRunbook(deps, reader, pasted.prefix)) };
 }
@@ -36,8 +39,12 @@ export async function findRequests(deps: InspectDeps, reader: Reader, text: stri
 async function findByRunbook(deps: InspectDeps, reader: Reader, name: string): Promise<Omit<FoundRequests, "pasted">> {
   const waiting = await searchWaiting(deps.search);
   const found = waiting.requests.filter(({ facts }) => facts.documentName.toLowerCase() === name.toLowerCase());
+  const readable = await keepReadable(deps, reader, found);
+  const whole = await Promise.all(
+    readable.slice(0, MAX_FOUND).map(({ id }) => deps.requests.byId(id, () => undefined)),
+  );
   return {
-    requests: await keepReadable(deps, reader, found),
+    ...{ requests: whole.filter((request) => request !== null), total: readable.length },
     ...{ damaged: [], unexamined: toUnexamined(reader, waiting) },
   };
 }

@@ -7,6 +7,7 @@ import { findRoute, type People, type Route } from "../../core/policy.ts";
 import { findReadRight, type Reader } from "../../core/read-access.ts";
 import type { ApprovalRequest } from "../../core/request.ts";
 import { findRequester, type Identities, UNKNOWN_REQUESTER } from "../../core/requester.ts";
+import type { WaitingRequest } from "../../core/waiting-request.ts";
 import type { Automation, Clock, Log } from "../ports/aws.ts";
 import type { ClickOrigin } from "../ports/click-store.ts";
 import type { MessageRow, MessageStore } from "../ports/delivery-store.ts";
@@ -203,11 +204,11 @@ export async function findReader(
 }
 
 /** Keeps the requests that a person may read. */
-export async function keepReadable(
+export async function keepReadable<Request extends WaitingRequest>(
   { search, identities }: Pick<InspectDeps, "search" | "identities">,
   reader: Reader,
-  requests: readonly ApprovalRequest[],
-): Promise<ApprovalRequest[]> {
+  requests: readonly Request[],
+): Promise<Request[]> {
   const ids = requests.map(({ id }) => id);
   const voted = reader.admin ? new Set<string>() : await search.votedOn(reader.person.id, ids);
   return requests.filter((request) => {

@@ -3,11 +3,12 @@ import { nameMatches } from "../../core/name-filter.ts";
 import type { LookupFailure } from "../../core/person.ts";
 import { findRoute } from "../../core/policy.ts";
 import type { Reader } from "../../core/read-access.ts";
-import { type ApprovalRequest, askedAt } from "../../core/request.ts";
+import { askedAt } from "../../core/request.ts";
 import { findRequester } from "../../core/requester.ts";
 import type { Filters } from "../../core/slash-command.ts";
 import { isWaitingFor } from "../../core/waiting-for.ts";
 import { selectWaitingPage, type WaitingPage } from "../../core/waiting-order.ts";
+import type { WaitingRequest } from "../../core/waiting-request.ts";
 import type { Clock } from "../ports/aws.ts";
 import {
   findReader,
@@ -60,22 +61,28 @@ const MAX_VOTED = 4;
 
 /** The waiting requests, as the answers for several people can share them. */
 export interface WaitingRequests extends SearchedWaiting {
-  /** Reads everything that a list shows about one of them, once. */
-  inspect: (request: ApprovalRequest) => Promise<InspectedRequest>;
+  /** Reads everything that a list shows about these requests, once. Leaves out those that no longer wait. */
+  inspect: (requests: readonly WaitingRequest[]) => Promise<InspectedRequest[]>;
 }
 
 /** Reads the waiting requests. */
 export async function readWaiting(deps: InspectDeps): Promise<WaitingRequests> {
   const waiting = await searchWaiting(deps.search);
-  const inspected = new Map<string, Promise<InspectedRequest>>();
+  const inspected = new Map<string, Promise<InspectedRequest | null>>();
+  const inspectOne = ({ id }: WaitingRequest) => {
+    const found = inspected.get(id) ?? inspectWaiting(deps, id);
+    inspected.set(id, found);
+    return found;
+  };
   return {
     ...waiting,
-    inspect(request) {
-      const found = inspected.get(request.id) ?? inspect(deps, request);
-      inspected.set(request.id, found);
-      return found;
-    },
+    inspect: async (requests) => (await Promise.all(requests.map(inspectOne))).filter((item) => item !== null),
   };
+}
+
+async function inspectWaiting(deps: InspectDeps, id: string): Promise<InspectedRequest | null> {
+  const request = await deps.requests.byId(id, () => undefined);
+  return request === null || request.state === "closed" ? null : inspect(deps, request);
 }
 
 /** Lists the waiting requests that a person may read, by the rule in core/read-access.ts. Refuses a person without any. */
@@ -99,19 +106,23 @@ export const makePending =
     const meant = theirs.filter((request) => isMeant(filters, request, now));
     const { found, voted } = mine ? await keepOwn(deps, reader, meant) : { found: meant, voted: [] };
     const shown = selectWaitingPage(found, page, limit);
-    const items = await Promise.all(shown.requests.map(waiting.inspect));
-    const own = await Promise.all(voted.slice(0, MAX_VOTED).map(waiting.inspect));
-    const place = { total: found.length, offset: shown.offset, direction: shown.direction };
+    const examine = async (all: readonly WaitingRequest[], page: readonly WaitingRequest[]): Promise<OwnVotes> => {
+      const items = await waiting.inspect(page);
+      return { items, total: all.length - (page.length - items.length) };
+    };
+    const { items, total } = await examine(found, shown.requests);
+    const own = await examine(voted, voted.slice(0, MAX_VOTED));
+    const place = { total, offset: shown.offset, direction: shown.direction };
     return {
       kind: "pending",
       items,
       ...place,
-      voted: { items: own, total: voted.length },
+      voted: own,
       ...{ admin: reader.admin, unread, unexamined },
     };
   };
 
-function isMeant(filters: Filters, request: ApprovalRequest, now: number): boolean {
+function isMeant(filters: Filters, request: WaitingRequest, now: number): boolean {
   const { account, region, document, route, target, older } = filters;
   return (
     (account === undefined || request.account === account) &&
@@ -127,8 +138,8 @@ function isMeant(filters: Filters, request: ApprovalRequest, now: number): boole
 async function keepOwn(
   { search, identities, routes }: InspectDeps,
   reader: Reader,
-  requests: readonly ApprovalRequest[],
-): Promise<{ found: ApprovalRequest[]; voted: ApprovalRequest[] }> {
+  requests: readonly WaitingRequest[],
+): Promise<{ found: WaitingRequest[]; voted: WaitingRequest[] }> {
   const ids = requests.map(({ id }) => id);
   const voted = await search.votedOn(reader.person.id, ids);
   const found = requests.filter((request) => {

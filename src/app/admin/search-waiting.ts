@@ -1,5 +1,5 @@
 import type { Reader } from "../../core/read-access.ts";
-import type { ApprovalRequest } from "../../core/request.ts";
+import type { WaitingRequest } from "../../core/waiting-request.ts";
 import type { DamagedRequest, RequestSearch } from "../ports/request-search.ts";
 
 /** The waiting requests that one answer examines, those with the earliest deadline first. */
@@ -7,7 +7,7 @@ export const MAX_WAITING = 5_000;
 
 /** The waiting requests as one read returns them. `isCut`: there are more than an answer examines. */
 export interface SearchedWaiting {
-  requests: readonly ApprovalRequest[];
+  requests: readonly WaitingRequest[];
   damaged: readonly DamagedRequest[];
   isCut: boolean;
 }

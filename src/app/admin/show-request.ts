@@ -66,7 +66,7 @@ export const makeShow =
     const access = await findReader(deps, userId, { routesOfAdmins: true });
     if (access.kind === "unknown") return access;
     const { reader, unread } = access;
-    const { pasted, requests, damaged, unexamined } = await findRequests(deps, reader, text);
+    const { pasted, requests, total, damaged, unexamined } = await findRequests(deps, reader, text);
     if (requests.length === 0 && damaged.length > 0) return { kind: "damaged", damaged };
     if (requests.length === 0) {
       // The same answer for each id: whether the request exists must not show.
@@ -80,7 +80,7 @@ export const makeShow =
     );
     if (executions.size > 1) {
       const items = await Promise.all(requests.slice(0, MAX_CHOICE).map((request) => inspect(deps, request)));
-      return { kind: "choice", items, total: requests.length, unread, damaged, unexamined };
+      return { kind: "choice", items, total, unread, damaged, unexamined };
     }
     const items = await Promise.all(requests.map((request) => inspect(deps, request)));
     // The requests are readable: a list of another route changes nothing about them.

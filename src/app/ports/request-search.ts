@@ -1,5 +1,6 @@
 import type { ApprovalRequest, Vote } from "../../core/request.ts";
 import type { ClosedFigures, VoteFigures } from "../../core/statistics.ts";
+import type { WaitingRequest } from "../../core/waiting-request.ts";
 
 /** Where a page of closed requests begins: after this request, which is not part of it. */
 export interface ClosedCursor {
@@ -34,7 +35,7 @@ export type OnDamaged = (request: DamagedRequest) => void;
 /** Finds requests for people who ask. Every list has a limit. */
 export interface RequestSearch {
   /** Returns requests that are not closed, those with the earliest deadline first. */
-  waiting(limit: number, onDamaged?: OnDamaged): Promise<ApprovalRequest[]>;
+  waiting(limit: number, onDamaged?: OnDamaged): Promise<WaitingRequest[]>;
   /** Returns closed requests, the latest first. */
   closed(query: ClosedQuery): Promise<ApprovalRequest[]>;
   /** The same, with only the facts that statistics need. */

@@ -4,7 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
 import { botEnvironment } from "../sandbox/bot-environment.ts";
-import { LOOP_PROBE } from "../test/support/loop-probe.ts";
+import type { Blocks } from "./probe.ts";
 import { processorMs } from "./processor-time.ts";
 import { APPROVERS, CHANNEL, type StandIns, stop, until } from "./stand-ins.ts";
 
@@ -31,8 +31,8 @@ process.once("exit", () => rmSync(COMPILED, { recursive: true, force: true }));
 export interface BenchedBot extends RunningBot {
   /** Reads the metrics. */
   readMetrics(): Promise<void>;
-  /** Resolves with the delays of its event loop since the last call, in milliseconds. Only for a bot with `WATCHES_LOOP`. */
-  loopDelay(): Promise<{ p99: number; max: number }>;
+  /** Resolves with the longest blocks of its event loop since the last call. Only for a bot with `WATCHES_LOOP`. */
+  blocks(): Promise<Blocks>;
 }
 
 export interface RunningBot {
@@ -52,8 +52,8 @@ export interface RunningBot {
 /** As in deploy/Dockerfile and deploy/countersign.service. */
 const NODE_OPTIONS = "--max-semi-space-size=4";
 
-/** The environment of a bot that measures the delays of its event loop. */
-export const WATCHES_LOOP = { NODE_OPTIONS: `${NODE_OPTIONS} ${LOOP_PROBE}` };
+/** The environment of a bot that measures the longest blocks of its event loop. */
+export const WATCHES_LOOP = { NODE_OPTIONS: `${NODE_OPTIONS} --import=${new URL("./probe.ts", import.meta.url)}` };
 
 /** A folder for the files of one bot. `remove` deletes it. */
 export function aFolder(parent = tmpdir()) {
@@ -98,10 +98,10 @@ export async function startCountersign(
       if (!response.ok) throw new Error(`/metrics returned ${response.status}`);
       await response.text();
     },
-    loopDelay: () =>
+    blocks: () =>
       new Promise((resolve) => {
         const take = (line: string) => {
-          if (!line.startsWith('{"event":"loop"')) return;
+          if (!line.startsWith('{"event":"blocks"')) return;
           lines.off("line", take);
           resolve(JSON.parse(line));
         };

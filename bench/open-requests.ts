@@ -59,11 +59,11 @@ export function measureOpenRequests({ open, clicks }: Options): Promise<Figure[]
     const options = { policy, env: { POLL_INTERVAL_SECONDS: "60" } };
     const watched = { policy, env: { ...options.env, ...WATCHES_LOOP } };
     const clicked = async () => clickInTurn(on, await on.startExecutions(clicks, runbooks));
-    const [few, fewDelay] = await withBot(await startCountersign(on, folder, watched), async (bot) => {
+    const [few, fewBlocks] = await withBot(await startCountersign(on, folder, watched), async (bot) => {
       await clickInTurn(on, await on.startExecutions(20, runbooks));
       await on.messages(await on.startExecutions(10, runbooks));
-      await bot.loopDelay();
-      return [await clicked(), await bot.loopDelay()] as const;
+      await bot.blocks();
+      return [await clicked(), await bot.blocks()] as const;
     });
 
     const memory = aFolder(existsSync(MEMORY) ? MEMORY : undefined);
@@ -79,13 +79,13 @@ export function measureOpenRequests({ open, clicks }: Options): Promise<Figure[]
 
     const first = await startCountersign(on, folder, watched);
     await clickInTurn(on, await on.startExecutions(20, runbooks));
-    await first.loopDelay();
+    await first.blocks();
     const many = await clicked();
     // Two polls, the reads in the background, and all that admins and monitoring ask for.
     for (let waited = 0; waited < IDLE_MS; waited += ASK_EVERY_MS) {
       await Promise.all([first.readMetrics(), on.openHome(), on.command("pending"), pause(ASK_EVERY_MS)]);
     }
-    const manyDelay = await first.loopDelay();
+    const blocks = await first.blocks();
     const waiting = await on.startExecutions(clicks, runbooks);
     await on.messages(waiting);
     const limited = await withLimits(on, () => clickInTurn(on, waiting));
@@ -109,11 +109,18 @@ export function measureOpenRequests({ open, clicks }: Options): Promise<Figure[]
         met: null,
       },
       {
+        figure: `longest query with ${open} open requests`,
+        goal: "no query blocks the event loop for more than 20 ms",
+        measured: `${ms(blocks.read)}; the longest write or commit, which waits for the disk, ${ms(blocks.write)}; in ${seconds(IDLE_MS)} after ${clicks} clicks, with reads of the metrics, the App Home and the list of pending requests`,
+        met: Math.max(blocks.read, blocks.write) <= 20,
+        parts: `${blocks.slowest} (the longest read)`,
+      },
+      {
         figure: `longest delay of the event loop with ${open} open requests`,
-        goal: "no query blocks it for more than 20 ms",
-        // It also contains the pauses of the garbage collector and the turns of other processes.
-        measured: `${ms(manyDelay.max)} (p99 ${ms(manyDelay.p99)}) in ${seconds(IDLE_MS)} after ${clicks} clicks, with reads of the metrics, the App Home and the list of pending requests; with 10: ${ms(fewDelay.max)} (p99 ${ms(fewDelay.p99)}) during ${clicks} clicks`,
-        met: manyDelay.max <= 20,
+        goal: "none",
+        measured: `${ms(blocks.max)} (p99 ${ms(blocks.p99)}) in the same time; with 10: ${ms(fewBlocks.max)} (p99 ${ms(fewBlocks.p99)}) during ${clicks} clicks`,
+        met: null,
+        parts: `garbage collection paused for ${ms(blocks.garbage)} at most, with 10: ${ms(fewBlocks.garbage)}; the rest are queries, computation, and the turns of other processes`,
       },
       {
         figure: `memory with ${open} open requests`,

@@ -71,6 +71,24 @@ export function describeStages({ acks, lookups = [], reads = [], signals }: Clic
     .join(", ");
 }
 
+/** The first calls of a bot after its start, in their order. */
+const FIRST_CALLS = [
+  ["slack", "auth.test"],
+  ["aws", "DescribeAutomationExecutions"],
+  ["aws", "GetAutomationExecution"],
+] as const;
+
+/** Says how long after the start of a process the stand-ins received its first calls. */
+export async function describeStart(on: StandIns, startedAt: number): Promise<string> {
+  const first = async ([service, operation]: (typeof FIRST_CALLS)[number]) => {
+    const times = (await on.calls(service, operation)).map(({ at }) => Number(at)).filter((at) => at >= startedAt);
+    return times.length === 0
+      ? []
+      : [`first ${operation} after ${((Math.min(...times) - startedAt) / 1000).toFixed(1)} s`];
+  };
+  return (await Promise.all(FIRST_CALLS.map(first))).flat().join(", ");
+}
+
 /** The value below which this share of the values lies (nearest rank). */
 export function percentile(values: readonly number[], share: number): number {
   const sorted = [...values].sort((a, b) => a - b);

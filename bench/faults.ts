@@ -1,7 +1,7 @@
 import { counted } from "../src/core/counted.ts";
 import type { Json } from "../test/support/http-json.ts";
 import { policyFor, startCountersign } from "./bots.ts";
-import { clickInTurn, percentile } from "./clicks.ts";
+import { clickInTurn, describeStart, percentile } from "./clicks.ts";
 import { type Figure, inWorld, type Options, withBot } from "./figures.ts";
 import { CHANNEL, type Posted, pause, type StandIns, until } from "./stand-ins.ts";
 
@@ -52,6 +52,7 @@ export function measureFlood(): Promise<Figure[]> {
           goal: "within 2 s",
           measured: `${seconds(first - readyAt)} after the bot was ready, ${seconds(first - startedAt)} after the start of the process`,
           met: first - readyAt <= 2_000,
+          parts: `${await describeStart(on, startedAt)}, first chat.postMessage after ${seconds(Math.min(...all.map(({ at }) => at)) - startedAt)}`,
         },
         {
           figure: `${FLOOD} requests for one channel: a request that an approver opens from the digest`,

@@ -59,6 +59,9 @@ const DELAYS = [
   { name: "80/40 ms", slack: 80, aws: 40, pauseMs: 30, goal: 1 },
 ] as const;
 
+/** The end of the name of a figure that was measured with Slack's rate limits. */
+export const WITH_LIMITS = ", with Slack's limits";
+
 const ms = (value: number) => `${value.toFixed(0)} ms`;
 
 /** Measures clicks one at a time. `limited`: with Slack's rate limits. */
@@ -89,30 +92,36 @@ export async function compareLatency({ clicks }: Options, samples: Samples): Pro
   for (const delay of DELAYS)
     for (const bot of ["minimal bot", "Countersign"] as const)
       samples.latency[`${bot}, ${delay.name}`] = await measureClicks(bot, clicks, delay);
-  const limited = await measureClicks("Countersign", clicks, { limited: true });
-  samples.latency["Countersign, no delay, with Slack's limits"] = limited;
-  const figures: Figure[] = DELAYS.map(({ name, goal }) => {
-    const [own, least] = ["Countersign", "minimal bot"].map((bot) => samples.latency[`${bot}, ${name}`]) as [
-      ClickTimes,
-      ClickTimes,
-    ];
+  for (const delay of DELAYS)
+    samples.latency[`Countersign, ${delay.name}${WITH_LIMITS}`] = await measureClicks("Countersign", clicks, {
+      ...delay,
+      limited: true,
+    });
+  return DELAYS.flatMap(({ name, goal }) => {
+    const [own, least, limited] = [
+      `Countersign, ${name}`,
+      `minimal bot, ${name}`,
+      `Countersign, ${name}${WITH_LIMITS}`,
+    ].map((sample) => samples.latency[sample]) as [ClickTimes, ClickTimes, ClickTimes];
     const [ownMs, leastMs] = [percentile(own.signals, 0.5), percentile(least.signals, 0.5)];
-    return {
+    const compared: Figure = {
       figure: `click to signal, p50, ${name}`,
       goal: `${goal === 1 ? "below" : "at most"} ${goal.toFixed(1)} x the minimal bot`,
       measured: `${(ownMs / leastMs).toFixed(2)} x (${ms(ownMs)} and ${ms(leastMs)})`,
       met: goal === 1 ? ownMs < leastMs : ownMs <= goal * leastMs,
       parts: `${describeStages(own, 0.5)}; minimal bot: ${describeStages(least, 0.5)} (p50 of each stage)`,
     };
+    return [
+      compared,
+      {
+        figure: `click to signal, p50, ${name}${WITH_LIMITS}`,
+        goal: "none",
+        measured: `${ms(percentile(limited.signals, 0.5))} (p99 ${ms(percentile(limited.signals, 0.99))}), ${limited.signals.length} clicks`,
+        met: null,
+        parts: `${describeStages(limited, 0.5)} (p50 of each stage)`,
+      },
+    ];
   });
-  const limitedFigure: Figure = {
-    figure: "click to signal, p50, no delay, with Slack's limits",
-    goal: "none",
-    measured: `${ms(percentile(limited.signals, 0.5))} (p99 ${ms(percentile(limited.signals, 0.99))}), ${limited.signals.length} clicks`,
-    met: null,
-    parts: `${describeStages(limited, 0.5)} (p50 of each stage)`,
-  };
-  return [...figures, limitedFigure];
 }
 
 /** Numbers of open requests for which the calls of an idle poll are counted. */

@@ -1,8 +1,8 @@
 import { copyFileSync, existsSync, readdirSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { aFolder, type BenchedBot, policyFor, startCountersign, WATCHES_LOOP } from "./bots.ts";
-import { clickInTurn, describeStages, percentile } from "./clicks.ts";
-import { type Figure, inWorld, type Options, withBot } from "./figures.ts";
+import { clickInTurn, describeStages, describeStart, percentile } from "./clicks.ts";
+import { type Figure, inWorld, type Options, WITH_LIMITS, withBot } from "./figures.ts";
 import { CHANNELS, withLimits } from "./load.ts";
 import { type Posted, pause, type StandIns } from "./stand-ins.ts";
 
@@ -41,9 +41,10 @@ async function killDuringClick(
   const startedAt = Date.now();
   const second = await restart();
   const readyAt = Date.now();
+  const calls = await describeStart(on, startedAt);
   const signaledAt = (await on.signals([id])).get(id) ?? Number.NaN;
   await second.stop();
-  return { startedAt, readyAt, signaledAt };
+  return { startedAt, readyAt, signaledAt, calls };
 }
 
 /**
@@ -90,7 +91,7 @@ export function measureOpenRequests({ open, clicks }: Options): Promise<Figure[]
     await on.messages(waiting);
     const limited = await withLimits(on, () => clickInTurn(on, waiting));
     const [rss, memoryParts] = [first.rss(), first.memoryParts()];
-    const { startedAt, readyAt, signaledAt } = await killDuringClick(on, first, runbooks, () =>
+    const { startedAt, readyAt, signaledAt, calls } = await killDuringClick(on, first, runbooks, () =>
       startCountersign(on, folder, options),
     );
     const [manyMs, fewMs] = [percentile(many.signals, 0.5), percentile(few.signals, 0.5)];
@@ -103,7 +104,7 @@ export function measureOpenRequests({ open, clicks }: Options): Promise<Figure[]
         parts: `${describeStages(many, 0.5)}; with 10: ${describeStages(few, 0.5)} (p50 of each stage)`,
       },
       {
-        figure: `click to signal, p50, with ${open} open requests, with Slack's limits`,
+        figure: `click to signal, p50, with ${open} open requests${WITH_LIMITS}`,
         goal: "none",
         measured: ms(percentile(limited.signals, 0.5)),
         met: null,
@@ -135,6 +136,7 @@ export function measureOpenRequests({ open, clicks }: Options): Promise<Figure[]
         measured: `${seconds(readyAt - startedAt)}; a click that the killed process was evaluating was signaled ${seconds(signaledAt - startedAt)} after the start`,
         // A claim on a click would last 15 s.
         met: readyAt - startedAt < 2_000 && signaledAt - startedAt < 5_000,
+        parts: calls,
       },
     ];
   });

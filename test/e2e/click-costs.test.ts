@@ -11,13 +11,19 @@ import { testLog } from "../support/fakes.ts";
 import { startSqlJournal, toCommits, toReads } from "../support/sql-journal.ts";
 import { ONE_GATE, world } from "../support/world.ts";
 
-/** Makes a clock on which every pause lasts until its wake-up once `stopTicks` is called: no worker looks for work by itself. */
+/** The statements between a click and the update of its message, with the looks of other workers: 103 when this was written. */
+const MAX_STATEMENTS = 110;
+
+/**
+ * Makes a clock on which every pause lasts until its wake-up once `stopTicks` is called: no worker looks for work by itself.
+ * Pauses without a wake-up are longer then, so that a slow machine does not end the priority of the decision.
+ */
 function makeTicks() {
   let areStopped = false;
   const clock: Clock = {
     ...systemClock,
     async sleep(ms, abort) {
-      await systemClock.sleep(ms, abort);
+      await systemClock.sleep(areStopped && abort === undefined ? 20 * ms : ms, abort);
       if (areStopped && abort?.aborted === false)
         await new Promise((resolve) => abort.addEventListener("abort", resolve, { once: true }));
     },
@@ -83,6 +89,7 @@ for (const [kind, user, isKnown] of [
     await w.click(user, message, "approve");
     await w.message(id, "*Approved* by");
     const after = await countCalls();
+    journal.mark("end");
     const updates = (await w.slackCalls("chat.update")).filter(({ input }) => input.ts === message.ts);
 
     const path = journal.until("signal").from('insert into "clicks"');
@@ -90,6 +97,9 @@ for (const [kind, user, isKnown] of [
       toCommits(path).map((tables) => ["clicks", "votes", "signals"].filter((table) => tables.includes(table))),
       [["clicks"], ["clicks", "votes"], ["signals"]],
     );
+    const whole = journal.until("end").from('insert into "clicks"');
+    const statements = whole.filter((entry) => "sql" in entry);
+    assert.ok(statements.length <= MAX_STATEMENTS, `${statements.length} statements`);
     for (const reads of toReads(path)) assert.deepEqual(reads, [...new Set(reads)]);
     // The execution is read while the click of a known approver is evaluated, before the vote is stored.
     const decided = path.findIndex((entry) => "sql" in entry && /^insert into "votes"/.test(entry.sql));
@@ -106,3 +116,29 @@ for (const [kind, user, isKnown] of [
     assert.equal((await w.posts()).length, 1);
     assert.equal(updates.length, 1, "the decision, the signal and the end are one update");
   });
+
+test("while a click waits for Slack, the bot does not read another execution, which an event announced", async (t) => {
+  const w = await world(t, { start: false, events: true, env: { POLL_INTERVAL_SECONDS: "600" } });
+  Object.assign(process.env, w.environment);
+  const loaded = loadConfig(w.environment, readTextFile);
+  assert(loaded.kind === "config");
+  // The priority of a click ends after half a second. A slow machine would end it before the read.
+  const sleep: Clock["sleep"] = (ms, abort) => systemClock.sleep(ms === 500 ? 60_000 : ms, abort);
+  const bot = await startBot(loaded.config, { clock: { ...systemClock, sleep }, log: testLog() });
+  t.after(() => bot.stop());
+  const first = await w.run(ONE_GATE);
+  const message = await w.message(first);
+  await w.control.slack("faults", { operation: "users.info", kind: "delay", delayMs: 2_000 });
+  const before = (await w.awsCalls("GetAutomationExecution")).length;
+  await w.click("U0JANE", message, "approve");
+  await eventually(
+    "the click is evaluated",
+    async () => (await w.awsCalls("GetAutomationExecution")).length > before || undefined,
+  );
+  const second = await w.run(ONE_GATE);
+  const findRead = async () =>
+    (await w.awsCalls("GetAutomationExecution")).find(({ input }) => input.AutomationExecutionId === second);
+  const read = await eventually("the bot reads the other execution", findRead);
+  const [signal] = await w.awsCalls("SendAutomationSignal");
+  assert.ok(signal?.at <= read.at, `the signal arrived at ${signal?.at}, the read at ${read.at}`);
+});

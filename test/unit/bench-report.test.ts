@@ -9,6 +9,7 @@ test("docs/performance.md and its charts show the stored results, with a row for
     assert.equal(readFileSync(new URL(`../../docs/${path}`, import.meta.url), "utf8"), text, path);
   const rows = report["performance.md"]?.split("\n").filter((line) => line.startsWith("| ")) ?? [];
   assert.ok(rows.length > MEASUREMENT_NAMES.length, rows.join("\n"));
+  assert.doesNotMatch(rows.join("\n"), /not measured/);
 });
 
 test("each figure that misses its goal has a cause", () => {

@@ -16,10 +16,7 @@ const CAUSES: [figure: RegExp, cause: string][] = [
     /^click to ack, p99, 50 clicks per second$/,
     `${DECISION} A click is acknowledged by the same process, which runs one piece of work at a time. With SQLite, each commit also stops the process until the disk has written.`,
   ],
-  [
-    /^longest delay of the event loop/,
-    "A trace next to other work on the machine shows no kind of query that is regularly slow: the median of each is below 6 ms. The long delays are garbage collection, which pauses for 10 to 50 ms at this size of the heap, and waits for a processor. They were not measured apart on an idle machine.",
-  ],
+  [/^longest query/, "Not measured apart."],
   [
     /^memory with \d+ open requests$/,
     "Before anyone asks, the process has 196 MB. The list of pending requests reads every open request: four such lists raised the memory to 222 MB. The measurement asks for eight.",

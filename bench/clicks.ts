@@ -71,7 +71,7 @@ export function describeStages({ acks, lookups = [], reads = [], signals }: Clic
     .join(", ");
 }
 
-/** The first calls of a bot after its start, in their order. */
+/** The first calls of a bot after its start. */
 const FIRST_CALLS = [
   ["slack", "auth.test"],
   ["aws", "DescribeAutomationExecutions"],
@@ -82,11 +82,13 @@ const FIRST_CALLS = [
 export async function describeStart(on: StandIns, startedAt: number): Promise<string> {
   const first = async ([service, operation]: (typeof FIRST_CALLS)[number]) => {
     const times = (await on.calls(service, operation)).map(({ at }) => Number(at)).filter((at) => at >= startedAt);
-    return times.length === 0
-      ? []
-      : [`first ${operation} after ${((Math.min(...times) - startedAt) / 1000).toFixed(1)} s`];
+    return { operation, ms: Math.min(...times) - startedAt };
   };
-  return (await Promise.all(FIRST_CALLS.map(first))).flat().join(", ");
+  return (await Promise.all(FIRST_CALLS.map(first)))
+    .filter(({ ms }) => Number.isFinite(ms))
+    .toSorted((a, b) => a.ms - b.ms)
+    .map(({ operation, ms }) => `first ${operation} after ${(ms / 1000).toFixed(1)} s`)
+    .join(", ");
 }
 
 /** The value below which this share of the values lies (nearest rank). */

@@ -67,7 +67,7 @@ async function measureAnnounced(on: StandIns, count: number, how = ""): Promise<
 
 type StandIns = Awaited<ReturnType<typeof startStandIns>>;
 
-/** Waits for the first call since a time whose input has this text, and resolves with its time. */
+/** Waits for the first accepted call since a time whose input has this text, and resolves with its time. */
 async function firstCall(
   on: StandIns,
   service: "aws" | "slack",
@@ -78,7 +78,9 @@ async function firstCall(
   let at = Number.NaN;
   await until(operation, async () => {
     const calls = await on.calls(service, operation);
-    const found = calls.find((call) => call.at >= since && JSON.stringify(call.input).includes(text));
+    const found = calls.find(
+      (call) => call.at >= since && call.outcome.status === 200 && JSON.stringify(call.input).includes(text),
+    );
     at = found?.at ?? Number.NaN;
     return found !== undefined;
   });

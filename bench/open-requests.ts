@@ -4,6 +4,7 @@ import { aFolder, type BenchedBot, policyFor, startCountersign, WATCHES_LOOP } f
 import { clickInTurn, describeStages, describeStart, percentile } from "./clicks.ts";
 import { type Figure, inWorld, type Options, WITH_LIMITS, withBot } from "./figures.ts";
 import { CHANNELS, withLimits } from "./load.ts";
+import type { Blocks } from "./probe.ts";
 import { type Posted, pause, type StandIns } from "./stand-ins.ts";
 
 /** A folder in memory, where the machine has one. */
@@ -17,13 +18,36 @@ function moveDatabase(from: string, to: string): void {
   }
 }
 
-/** The time without clicks in which the delay of the event loop is measured. */
+/** The time after the clicks in which the delay of the event loop is measured too. */
 const IDLE_MS = 120_000;
 /** How often the metrics, the App Home and the list of pending requests are read in this time. */
 const ASK_EVERY_MS = 15_000;
 
 const ms = (value: number) => `${value.toFixed(0)} ms`;
 const seconds = (value: number) => `${(value / 1000).toFixed(1)} s`;
+
+/** Reads a second below which the queue has no events left of the requests that another process has posted. */
+const CALM_READS = 10;
+
+/** Waits until the bot reads no executions apart from those that it reads regularly. */
+async function untilCalm(on: StandIns): Promise<void> {
+  const count = async () => (await on.calls("aws", "GetAutomationExecution")).length;
+  for (let before = await count(); ; ) {
+    await pause(5_000);
+    const after = await count();
+    if (after - before < 5 * CALM_READS) return;
+    before = after;
+  }
+}
+
+/** The longest blocks of two times. */
+const longer = (a: Blocks, b: Blocks): Blocks => ({
+  p99: Math.max(a.p99, b.p99),
+  max: Math.max(a.max, b.max),
+  read: a.read.ms > b.read.ms ? a.read : b.read,
+  write: a.write.ms > b.write.ms ? a.write : b.write,
+  garbage: Math.max(a.garbage, b.garbage),
+});
 
 /** Kills the bot while it evaluates an acknowledged click, and starts it again. Resolves with the times of what followed. */
 async function killDuringClick(
@@ -41,8 +65,8 @@ async function killDuringClick(
   const startedAt = Date.now();
   const second = await restart();
   const readyAt = Date.now();
-  const calls = await describeStart(on, startedAt);
   const signaledAt = (await on.signals([id])).get(id) ?? Number.NaN;
+  const calls = await describeStart(on, startedAt);
   await second.stop();
   return { startedAt, readyAt, signaledAt, calls };
 }
@@ -80,6 +104,8 @@ export function measureOpenRequests({ open, clicks }: Options): Promise<Figure[]
 
     const first = await startCountersign(on, folder, watched);
     await clickInTurn(on, await on.startExecutions(20, runbooks));
+    const atStart = await first.blocks();
+    await untilCalm(on);
     await first.blocks();
     const many = await clicked();
     // Two polls, the reads in the background, and all that admins and monitoring ask for.
@@ -87,6 +113,7 @@ export function measureOpenRequests({ open, clicks }: Options): Promise<Figure[]
       await Promise.all([first.readMetrics(), on.openHome(), on.command("pending"), pause(ASK_EVERY_MS)]);
     }
     const blocks = await first.blocks();
+    const { read, write } = longer(atStart, blocks);
     const waiting = await on.startExecutions(clicks, runbooks);
     await on.messages(waiting);
     const limited = await withLimits(on, () => clickInTurn(on, waiting));
@@ -112,14 +139,14 @@ export function measureOpenRequests({ open, clicks }: Options): Promise<Figure[]
       {
         figure: `longest query with ${open} open requests`,
         goal: "no query blocks the event loop for more than 20 ms",
-        measured: `${ms(blocks.read)}; the longest write or commit, which waits for the disk, ${ms(blocks.write)}; in ${seconds(IDLE_MS)} after ${clicks} clicks, with reads of the metrics, the App Home and the list of pending requests`,
-        met: Math.max(blocks.read, blocks.write) <= 20,
-        parts: `${blocks.slowest} (the longest read)`,
+        measured: `${ms(read.ms)}, the longest commit or write ${ms(write.ms)}; in the start, during ${clicks} clicks and in the ${seconds(IDLE_MS)} after them, with reads of the metrics, the App Home and the list of pending requests`,
+        met: Math.max(read.ms, write.ms) <= 20,
+        parts: `the longest query is \`${read.sql}\`; the longest other statement is \`${write.sql}\``,
       },
       {
         figure: `longest delay of the event loop with ${open} open requests`,
         goal: "none",
-        measured: `${ms(blocks.max)} (p99 ${ms(blocks.p99)}) in the same time; with 10: ${ms(fewBlocks.max)} (p99 ${ms(fewBlocks.p99)}) during ${clicks} clicks`,
+        measured: `${ms(blocks.max)} (p99 ${ms(blocks.p99)}) in the same time without the start; with 10: ${ms(fewBlocks.max)} (p99 ${ms(fewBlocks.p99)}) during ${clicks} clicks`,
         met: null,
         parts: `garbage collection paused for ${ms(blocks.garbage)} at most, with 10: ${ms(fewBlocks.garbage)}; the rest are queries, computation, and the turns of other processes`,
       },

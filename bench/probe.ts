@@ -5,19 +5,30 @@
 import { monitorEventLoopDelay, PerformanceObserver } from "node:perf_hooks";
 import { StatementSync } from "node:sqlite";
 
-/** The delays of the event loop, and what blocked it longest, in milliseconds. `slowest`: the text of the longest read. */
+interface Block {
+  ms: number;
+  sql: string;
+}
+
+/** The delays of the event loop, and what blocked it longest, in milliseconds. */
 export interface Blocks {
   p99: number;
   max: number;
-  read: number;
-  /** A write outside of a transaction, or a commit, waits for the disk. */
-  write: number;
+  read: Block;
+  /** Every other statement. A commit, or a write outside of a transaction, waits for the disk. */
+  write: Block;
   garbage: number;
-  slowest: string;
 }
 
-const none = () => ({ read: 0, write: 0, garbage: 0, slowest: "" });
+const none = () => ({ read: { ms: 0, sql: "" }, write: { ms: 0, sql: "" }, garbage: 0 });
 let longest = none();
+
+/** Shortens lists of parameters. */
+const toShort = (sql: string) =>
+  sql
+    .replace(/\s+/g, " ")
+    .replace(/\((?:\?, )+\?\)/g, "(?, …)")
+    .trim();
 
 for (const method of ["all", "get", "run"] as const) {
   const call = StatementSync.prototype[method] as (...values: unknown[]) => never;
@@ -28,8 +39,7 @@ for (const method of ["all", "get", "run"] as const) {
     } finally {
       const took = performance.now() - start;
       const kind = /^\s*(?:select|with)\b/i.test(this.sourceSQL) ? "read" : "write";
-      if (kind === "read" && took > longest.read) longest.slowest = this.sourceSQL;
-      longest[kind] = Math.max(longest[kind], took);
+      if (took > longest[kind].ms) longest[kind] = { ms: took, sql: toShort(this.sourceSQL) };
     }
   } as never;
 }

@@ -48,6 +48,8 @@ export function makeReport(): Record<string, string> {
     const file = toResultFile(name);
     if (existsSync(file)) measured.set(name, JSON.parse(readFileSync(file, "utf8")));
   }
+  const machines = [...new Set([...measured.values()].map(({ machine }) => machine))];
+  const toLetter = (machine: string) => String.fromCharCode("A".charCodeAt(0) + machines.indexOf(machine));
   const rows = names.flatMap((name) => {
     const results = measured.get(name);
     if (results === undefined)
@@ -57,14 +59,13 @@ export function makeReport(): Record<string, string> {
       goal,
       measured,
       met === null ? "" : met ? "met" : "**missed**",
-      `${results.date}, ${results.commit}`,
+      `${results.date}, ${results.commit}${machines.length > 1 ? `, ${toLetter(results.machine)}` : ""}`,
     ]);
   });
   const missed = names.flatMap((name) => measured.get(name)?.figures ?? []).filter(({ met }) => met === false);
   const parts = names
     .flatMap((name) => measured.get(name)?.figures ?? [])
     .flatMap(({ figure, parts: own }) => (own === undefined ? [] : [`- **${figure}**: ${own}`]));
-  const machines = [...new Set([...measured.values()].map(({ machine }) => machine))].join("; ");
   const latency = Object.entries(measured.get("latency")?.latency ?? {});
   const bars = latency.map(([name, { signals }]) => ({ name, value: percentile(signals, 0.5) }));
   const lists = Object.entries(measured.get("calls")?.lists ?? {}).map(([open, value]) => ({
@@ -81,7 +82,7 @@ one machine, which they share. The clicks come from 20 approvers in turn, whom t
 otherwise. The minimal bot (\`bench/minimal-bot.ts\`) does the least that a safe bot must do: one lookup of the person, one read and one signal, without
 a store. It also shows the limit of the stand-ins, which share the machine with the bot.
 
-Measured on: ${machines}. Each line names its date and commit. Since commit 741cc4dc, the bot runs with the options of Node from \`deploy/\`.
+Measured on ${machines.length === 1 ? machines[0] : machines.map((machine) => `machine ${toLetter(machine)}: ${machine}`).join("; ")}. Each line names its date and commit${machines.length === 1 ? "" : ", and the letter of its machine"}. Since commit 741cc4dc, the bot runs with the options of Node from \`deploy/\`.
 
 | figure | goal | measured | result | measured on |
 |---|---|---|---|---|
@@ -124,13 +125,17 @@ ${missed.map(({ figure }) => `- **${figure}**: ${findCause(figure) ?? "Not known
   };
 }
 
+/** The width of a character in a label of a chart, at most, in pixels. */
+const CHARACTER_WIDTH = 7;
+
 function barChart(title: string, bars: readonly { name: string; value: number }[]): string {
   const most = Math.max(1, ...bars.map(({ value }) => value));
+  const left = 20 + CHARACTER_WIDTH * Math.max(...bars.map(({ name }) => name.length));
   const rows = bars.map(({ name, value }, index) => {
     const y = 44 + index * 28;
     const width = Math.max(1, (value / most) * 330);
-    return `<text x="330" y="${y + 14}" text-anchor="end">${name}</text><rect x="340" y="${y}" width="${width.toFixed(0)}" height="18" rx="2" fill="#1264a3"/><text x="${(346 + width).toFixed(0)}" y="${y + 14}">${value.toFixed(0)}</text>`;
+    return `<text x="${left - 10}" y="${y + 14}" text-anchor="end">${name}</text><rect x="${left}" y="${y}" width="${width.toFixed(0)}" height="18" rx="2" fill="#1264a3"/><text x="${(left + 6 + width).toFixed(0)}" y="${y + 14}">${value.toFixed(0)}</text>`;
   });
-  const height = 60 + bars.length * 28;
-  return `<svg xmlns="http://www.w3.org/2000/svg" width="740" height="${height}" viewBox="0 0 740 ${height}" font-family="sans-serif" font-size="13" role="img" aria-label="${title}"><rect width="740" height="${height}" fill="#fff"/><text x="10" y="24" font-weight="bold">${title}</text>${rows.join("")}</svg>\n`;
+  const [fullWidth, height] = [left + 400, 60 + bars.length * 28];
+  return `<svg xmlns="http://www.w3.org/2000/svg" width="${fullWidth}" height="${height}" viewBox="0 0 ${fullWidth} ${height}" font-family="sans-serif" font-size="13" role="img" aria-label="${title}"><rect width="${fullWidth}" height="${height}" fill="#fff"/><text x="10" y="24" font-weight="bold">${title}</text>${rows.join("")}</svg>\n`;
 }

@@ -3,6 +3,7 @@ import { test } from "node:test";
 import { makePending, readWaiting } from "../../src/app/admin/list-waiting.ts";
 import { HOME_PAGE, type HomeContent, makeRefreshHome } from "../../src/app/admin/refresh-home.ts";
 import type { HomeRow } from "../../src/app/ports/home-store.ts";
+import { toWaitingRequest } from "../../src/core/waiting-request.ts";
 import { fakeDirectory } from "../support/fake-slack.ts";
 import { testClock, testLog } from "../support/fakes.ts";
 import { aRequest, aRoute } from "../support/samples.ts";
@@ -34,7 +35,7 @@ async function openHomes(t: Parameters<typeof aStore>[0]) {
     messages: { ...store.messages, ofRequest: async () => [] },
     search: {
       ...store.search,
-      waiting: async () => counted("waiting", waiting),
+      waiting: async () => counted("waiting", waiting.map(toWaitingRequest)),
       votedOn: async () => new Set<string>(),
     },
     directory: fakeDirectory(),

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { type TestContext, test } from "node:test";
+import { toWaitingRequest } from "../../src/core/waiting-request.ts";
 import type { ReplyContext } from "../../src/slack/listeners/command-replies.ts";
 import { LOOKING } from "../../src/slack/messages/command-texts.ts";
 import { commandApp, commandReplies } from "../support/command-app.ts";
@@ -164,7 +165,7 @@ async function manyWaiting(t: TestContext) {
       signals: async () => [],
     },
     messages: { ...store.messages, ofRequest: async () => [] },
-    search: { ...store.search, waiting: async () => waiting, votesOn: async () => [] },
+    search: { ...store.search, waiting: async () => waiting.map(toWaitingRequest), votesOn: async () => [] },
   };
   const reply = commandReplies(inMemory, {
     directory,

@@ -49,8 +49,8 @@ export const makeExplainRequest =
     const access = await findReader(deps, userId);
     if (access.kind === "unknown") return access;
     const { reader, unread } = access;
-    const { pasted, requests, damaged, unexamined } = await findRequests(deps, reader, text);
-    const executionIds = [...new Set(requests.map(({ executionId }) => executionId))];
+    const { pasted, requests, matches, damaged, unexamined } = await findRequests(deps, reader, text);
+    const executionIds = [...new Set(matches.map(({ executionId }) => executionId))];
     const [request] = requests;
     if (executionIds.length > 1) return { kind: "ambiguous", executionIds };
     if (request !== undefined) return { ...(await explainOwn(deps, request, requests, show)), damaged, unexamined };

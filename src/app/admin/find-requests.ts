@@ -5,15 +5,18 @@ import type { DamagedRequest, OnDamaged } from "../ports/request-search.ts";
 import { type InspectDeps, keepReadable } from "./inspect.ts";
 import { isDamageShown, searchWaiting, toUnexamined, type Unexamined } from "./search-waiting.ts";
 
-/** More requests with the same beginning of an id, or of one runbook, are not looked at. */
+/** More requests with the same beginning of an id are not looked at. */
 const MAX_FOUND = 100;
+
+/** More requests of a choice are only counted. */
+export const MAX_CHOICE = 10;
 
 export interface FoundRequests {
   pasted: PastedId;
   /** Only requests that the person may read, newest first. They can belong to several executions. */
   requests: ApprovalRequest[];
-  /** The number of requests that the person may read: of a runbook, more than `requests`. */
-  total: number;
+  /** All of them: if a runbook has waiting requests of several executions, `requests` has only the newest. */
+  matches: readonly Pick<ApprovalRequest, "id" | "account" | "region" | "executionId">[];
   /** Those whose rows are damaged, for admins and the approvers of their routes: who started them is unreadable. */
   damaged: DamagedRequest[];
   /** With the name of a runbook: waiting requests that may be of this runbook too. */
@@ -30,7 +33,7 @@ export async function findRequests(deps: InspectDeps, reader: Reader, text: stri
   };
   const requests = await keepReadable(deps, reader, await search(deps, pasted, onDamaged));
   if (requests.length + damaged.length > 0 || pasted.kind !== "prefix")
-    return { pasted, requests, total: requests.length, damaged };
+    return { pasted, requests, matches: requests, damaged };
   // A runbook can have a name that looks like an id.
   return { pasted, ...(await findByRunbook(deps, reader, pasted.prefix)) };
 }
@@ -39,15 +42,22 @@ export async function findRequests(deps: InspectDeps, reader: Reader, text: stri
 async function findByRunbook(deps: InspectDeps, reader: Reader, name: string): Promise<Omit<FoundRequests, "pasted">> {
   const waiting = await searchWaiting(deps.search);
   const found = waiting.requests.filter(({ facts }) => facts.documentName.toLowerCase() === name.toLowerCase());
-  const readable = await keepReadable(deps, reader, found);
-  const whole = await Promise.all(
-    readable.slice(0, MAX_FOUND).map(({ id }) => deps.requests.byId(id, () => undefined)),
+  const readable = (await keepReadable(deps, reader, found)).toSorted(
+    (a, b) => b.openedAt - a.openedAt || (a.id < b.id ? -1 : 1),
   );
-  return {
-    ...{ requests: whole.filter((request) => request !== null), total: readable.length },
-    ...{ damaged: [], unexamined: toUnexamined(reader, waiting) },
-  };
+  const isOne = countExecutions(readable) === 1;
+  const read = isOne ? readable : readable.slice(0, MAX_CHOICE);
+  const whole = await Promise.all(read.map(({ id }) => deps.requests.byId(id, () => undefined)));
+  const requests = whole.filter((request) => request !== null).filter(({ state }) => state !== "closed");
+  const kept = new Set(requests.map(({ id }) => id));
+  const gone = new Set(read.map(({ id }) => id).filter((id) => !kept.has(id)));
+  const matches = readable.filter(({ id }) => !gone.has(id));
+  return { requests, matches, damaged: [], unexamined: toUnexamined(reader, waiting) };
 }
+
+/** Counts the executions to which the requests belong. */
+export const countExecutions = (requests: FoundRequests["matches"]): number =>
+  new Set(requests.map(({ account, region, executionId }) => `${account} ${region} ${executionId}`)).size;
 
 async function search(
   deps: InspectDeps,

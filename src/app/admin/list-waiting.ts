@@ -61,22 +61,23 @@ const MAX_VOTED = 4;
 
 /** The waiting requests, as the answers for several people can share them. */
 export interface WaitingRequests extends SearchedWaiting {
-  /** Reads everything that a list shows about these requests, once. Leaves out those that no longer wait. */
-  inspect: (requests: readonly WaitingRequest[]) => Promise<InspectedRequest[]>;
+  /** Reads everything that a list shows about one of them, once; null if it no longer waits, or its row is damaged since. */
+  inspect: (request: WaitingRequest) => Promise<InspectedRequest | null>;
 }
 
 /** Reads the waiting requests. */
 export async function readWaiting(deps: InspectDeps): Promise<WaitingRequests> {
   const waiting = await searchWaiting(deps.search);
   const inspected = new Map<string, Promise<InspectedRequest | null>>();
-  const inspectOne = ({ id }: WaitingRequest) => {
-    const found = inspected.get(id) ?? inspectWaiting(deps, id);
-    inspected.set(id, found);
-    return found;
-  };
   return {
     ...waiting,
-    inspect: async (requests) => (await Promise.all(requests.map(inspectOne))).filter((item) => item !== null),
+    inspect({ id }) {
+      const found = inspected.get(id) ?? inspectWaiting(deps, id);
+      inspected.set(id, found);
+      // After a failure, the next list reads again.
+      found.catch(() => inspected.delete(id));
+      return found;
+    },
   };
 }
 
@@ -105,22 +106,38 @@ export const makePending =
     const now = deps.clock.now();
     const meant = theirs.filter((request) => isMeant(filters, request, now));
     const { found, voted } = mine ? await keepOwn(deps, reader, meant) : { found: meant, voted: [] };
-    const shown = selectWaitingPage(found, page, limit);
-    const examine = async (all: readonly WaitingRequest[], page: readonly WaitingRequest[]): Promise<OwnVotes> => {
-      const items = await waiting.inspect(page);
-      return { items, total: all.length - (page.length - items.length) };
-    };
-    const { items, total } = await examine(found, shown.requests);
-    const own = await examine(voted, voted.slice(0, MAX_VOTED));
-    const place = { total, offset: shown.offset, direction: shown.direction };
+    const hasVoted = ({ votes }: InspectedRequest) => votes.some((vote) => vote.userId === userId);
+    const isFound = (item: InspectedRequest) => !mine || isWaitingFor(reader, item, hasVoted(item));
+    const shown = await showPage(waiting, found, { page, limit }, isFound);
+    const own = await showPage(waiting, voted, { page: null, limit: MAX_VOTED }, hasVoted);
     return {
       kind: "pending",
-      items,
-      ...place,
-      voted: own,
+      ...shown,
+      voted: { items: own.items, total: own.total },
       ...{ admin: reader.admin, unread, unexamined },
     };
   };
+
+/**
+ * Reads the requests of a page whole. If some no longer wait, or no longer satisfy the condition, the requests after them move
+ * up, and `total` does not count them.
+ */
+async function showPage(
+  waiting: Pick<WaitingRequests, "inspect">,
+  requests: readonly WaitingRequest[],
+  { page, limit }: { page: WaitingPage | null; limit: number },
+  isStillMeant: (item: InspectedRequest) => boolean,
+): Promise<OwnVotes & { offset: number; direction: WaitingPage["direction"] }> {
+  for (let left = requests; ; ) {
+    const { requests: selected, offset, direction } = selectWaitingPage(left, page, limit);
+    const inspected = await Promise.all(selected.map(waiting.inspect));
+    const items = inspected.filter((item) => item !== null).filter(isStillMeant);
+    if (items.length === selected.length) return { items, total: left.length, offset, direction };
+    const shown = new Set(items.map(({ request }) => request.id));
+    const gone = new Set(selected.map(({ id }) => id).filter((id) => !shown.has(id)));
+    left = left.filter(({ id }) => !gone.has(id));
+  }
+}
 
 function isMeant(filters: Filters, request: WaitingRequest, now: number): boolean {
   const { account, region, document, route, target, older } = filters;

@@ -6,7 +6,7 @@ import type { FailingEffect } from "../ports/effect-store.ts";
 import type { DamagedRequest } from "../ports/request-search.ts";
 import { type AskedTarget, askTargets } from "./ask-targets.ts";
 import { type AbsentExecution, type AmbiguousExecution, findExecutions } from "./find-executions.ts";
-import { type FoundRequests, findRequests } from "./find-requests.ts";
+import { countExecutions, type FoundRequests, findRequests, MAX_CHOICE } from "./find-requests.ts";
 import {
   type AccessRefusal,
   findReader,
@@ -56,9 +56,6 @@ export interface ShowDeps extends InspectDeps {
   clock: Clock;
 }
 
-/** More requests of a choice are only counted. */
-const MAX_CHOICE = 10;
-
 /** Shows what a pasted id means: the requests of one execution, or for admins an execution without a request. */
 export const makeShow =
   (deps: ShowDeps) =>
@@ -66,7 +63,7 @@ export const makeShow =
     const access = await findReader(deps, userId, { routesOfAdmins: true });
     if (access.kind === "unknown") return access;
     const { reader, unread } = access;
-    const { pasted, requests, total, damaged, unexamined } = await findRequests(deps, reader, text);
+    const { pasted, requests, matches, damaged, unexamined } = await findRequests(deps, reader, text);
     if (requests.length === 0 && damaged.length > 0) return { kind: "damaged", damaged };
     if (requests.length === 0) {
       // The same answer for each id: whether the request exists must not show.
@@ -75,12 +72,9 @@ export const makeShow =
       if (found.kind === "absent") return { ...found, unexamined };
       return found.kind === "found" ? readLoose(deps, found) : found;
     }
-    const executions = new Set(
-      requests.map(({ account, region, executionId }) => `${account} ${region} ${executionId}`),
-    );
-    if (executions.size > 1) {
+    if (countExecutions(matches) > 1) {
       const items = await Promise.all(requests.slice(0, MAX_CHOICE).map((request) => inspect(deps, request)));
-      return { kind: "choice", items, total, unread, damaged, unexamined };
+      return { kind: "choice", items, total: matches.length, unread, damaged, unexamined };
     }
     const items = await Promise.all(requests.map((request) => inspect(deps, request)));
     // The requests are readable: a list of another route changes nothing about them.

@@ -17,14 +17,24 @@ type WaitingFacts = Pick<
 export interface WaitingRequest
   extends Pick<
     ApprovalRequest,
-    "id" | "target" | "account" | "region" | "executionId" | "route" | "state" | "openedAt" | "addressOwners" | "listedAccounts"
+    | "id"
+    | "target"
+    | "account"
+    | "region"
+    | "executionId"
+    | "route"
+    | "state"
+    | "openedAt"
+    | "addressOwners"
+    | "listedAccounts"
   > {
   facts: WaitingFacts;
 }
 
 /** Keeps the facts of a request by which answers select and order it. */
 export function toWaitingRequest(request: ApprovalRequest): WaitingRequest {
-  const { id, target, account, region, executionId, route, state, openedAt, addressOwners, listedAccounts, facts } = request;
+  const { id, target, account, region, executionId, route, state, openedAt, addressOwners, listedAccounts, facts } =
+    request;
   const { action, documentName, executedBy, waitingSince, timeoutSeconds, awsApprovers } = facts;
   const { signer, parents, parentsUnread } = facts;
   return {

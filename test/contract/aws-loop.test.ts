@@ -73,7 +73,8 @@ test("a rejected gate with onFailure Continue inside a loop leads to the next st
   await aws.document("Loop", { parameters, mainSteps: [loop({ ...overHosts, Steps })] });
   const id = await aws.start("Loop");
   await aws.signal(id, "Reject");
-  assert.equal((await aws.get(id)).CurrentStepName, "restart");
+  // A setting with lagging reads lets a second pass before the read shows the step, which then may have ended.
+  assert.match((await aws.step(id, "restart")).StepStatus ?? "", /^(?:InProgress|Success)$/);
 });
 
 test("a do-while loop repeats while its condition is true, at most MaxIterations times", async () => {

@@ -14,7 +14,7 @@ import type { Tables } from "./schema.ts";
 const CLOSED = sql<SqlBool>`requests.state = 'closed'`;
 
 /** The requests that are read and parsed at a time. */
-const ROWS_PER_PAGE = 50;
+const ROWS_PER_PAGE = 20;
 
 /** Ids in one statement. */
 const MAX_IDS = 500;

@@ -237,7 +237,7 @@ test("a start writes nothing while the target has its name, with any number of r
   assert.deepEqual(await measure(() => store.requests.rebindTarget(renamed)), unchanged);
 });
 
-test("a read of many requests parses 50 at a time, and lets the process do something else in between", async (t) => {
+test("a read of many requests parses 20 at a time, and lets the process do something else in between", async (t) => {
   const store = await aStore(t, { now: () => NOW });
   const ids = await openMany(store, 0, 120);
   const search = async (read: () => Promise<{ id: string }[]>) => {
@@ -245,13 +245,13 @@ test("a read of many requests parses 50 at a time, and lets the process do somet
     const most = Math.max(...entries.map((each) => ("sql" in each && /"facts"|\*/.test(each.sql) ? each.rows : 0)));
     return { found: found.map(({ id }) => id), most, isShared: turns >= 3 };
   };
-  assert.deepEqual(await search(() => store.search.waiting(5_000)), { found: ids, most: 50, isShared: true });
+  assert.deepEqual(await search(() => store.search.waiting(5_000)), { found: ids, most: 20, isShared: true });
   for (const id of ids)
     await store.requests.advance({
       ...{ requestId: id, expectedVersion: 1, audit: [] },
       patch: { state: "closed", closedAt: NOW },
     });
-  const closed = { found: ids.toReversed(), most: 50, isShared: true };
+  const closed = { found: ids.toReversed(), most: 20, isShared: true };
   assert.deepEqual(await search(() => store.search.closed({ ...HISTORY, limit: 500 })), closed);
   assert.deepEqual(await search(() => store.search.closedFigures({ ...HISTORY, limit: 500 })), closed);
 });

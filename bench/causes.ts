@@ -1,12 +1,12 @@
-/** The causes of figures that miss their goals. They are kept apart from the results: a new cause needs no new measurement. */
 /** Source: processor time of each process, next to the figures. */
 const DECISION =
   "One decision costs the bot 56 ms of processor time with SQLite, until its request is closed and published. About half of it comes before the signal. So one process sends about 30 signals a second while other work mostly waits, and makes about 18 complete decisions a second.";
 
+/** The causes of figures that miss their goals. They are kept apart from the results: a new cause needs no new measurement. */
 const CAUSES: [figure: RegExp, cause: string][] = [
   [
     /^click to signal, p50, (?:no delay|80\/40 ms)/,
-    "A trace of single clicks shows about 40 statements and three commits before the signal: the click, the vote with the decision, and the attempt. They take about 10 ms, of which the commits take 3 ms. The minimal bot stores nothing. The three commits are what survives a crash. With 30 ms between clicks, the bot still reads and updates the request of the click before. After 30 clicks, much of the code is not compiled yet.",
+    "A trace of single clicks shows about 40 statements and three commits before the signal: the click, the vote with the decision, and the attempt. They take about 10 ms, of which the commits take 3 ms. The minimal bot stores nothing. The three commits are what survives a crash. With 30 ms between clicks, the bot still reads and updates the request of the click before. The cost of that work was not profiled apart.",
   ],
   [
     /^click to signal, p99, 50 clicks per second$/,

@@ -14,16 +14,13 @@ import { ONE_GATE, world } from "../support/world.ts";
 /** The statements between a click and the update of its message, with the looks of other workers: 89 when this was written. */
 const MAX_STATEMENTS = 96;
 
-/**
- * Makes a clock on which every pause lasts until its wake-up once `stopTicks` is called: no worker looks for work by itself.
- * Pauses without a wake-up are longer then, so that a slow machine does not end the priority of the decision.
- */
+/** Makes a clock on which every pause lasts until its wake-up once `stopTicks` is called: no worker looks for work by itself. */
 function makeTicks() {
   let areStopped = false;
   const clock: Clock = {
     ...systemClock,
     async sleep(ms, abort) {
-      await systemClock.sleep(areStopped && abort === undefined ? 20 * ms : ms, abort);
+      await systemClock.sleep(ms, abort);
       if (areStopped && abort?.aborted === false)
         await new Promise((resolve) => abort.addEventListener("abort", resolve, { once: true }));
     },

@@ -3,7 +3,7 @@ import type { Reader } from "../../core/read-access.ts";
 import type { ApprovalRequest } from "../../core/request.ts";
 import type { DamagedRequest, OnDamaged } from "../ports/request-search.ts";
 import { type InspectDeps, keepReadable } from "./inspect.ts";
-import { isDamageShown, searchWaiting, toUnexamined, type Unexamined } from "./search-waiting.ts";
+import { isDamageShown, readStillWaiting, searchWaiting, toUnexamined, type Unexamined } from "./search-waiting.ts";
 
 /** More requests with the same beginning of an id are not looked at. */
 const MAX_FOUND = 100;
@@ -46,12 +46,10 @@ async function findByRunbook(deps: InspectDeps, reader: Reader, name: string): P
     (a, b) => b.openedAt - a.openedAt || (a.id < b.id ? -1 : 1),
   );
   const isOne = countExecutions(readable) === 1;
-  const read = isOne ? readable : readable.slice(0, MAX_CHOICE);
-  const whole = await Promise.all(read.map(({ id }) => deps.requests.byId(id, () => undefined)));
-  const requests = whole.filter((request) => request !== null).filter(({ state }) => state !== "closed");
-  const kept = new Set(requests.map(({ id }) => id));
-  const gone = new Set(read.map(({ id }) => id).filter((id) => !kept.has(id)));
-  const matches = readable.filter(({ id }) => !gone.has(id));
+  const shown = isOne ? readable.length : MAX_CHOICE;
+  const whole = await Promise.all(readable.slice(0, shown).map((waits) => readStillWaiting(deps.requests, waits)));
+  const requests = whole.filter((request) => request !== null);
+  const matches = [...requests, ...readable.slice(shown)];
   return { requests, matches, damaged: [], unexamined: toUnexamined(reader, waiting) };
 }
 

@@ -19,7 +19,13 @@ import {
   toFailure,
   type UnreadLists,
 } from "./inspect.ts";
-import { type SearchedWaiting, searchWaiting, toUnexamined, type Unexamined } from "./search-waiting.ts";
+import {
+  readStillWaiting,
+  type SearchedWaiting,
+  searchWaiting,
+  toUnexamined,
+  type Unexamined,
+} from "./search-waiting.ts";
 
 export type PendingResult =
   | {
@@ -71,8 +77,9 @@ export async function readWaiting(deps: InspectDeps): Promise<WaitingRequests> {
   const inspected = new Map<string, Promise<InspectedRequest | null>>();
   return {
     ...waiting,
-    inspect({ id }) {
-      const found = inspected.get(id) ?? inspectWaiting(deps, id);
+    inspect(waits) {
+      const { id } = waits;
+      const found = inspected.get(id) ?? inspectWaiting(deps, waits);
       inspected.set(id, found);
       // After a failure, the next list reads again.
       found.catch(() => inspected.delete(id));
@@ -81,9 +88,9 @@ export async function readWaiting(deps: InspectDeps): Promise<WaitingRequests> {
   };
 }
 
-async function inspectWaiting(deps: InspectDeps, id: string): Promise<InspectedRequest | null> {
-  const request = await deps.requests.byId(id, () => undefined);
-  return request === null || request.state === "closed" ? null : inspect(deps, request);
+async function inspectWaiting(deps: InspectDeps, waits: WaitingRequest): Promise<InspectedRequest | null> {
+  const request = await readStillWaiting(deps.requests, waits);
+  return request === null ? null : inspect(deps, request);
 }
 
 /** Lists the waiting requests that a person may read, by the rule in core/read-access.ts. Refuses a person without any. */

@@ -1,6 +1,8 @@
 import type { Reader } from "../../core/read-access.ts";
+import type { ApprovalRequest } from "../../core/request.ts";
 import type { WaitingRequest } from "../../core/waiting-request.ts";
 import type { DamagedRequest, RequestSearch } from "../ports/request-search.ts";
+import type { RequestStore } from "../ports/store.ts";
 
 /** The waiting requests that one answer examines, those with the earliest deadline first. */
 export const MAX_WAITING = 5_000;
@@ -24,6 +26,15 @@ export async function searchWaiting(search: Pick<RequestSearch, "waiting">): Pro
   const found = await search.waiting(MAX_WAITING + 1, (row) => damaged.push(row));
   const isCut = found.length + damaged.length > MAX_WAITING;
   return { requests: found.slice(0, MAX_WAITING), damaged, isCut };
+}
+
+/** Reads a waiting request whole; null if it no longer waits, or its row is damaged since the search. */
+export async function readStillWaiting(
+  requests: Pick<RequestStore, "byId">,
+  { id }: WaitingRequest,
+): Promise<ApprovalRequest | null> {
+  const request = await requests.byId(id, () => undefined);
+  return request?.state === "closed" ? null : request;
 }
 
 /** Tells whether a person may know of a request with a damaged row: nobody can read who started it. */

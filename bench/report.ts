@@ -117,8 +117,8 @@ An idle poll reads the list of waiting executions, 50 to a page. Apart from the 
 If a target has more than 1,500 executions, it reads about five of them a second, or as many as it must to read each within 36 minutes. The rows above do not contain these reads.
 
 The bot also reads each execution that the queue announces, as fast as AWS replies. After a pause, the queue can have many old events. With 10,000 of them, the
-bot read 87 executions a second for two minutes, used a whole processor, and a click took 129 ms instead of 43 ms (2026-11-28, b492114f, a machine with Intel Xeon). The row with
-10,000 open requests is measured after that.
+bot read 87 executions a second for two minutes, used a whole processor, and a click took 129 ms instead of 43 ms (2026-11-28, b492114f, a machine with Intel Xeon). The latency
+and the memory with 10,000 open requests are measured after that. That process has then run for minutes, and the one with 10 open requests for seconds.
 
 ![Lists of an idle poll](images/cost.svg)
 

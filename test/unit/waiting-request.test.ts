@@ -168,10 +168,10 @@ test("of the requests of a runbook in several executions, all are counted, and t
     return request !== null && id === ids[24] ? { ...request, state: "closed" } : request;
   };
   const found = await findRequests({ ...deps, requests: { ...deps.requests, byId } }, reader, "prod-db-restart");
-  assert.deepEqual([found.matches.length, countExecutions(found.matches), reads], [24, 24, 10]);
+  assert.deepEqual([found.matches.length, countExecutions(found.matches), reads], [24, 24, 20]);
   assert.deepEqual(
     found.requests.map(({ id }) => id),
-    ids.slice(15, 24).toReversed(),
+    ids.slice(14, 24).toReversed(),
   );
   assert.equal(found.requests[0]?.facts.message, "Restart the database?");
 });
@@ -181,4 +181,33 @@ test("the requests of a runbook in one execution are all read", async (t) => {
   const reader = { person: aPerson("U0ADMIN"), admin: true, routes: new Set<string>() };
   const found = await findRequests(deps, reader, "prod-db-restart");
   assert.deepEqual([found.requests.length, countExecutions(found.matches)], [12, 1]);
+});
+
+test("a runbook whose ten newest requests close after the search still shows the others", async (t) => {
+  const { ids, deps } = await setUp(t, 14);
+  const reader = { person: aPerson("U0ADMIN"), admin: true, routes: new Set<string>() };
+  const byId: typeof deps.requests.byId = async (id, onDamaged) => {
+    const request = await deps.requests.byId(id, onDamaged);
+    return request !== null && ids.indexOf(id) >= 4 ? { ...request, state: "closed" } : request;
+  };
+  const found = await findRequests({ ...deps, requests: { ...deps.requests, byId } }, reader, "prod-db-restart");
+  assert.deepEqual(
+    found.requests.map(({ id }) => id),
+    ids.slice(0, 4).toReversed(),
+  );
+  assert.equal(found.matches.length, 4);
+});
+
+test("a vote that is newer than a shared read of its request is in the person's list of votes", async (t) => {
+  const { ids, deps } = await setUp(t, 2);
+  const waiting = await readWaiting(deps);
+  await makePending(deps)("U0JANE", { mine: true }, async () => waiting);
+  const search = { ...deps.search, votedOn: async () => new Set([ids[0] ?? ""]) };
+  const found = await makePending({ ...deps, search })("U0JANE", { mine: true }, async () => waiting);
+  assert.ok(found.kind === "pending");
+  assert.deepEqual(
+    [found.items.map(({ request }) => request.id), found.voted.items.map(({ request }) => request.id)],
+    [[ids[1]], [ids[0]]],
+  );
+  assert.deepEqual([found.total, found.voted.total], [1, 1]);
 });

@@ -1,9 +1,17 @@
 import { type PastedId, parsePastedId } from "../../core/pasted-id.ts";
 import type { Reader } from "../../core/read-access.ts";
 import type { ApprovalRequest } from "../../core/request.ts";
+import type { WaitingRequest } from "../../core/waiting-request.ts";
 import type { DamagedRequest, OnDamaged } from "../ports/request-search.ts";
 import { type InspectDeps, keepReadable } from "./inspect.ts";
-import { isDamageShown, readStillWaiting, searchWaiting, toUnexamined, type Unexamined } from "./search-waiting.ts";
+import {
+  isDamageShown,
+  readSelected,
+  readStillWaiting,
+  searchWaiting,
+  toUnexamined,
+  type Unexamined,
+} from "./search-waiting.ts";
 
 /** More requests with the same beginning of an id are not looked at. */
 const MAX_FOUND = 100;
@@ -45,12 +53,11 @@ async function findByRunbook(deps: InspectDeps, reader: Reader, name: string): P
   const readable = (await keepReadable(deps, reader, found)).toSorted(
     (a, b) => b.openedAt - a.openedAt || (a.id < b.id ? -1 : 1),
   );
-  const isOne = countExecutions(readable) === 1;
-  const shown = isOne ? readable.length : MAX_CHOICE;
-  const whole = await Promise.all(readable.slice(0, shown).map((waits) => readStillWaiting(deps.requests, waits)));
-  const requests = whole.filter((request) => request !== null);
-  const matches = [...requests, ...readable.slice(shown)];
-  return { requests, matches, damaged: [], unexamined: toUnexamined(reader, waiting) };
+  const select = (left: readonly WaitingRequest[]) => ({
+    requests: countExecutions(left) === 1 ? left : left.slice(0, MAX_CHOICE),
+  });
+  const { items, left } = await readSelected(readable, select, (waits) => readStillWaiting(deps.requests, waits));
+  return { requests: items, matches: left, damaged: [], unexamined: toUnexamined(reader, waiting) };
 }
 
 /** Counts the executions to which the requests belong. */

@@ -20,6 +20,7 @@ import {
   type UnreadLists,
 } from "./inspect.ts";
 import {
+  readSelected,
   readStillWaiting,
   type SearchedWaiting,
   searchWaiting,
@@ -113,38 +114,22 @@ export const makePending =
     const now = deps.clock.now();
     const meant = theirs.filter((request) => isMeant(filters, request, now));
     const { found, voted } = mine ? await keepOwn(deps, reader, meant) : { found: meant, voted: [] };
-    const hasVoted = ({ votes }: InspectedRequest) => votes.some((vote) => vote.userId === userId);
-    const isFound = (item: InspectedRequest) => !mine || isWaitingFor(reader, item, hasVoted(item));
-    const shown = await showPage(waiting, found, { page, limit }, isFound);
-    const own = await showPage(waiting, voted, { page: null, limit: MAX_VOTED }, hasVoted);
+    // The votes of shared reads can be older than those by which the requests were found.
+    const inspectFound = async (request: WaitingRequest) => {
+      const item = await waiting.inspect(request);
+      return item === null || (mine && !isWaitingFor(reader, item, false)) ? null : item;
+    };
+    const shown = await readSelected(found, (left) => selectWaitingPage(left, page, limit), inspectFound);
+    const own = await readSelected(voted, (left) => ({ requests: left.slice(0, MAX_VOTED) }), waiting.inspect);
+    const { offset, direction } = shown.selected;
     return {
       kind: "pending",
-      ...shown,
-      voted: { items: own.items, total: own.total },
+      items: shown.items,
+      ...{ total: shown.left.length, offset, direction },
+      voted: { items: own.items, total: own.left.length },
       ...{ admin: reader.admin, unread, unexamined },
     };
   };
-
-/**
- * Reads the requests of a page whole. If some no longer wait, or no longer satisfy the condition, the requests after them move
- * up, and `total` does not count them.
- */
-async function showPage(
-  waiting: Pick<WaitingRequests, "inspect">,
-  requests: readonly WaitingRequest[],
-  { page, limit }: { page: WaitingPage | null; limit: number },
-  isStillMeant: (item: InspectedRequest) => boolean,
-): Promise<OwnVotes & { offset: number; direction: WaitingPage["direction"] }> {
-  for (let left = requests; ; ) {
-    const { requests: selected, offset, direction } = selectWaitingPage(left, page, limit);
-    const inspected = await Promise.all(selected.map(waiting.inspect));
-    const items = inspected.filter((item) => item !== null).filter(isStillMeant);
-    if (items.length === selected.length) return { items, total: left.length, offset, direction };
-    const shown = new Set(items.map(({ request }) => request.id));
-    const gone = new Set(selected.map(({ id }) => id).filter((id) => !shown.has(id)));
-    left = left.filter(({ id }) => !gone.has(id));
-  }
-}
 
 function isMeant(filters: Filters, request: WaitingRequest, now: number): boolean {
   const { account, region, document, route, target, older } = filters;

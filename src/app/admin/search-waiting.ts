@@ -37,6 +37,25 @@ export async function readStillWaiting(
   return request?.state === "closed" ? null : request;
 }
 
+/**
+ * Reads the requests that `select` returns. If some no longer wait, selects again without them, because others move up. `left`:
+ * the requests without those.
+ */
+export async function readSelected<Selection extends { requests: readonly WaitingRequest[] }, Item>(
+  requests: readonly WaitingRequest[],
+  select: (left: readonly WaitingRequest[]) => Selection,
+  read: (request: WaitingRequest) => Promise<Item | null>,
+): Promise<{ items: Item[]; selected: Selection; left: readonly WaitingRequest[] }> {
+  for (let left = requests; ; ) {
+    const selected = select(left);
+    const whole = await Promise.all(selected.requests.map(read));
+    const items = whole.filter((item) => item !== null);
+    if (items.length === whole.length) return { items, selected, left };
+    const gone = new Set(selected.requests.filter((_, place) => whole[place] === null));
+    left = left.filter((request) => !gone.has(request));
+  }
+}
+
 /** Tells whether a person may know of a request with a damaged row: nobody can read who started it. */
 export const isDamageShown = (reader: Reader, { route }: Pick<DamagedRequest, "route">): boolean =>
   reader.admin || reader.routes.has(route ?? "");

@@ -33,6 +33,7 @@ const READ_ONLY_WAIT =
   "If no failover is in progress, DATABASE_URL must name the primary instead of a read-only server.";
 
 const INSUFFICIENT_PRIVILEGE = "42501";
+const DEADLOCK = "40P01";
 
 /** SQLSTATEs of a server that is starting, stopping, read-only or out of connections, and of a broken connection. */
 const UNREACHABLE = new RegExp(`^(?:08...|57P0[1-5]|53300|${READ_ONLY})$`);
@@ -67,6 +68,9 @@ function findCode(error: unknown): string {
   const one = error instanceof AggregateError ? error.errors[0] : error;
   return one instanceof Error && "code" in one && typeof one.code === "string" ? one.code : "";
 }
+
+/** Tells whether the server undid a statement because it and another transaction waited for each other. */
+export const isDeadlock = (error: unknown): boolean => error instanceof pg.DatabaseError && error.code === DEADLOCK;
 
 /** Returns the message of a statement that the role may not run, which names the table; null for any other error. */
 export const findDenied = (error: unknown): string | null =>

@@ -1,6 +1,6 @@
 import { PostgresDialect, type PostgresPool, type PostgresPoolClient } from "kysely";
 import pg from "pg";
-import { asUnavailable, breaksConnection } from "./postgres-errors.ts";
+import { asUnavailable, breaksConnection, isDeadlock } from "./postgres-errors.ts";
 
 /** The number of connections, and the timeouts of connecting and of a statement in milliseconds. */
 interface ConnectionLimits {
@@ -37,6 +37,9 @@ const IDLE_TRANSACTION_MS = 3_000;
 
 /** PostgreSQL's int8: the type of counts and times. Times in milliseconds are exact in a double. */
 const INT8 = pg.types.builtins.INT8;
+
+/** A statement that changes nothing. */
+const READ = /^\s*select\b/i;
 
 /** Makes a dialect over a pool that reconnects automatically. Nothing is connected before the first statement. */
 export function postgresDialect(url: string, purpose: keyof typeof CONNECTION_LIMITS = "working"): PostgresDialect {
@@ -82,8 +85,14 @@ function guardPool(pool: pg.Pool, address: string): PostgresPool {
 function guardClient(client: pg.PoolClient, address: string): PostgresPoolClient {
   let broken = false;
   const query = async (text: string, parameters: readonly unknown[]) => {
+    const send = () => client.query(text, parameters.map(toStorable));
     try {
-      return await client.query(text, parameters.map(toStorable));
+      // PostgreSQL ends one of two transactions that wait for each other. The other one can be a migration, which goes on. In a
+      // transaction, the repetition is refused, because the server has undone what came before.
+      return await send().catch((error: unknown) => {
+        if (!isDeadlock(error) || !READ.test(text)) throw error;
+        return send().catch(() => Promise.reject(error));
+      });
     } catch (error) {
       broken ||= breaksConnection(error);
       throw asUnavailable(error, address);
